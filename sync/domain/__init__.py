@@ -1,0 +1,1 @@
+"""Frozen values of retainer billing. No I/O, no clock, no Odoo, no float."""

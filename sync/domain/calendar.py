@@ -1,0 +1,84 @@
+"""Days and months. Every date is inclusive: the last day of a month still counts."""
+
+from calendar import month_name, monthrange
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+def first_of(day: date) -> date:
+    """The first day of the day's month."""
+    return day.replace(day=1)
+
+
+def last_of(day: date) -> date:
+    """The last day of the day's month."""
+    return day.replace(day=days_in(day))
+
+
+def days_in(day: date) -> int:
+    """How many days the day's calendar month has."""
+    return monthrange(day.year, day.month)[1]
+
+
+def add_months(first: date, months: int) -> date:
+    """The first of the month that lies ``months`` after the given first of a month."""
+    assert first.day == 1, f"{first} is not the first of a month"
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def months(start: date, end: date) -> Iterator[date]:
+    """The first days of the months that the span touches, in order."""
+    month = first_of(start)
+    while month <= end:
+        yield month
+        month = add_months(month, 1)
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Whole calendar months from one first of a month to another."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def days(start: date, end: date) -> int:
+    """Days in the span, both ends counted; 0 when it is empty."""
+    return max(0, (end - start).days + 1)
+
+
+def day_of(month: date, day: int) -> date:
+    """That day of the month, or its last where the month is shorter."""
+    return month.replace(day=min(day, days_in(month)))
+
+
+def business_day(day: date, holidays: Collection[date] = ()) -> date:
+    """The day itself, or the next one that is neither weekend nor holiday."""
+    while day.weekday() >= 5 or day in holidays:
+        day += ONE_DAY
+    return day
+
+
+def month_text(month: date) -> str:
+    """``March 2025``."""
+    return f"{month_name[month.month]} {month.year}"
+
+
+def span_text(start: date, end: date) -> str:
+    """``12–18 March 2025``, ``28 February–3 March 2025``, or a single ``12 March 2025``."""
+    if start == end:
+        return f"{start.day} {month_text(start)}"
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{end.day} {month_text(end)}"
+    if start.year == end.year:
+        return f"{start.day} {month_name[start.month]}–{end.day} {month_text(end)}"
+    return f"{start.day} {month_text(start)}–{end.day} {month_text(end)}"
+
+
+def months_text(start: date, end: date) -> str:
+    """``March 2025``, ``January–March 2025`` or ``November 2024–January 2025``."""
+    if (start.year, start.month) == (end.year, end.month):
+        return month_text(start)
+    if start.year == end.year:
+        return f"{month_name[start.month]}–{month_text(end)}"
+    return f"{month_text(start)}–{month_text(end)}"

@@ -1,0 +1,237 @@
+"""What the rules ask for: invoices, statements, quotations and alerts, each with its reasons."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import model_validator
+
+from sync.domain import hours
+from sync.domain.issues import Issue, Source
+from sync.domain.keys import fingerprint
+from sync.domain.money import ZERO, Currency
+from sync.domain.value import Exact, Value
+
+
+class Role(StrEnum):
+    """What a document of ours does."""
+
+    fee = "fee"
+    overage = "overage"
+    milestone = "milestone"
+    out_of_scope = "out_of_scope"
+    recharge = "recharge"
+    hour_block = "hour_block"
+    advance_request = "advance_request"
+    advance_return = "advance_return"
+    drawdown = "drawdown"
+    recognition = "recognition"
+    breakage = "breakage"
+    correction = "correction"
+
+
+class Reason(Value):
+    """Why a number is what it is: the rule, the computation in words, the records behind it."""
+
+    rule: str
+    text: str
+    records: tuple[Source, ...] = ()
+
+
+class Line(Value):
+    """One line of an invoice. ``amount`` is net of tax, in the document's currency."""
+
+    text: str
+    quantity: Exact
+    unit_price: Exact
+    amount: Exact
+    product_id: int | None = None
+    unearned: bool = False
+    """Whether it is owed to the client until it is earned: posted to unearned revenue."""
+
+    @staticmethod
+    def of_hours(
+        text: str, seconds: int, rate: Decimal, currency: Currency, product_id: int | None
+    ) -> "Line":
+        """A line of hours at a rate, rounded half-up once.
+
+        Odoo keeps two decimals of a quantity. Where those cannot say the hours exactly, or the
+        rate has more decimals than the currency, the line carries the amount as one piece and its
+        text says the hours.
+        """
+        amount = currency.round(hours.charge(seconds, rate))
+        exact = hours.in_hundredths(seconds)
+        if exact is not None and rate == currency.round(rate):
+            return Line(
+                text=text, quantity=exact, unit_price=rate, amount=amount, product_id=product_id
+            )
+        return Line(
+            text=f"{text} ({hours.text(seconds)} h at {rate.normalize():f})",
+            quantity=Decimal(1),
+            unit_price=amount,
+            amount=amount,
+            product_id=product_id,
+        )
+
+    @staticmethod
+    def of_amount(
+        text: str, amount: Decimal, product_id: int | None, *, unearned: bool = False
+    ) -> "Line":
+        """A line of one piece at an amount already in the currency's precision."""
+        return Line(
+            text=text,
+            quantity=Decimal(1),
+            unit_price=amount,
+            amount=amount,
+            product_id=product_id,
+            unearned=unearned,
+        )
+
+
+class Invoice(Value):
+    """A customer invoice or credit note: one engagement, one role, one purchase order."""
+
+    key: str
+    role: Role
+    engagement_id: int
+    credit: bool = False
+    """A credit note; its lines are positive amounts to give back."""
+    partner_id: int
+    """The billing entity it is addressed to."""
+    ap_contact_id: int | None = None
+    invoice_date: date
+    raised_on: date
+    """The first day on which a run may raise it."""
+    service_start: date
+    service_end: date
+    currency: Currency
+    lines: tuple[Line, ...]
+    client_po_id: int | None = None
+    po_number: str = ""
+    payment_term_id: int | None = None
+    reference: str = ""
+    """What the client's accounts payable look for: the quote's number."""
+    entry_ids: tuple[int, ...] = ()
+    """Time entries it bills; bound to it in the same transaction."""
+    milestone_ids: tuple[int, ...] = ()
+    month: date | None = None
+    """The month of the statement that must close together with it."""
+    reasons: tuple[Reason, ...] = ()
+    held: Issue | None = None
+    """Why it may not go out yet."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Invoice":
+        assert self.lines, f"{self.key} has no line"
+        assert self.service_start <= self.service_end, f"{self.key} ends before it starts"
+        for line in self.lines:
+            assert line.amount == self.currency.round(line.amount), f"{self.key}: {line}"
+            assert self.currency.round(line.quantity * line.unit_price) == line.amount, line
+        return self
+
+    @property
+    def untaxed(self) -> Decimal:
+        """Sum of the lines, net of tax."""
+        return sum((line.amount for line in self.lines), ZERO)
+
+    def content(self) -> dict[str, Any]:
+        """What the client and the books see of it: the part that the fingerprint covers."""
+        return self.model_dump(exclude={"reasons", "held", "raised_on", "month"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())
+
+
+class LotSource(StrEnum):
+    """Where a lot of hours comes from."""
+
+    allowance = "allowance"
+    block = "block"
+    deficit = "deficit"
+
+
+class LotLine(Value):
+    """One lot of hours as a month found and left it. All quantities in seconds."""
+
+    source: LotSource
+    granted_on: date
+    expires_on: date | None = None
+    """Last day on which it can be drawn; None = until the engagement ends."""
+    block_id: int | None = None
+    granted: int
+    opening: int
+    drawn: int = 0
+    lapsed: int = 0
+    closing: int = 0
+
+    @model_validator(mode="after")
+    def _balances(self) -> "LotLine":
+        assert self.opening == self.drawn + self.lapsed + self.closing, f"lot does not tie: {self}"
+        return self
+
+
+class StatementState(StrEnum):
+    """Whether the month can still change."""
+
+    open = "open"
+    closed = "closed"
+
+
+class Statement(Value):
+    """One month of one retainer, as the client and the account manager read it."""
+
+    key: str
+    engagement_id: int
+    date_start: date
+    date_end: date
+    state: StatementState
+    currency: Currency
+    allocated: int
+    rolled_in: int
+    available: int
+    used: int
+    remaining: int
+    overage: int
+    expired: int
+    rolled_out: int
+    late: int = 0
+    """Seconds among ``used`` that were worked in an earlier month."""
+    utilization: Exact
+    """Percent of the available hours, one decimal."""
+    fee: Exact
+    overage_amount: Exact
+    lots: tuple[LotLine, ...] = ()
+    entry_ids: tuple[int, ...] = ()
+    """Entries counted in this month; bound to it when it closes."""
+    reasons: tuple[Reason, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """The part that the fingerprint covers."""
+        return self.model_dump(exclude={"reasons"})
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())
+
+
+class Alert(Value):
+    """A notice for the account manager, raised once per key."""
+
+    key: str
+    kind: str
+    severity: str
+    engagement_id: int
+    message: str
+
+    def content(self) -> dict[str, Any]:
+        """An alert is its key: a figure that moves does not raise it again."""
+        return {"key": self.key, "kind": self.kind}
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())

@@ -1,0 +1,153 @@
+"""What was agreed with the client: engagements, purchase orders, milestones, extra work, blocks."""
+
+from datetime import date
+from enum import StrEnum
+
+from sync.domain.money import Currency
+from sync.domain.terms import Terms
+from sync.domain.value import Exact, Value
+
+
+class Kind(StrEnum):
+    """What an engagement sells."""
+
+    retainer = "retainer"
+    project = "project"
+    out_of_scope = "out_of_scope"
+
+
+class State(StrEnum):
+    """Where an engagement stands in Odoo."""
+
+    draft = "draft"
+    running = "running"
+    paused = "paused"
+    ended = "ended"
+
+
+class PoPolicy(StrEnum):
+    """What to do when the client's purchase order does not cover an invoice."""
+
+    hold = "hold"
+    warn = "warn"
+    ignore = "ignore"
+
+
+class Client(Value):
+    """A client (the commercial entity) or one of its billing addresses."""
+
+    id: int
+    name: str
+    commercial_id: int
+    """The client it belongs to; its own id for the client itself."""
+
+
+class Engagement(Value):
+    """One agreement that bills on its own invoice under its own purchase order."""
+
+    id: int
+    name: str
+    kind: Kind
+    state: State = State.running
+    client_id: int
+    currency: Currency
+    date_start: date
+    date_end: date | None = None
+    """Last day in force, inclusive."""
+    closed_until: date | None = None
+    """Last day of the last month whose statement is closed."""
+    project_ids: tuple[int, ...] = ()
+    manager_id: int | None = None
+    """The account manager, who hears of trouble."""
+    client_po_id: int | None = None
+    po_policy: PoPolicy | None = None
+    """None = the company's policy."""
+    quote_name: str = ""
+    """Number of the accepted quote."""
+    invoice_partner_id: int | None = None
+    ap_contact_id: int | None = None
+    payment_term_id: int | None = None
+    product_id: int | None = None
+    use_advances: bool = False
+    terms: tuple[Terms, ...] = ()
+    """By ``date_start``, earliest first."""
+
+
+class ClientPo(Value):
+    """A purchase order of the client, which an invoice must quote to be paid."""
+
+    id: int
+    number: str
+    client_id: int
+    engagement_ids: tuple[int, ...] = ()
+    """Engagements it may be used for; empty = any of the client's."""
+    currency: Currency
+    amount: Exact
+    """What may be invoiced under it, net of tax; 0 = unlimited."""
+    invoiced: Exact
+    """What was invoiced under it so far, net of tax and of credit notes."""
+    date_start: date | None = None
+    date_end: date | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has an amount that can be exceeded."""
+        return self.amount > 0
+
+
+class Milestone(Value):
+    """A deliverable that is billed when the client signs it off."""
+
+    id: int
+    name: str
+    engagement_id: int
+    project_id: int
+    project_name: str
+    number: str = ""
+    """Its place in the quote: ``2``."""
+    amount: Exact
+    reached_on: date | None = None
+    """The day of the sign-off; None while it is not signed off."""
+    reference: str = ""
+    """Where the client signed it off."""
+    deadline: date | None = None
+
+
+class Approval(StrEnum):
+    """Whether the client agreed to a piece of extra work, in writing."""
+
+    waiting = "waiting"
+    approved = "approved"
+    rejected = "rejected"
+
+
+class ChangeOrder(Value):
+    """A piece of out-of-scope work: who asked for it, who approved it where, at which rate."""
+
+    id: int
+    name: str
+    engagement_id: int
+    requester: str = ""
+    request_date: date | None = None
+    approval: Approval = Approval.waiting
+    reference: str = ""
+    """The e-mail or message in which the client approved it."""
+    approved_on: date | None = None
+    hourly_rate: Exact
+    cap_seconds: int = 0
+    """Most that may be billed; 0 = no cap."""
+    client_po_id: int | None = None
+    """Its own purchase order; None = the engagement's."""
+    quote_id: int | None = None
+    """The quotation sent for it."""
+
+
+class HourBlock(Value):
+    """Hours bought in addition: a lot with its own price and expiry."""
+
+    id: int
+    engagement_id: int
+    bought_on: date
+    seconds: int
+    price: Exact
+    expiry_date: date | None = None

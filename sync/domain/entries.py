@@ -1,0 +1,26 @@
+"""Time entries: the one value there may be a million of, hence a plain tuple."""
+
+from datetime import date
+from typing import NamedTuple
+
+
+class TimeEntry(NamedTuple):
+    """Time that somebody worked, as entered in Odoo.
+
+    A named tuple, not a pydantic value: the mapping checks each field at the border, and the engine
+    reads a million of them. ``seconds`` may be negative: a correcting entry.
+    """
+
+    id: int
+    day: date
+    """The day the work was done."""
+    seconds: int
+    project_id: int
+    task_id: int | None = None
+    change_order_id: int | None = None
+    """The piece of extra work that its task belongs to."""
+    employee: str = ""
+    text: str = ""
+    billable: bool = True
+    client_id: int | None = None
+    """The client of its project."""

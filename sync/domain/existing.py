@@ -1,0 +1,65 @@
+"""What Odoo already has of ours."""
+
+from datetime import date
+
+from sync.domain.documents import LotLine, Role
+from sync.domain.value import Exact, Value
+
+
+class ExistingInvoice(Value):
+    """A keyed customer invoice, credit note or entry that stands in Odoo."""
+
+    id: int
+    name: str
+    key: str
+    fingerprint: str
+    role: Role
+    engagement_id: int
+    state: str
+    """Odoo's own: ``draft``, ``posted``, ``cancel``."""
+    credit: bool
+    changed: bool
+    """Whether a person changed what the service wrote."""
+    invoice_date: date
+    service_start: date | None = None
+    service_end: date | None = None
+    untaxed: Exact
+    total: Exact
+    residual: Exact
+    payment_state: str = ""
+    lifecycle: str = "draft"
+    client_po_id: int | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it bills anything (a cancelled one does not)."""
+        return self.state != "cancel"
+
+    @property
+    def is_draft_of_ours(self) -> bool:
+        """An untouched draft: it may be replaced."""
+        return self.state == "draft" and not self.changed
+
+
+class ExistingPeriod(Value):
+    """A statement that stands in Odoo."""
+
+    id: int
+    key: str
+    fingerprint: str
+    engagement_id: int
+    date_start: date
+    date_end: date
+    closed: bool
+    used: int = 0
+    available: int = 0
+    overage: int = 0
+    lots: tuple[LotLine, ...] = ()
+
+
+class Tombstone(Value):
+    """The key of a document of ours that a person deleted."""
+
+    key: str
+    model: str
+    deleted_on: date | None = None

@@ -1,0 +1,50 @@
+"""Bad business data is a value that says which record, which field and what to do."""
+
+from enum import StrEnum
+
+from sync.domain.value import Value
+
+
+class Severity(StrEnum):
+    """How far an issue reaches."""
+
+    blocker = "blocker"
+    """Parks its engagement: nothing of it is billed until the data is mended."""
+    warning = "warning"
+    """Billing goes on; somebody should look."""
+    notice = "notice"
+    """Worth knowing."""
+
+
+class Source(Value):
+    """The record that an issue or a figure comes from, as Odoo names it."""
+
+    model: str
+    id: int
+    name: str = ""
+
+    def __str__(self) -> str:
+        """``retainer.terms 12 (Acme retainer)``."""
+        return f"{self.model} {self.id}" + (f" ({self.name})" if self.name else "")
+
+
+class Issue(Value):
+    """Business trouble: code, severity, source record and field, and what to do about it."""
+
+    code: str
+    severity: Severity
+    source: Source
+    field: str = ""
+    message: str
+    """One line: what is wrong, and the remedy."""
+    engagement_id: int | None = None
+
+    @property
+    def parks(self) -> bool:
+        """Whether the engagement waits until the data is mended."""
+        return self.severity is Severity.blocker
+
+    def __str__(self) -> str:
+        """One line for a terminal."""
+        field = f", {self.field}" if self.field else ""
+        return f"{self.severity}: {self.source}{field}: {self.message}"

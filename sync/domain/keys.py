@@ -1,0 +1,66 @@
+"""Key = identity, fingerprint = content.
+
+A key says which document this is and nothing of what it says:
+``company/engagement/role/period-or-source/revision``. A fingerprint says what it says.
+"""
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sync.domain.value import Value
+
+
+def key(company_id: int, engagement_id: int, role: str, source: str, revision: int = 0) -> str:
+    """The identity of a document.
+
+    ``source`` is the month it covers (``2025-03``) or the record it bills (``m17`` a milestone,
+    ``b4`` an hour block). ``revision`` counts corrections of the same document: 0 is the first.
+    """
+    assert "/" not in f"{role}{source}", f"a key part holds a slash: {role} {source}"
+    return f"{company_id}/{engagement_id}/{role}/{source}/{revision}"
+
+
+def revision_of(document_key: str) -> int:
+    """The last part of a key."""
+    return int(document_key.rsplit("/", 1)[1])
+
+
+def stem_of(document_key: str) -> str:
+    """The key without its revision: what all revisions of a document share."""
+    return document_key.rsplit("/", 1)[0]
+
+
+def month_source(month: date) -> str:
+    """``2025-03``."""
+    return f"{month:%Y-%m}"
+
+
+def fingerprint(content: Any) -> str:
+    """SHA-256 over the canonical JSON of some content; equal content, equal fingerprint."""
+    text = json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(content: Any) -> Any:
+    """Content in JSON's own types, the same for equal values (1.50 and 1.5 are equal)."""
+    match content:
+        case Value():
+            return {name: _plain(getattr(content, name)) for name in type(content).model_fields}
+        case Enum():
+            return content.value
+        case Decimal():
+            return str(content.normalize() + 0)
+        case date():
+            return content.isoformat()
+        case dict():
+            return {str(name): _plain(each) for name, each in content.items()}
+        case list() | tuple():
+            return [_plain(each) for each in content]
+        case float():
+            raise AssertionError("no float reaches a document")
+        case _:
+            return content

@@ -1,0 +1,56 @@
+"""Money: Decimal amounts in the precision of their currency, rounded half-up, once."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+
+from pydantic import Field
+
+from sync.domain.value import Value
+
+ZERO = Decimal(0)
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+"""Wide enough for a million hours at any rate in any currency."""
+
+
+class Currency(Value):
+    """A currency as Odoo holds it: ISO code and number of decimals (JPY 0, USD 2, KWD 3)."""
+
+    id: int
+    code: str
+    digits: int = Field(default=2, ge=0, le=6)
+
+    @property
+    def unit(self) -> Decimal:
+        """The smallest amount that can be posted."""
+        return Decimal(1).scaleb(-self.digits)
+
+    def round(self, amount: Decimal) -> Decimal:
+        """The amount in this currency's precision, half-up (away from zero on a tie)."""
+        return _EXACT.quantize(amount, self.unit, rounding=ROUND_HALF_UP)
+
+    def text(self, amount: Decimal) -> str:
+        """The amount as people read it: ``1,050.00 USD``."""
+        return f"{self.round(amount):,} {self.code}"
+
+
+def multiply(amount: Decimal, numerator: int, denominator: int) -> Decimal:
+    """``amount × numerator ÷ denominator`` without intermediate rounding that could show."""
+    with localcontext(_EXACT):
+        return amount * numerator / denominator
+
+
+def split(total: Decimal, weights: Sequence[Decimal | int], currency: Currency) -> list[Decimal]:
+    """Share ``total`` by ``weights`` so that the parts add up to it exactly.
+
+    Each part is rounded half-up; the cents that remain go to the largest part (the first of the
+    largest), which is where a reader looks for them last.
+    """
+    assert weights, "nothing to share among"
+    with localcontext(_EXACT):
+        whole = sum((Decimal(w) for w in weights), ZERO)
+        assert whole > 0, "weights must add up to more than zero"
+        parts = [currency.round(total * Decimal(w) / whole) for w in weights]
+        largest = max(range(len(weights)), key=lambda i: (Decimal(weights[i]), -i))
+        parts[largest] += total - sum(parts, ZERO)
+    return parts

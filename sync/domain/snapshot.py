@@ -1,0 +1,70 @@
+"""Everything the rules need, read once: the world as Odoo held it at one moment."""
+
+from datetime import date
+
+from sync.domain.engagement import (
+    ChangeOrder,
+    Client,
+    ClientPo,
+    Engagement,
+    HourBlock,
+    Milestone,
+    PoPolicy,
+)
+from sync.domain.entries import TimeEntry
+from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
+from sync.domain.issues import Issue
+from sync.domain.money import Currency
+from sync.domain.value import Value
+
+
+class Company(Value):
+    """A company and the policies that finance set for it."""
+
+    id: int
+    name: str
+    currency: Currency
+    po_policy: PoPolicy = PoPolicy.warn
+    po_warning_days: int = 30
+    post_invoices: bool = True
+    """Post invoices at once, or leave them as drafts for review."""
+    out_of_scope_day: int = 28
+    """Day of the month on which approved extra work is invoiced; beyond the month's end = last."""
+    close_after_days: int = 0
+    """Days a finished month stays open for late time."""
+    stuck_after_days: int = 5
+    go_live: date | None = None
+    """Time before this day is none of ours."""
+    holidays: tuple[date, ...] = ()
+
+
+class Project(Value):
+    """A project of a client, for time that no engagement claims."""
+
+    id: int
+    name: str
+    client_id: int | None = None
+
+
+class Snapshot(Value):
+    """One company's facts, as values. Can be saved, sent by mail and replayed."""
+
+    company: Company
+    clients: tuple[Client, ...] = ()
+    projects: tuple[Project, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+    client_pos: tuple[ClientPo, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    change_orders: tuple[ChangeOrder, ...] = ()
+    hour_blocks: tuple[HourBlock, ...] = ()
+    entries: tuple[TimeEntry, ...] = ()
+    """Time not yet counted for good."""
+    invoices: tuple[ExistingInvoice, ...] = ()
+    """Keyed documents whose service days are not all closed, and every draft."""
+    periods: tuple[ExistingPeriod, ...] = ()
+    """Per engagement the last closed statement and the open ones."""
+    alert_keys: tuple[str, ...] = ()
+    quotation_keys: tuple[str, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    problems: tuple[Issue, ...] = ()
+    """Rows that could not be read as values; their engagement is parked."""
