@@ -235,3 +235,28 @@ class Alert(Value):
     def fingerprint(self) -> str:
         """Digest of the content."""
         return fingerprint(self.content())
+
+
+class Quotation(Value):
+    """A draft quotation for extra work that has no written approval yet (rule 9)."""
+
+    key: str
+    engagement_id: int
+    change_order_id: int
+    partner_id: int
+    currency: Currency
+    lines: tuple[Line, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """A quotation is its key: once sent, the client's copy stands."""
+        return {"key": self.key, "change_order_id": self.change_order_id}
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())
+
+
+AnyDocument = Invoice | Statement | Quotation | Alert
+"""Everything that the service writes into Odoo."""

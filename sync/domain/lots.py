@@ -37,7 +37,7 @@ class Drain(Generic[Quantity]):
             assert lot not in self._left, f"lot {lot} is given twice"
             self._order.append(lot)
             self._left[lot] = quantity
-        self._zero = zero
+        self._zero: Quantity = zero
         self._at = 0
 
     def take(self, need: Quantity) -> tuple[list[Draw[Quantity]], Quantity]:

@@ -27,7 +27,7 @@ class Currency(Value):
 
     def round(self, amount: Decimal) -> Decimal:
         """The amount in this currency's precision, half-up (away from zero on a tie)."""
-        return _EXACT.quantize(amount, self.unit, rounding=ROUND_HALF_UP)
+        return amount.quantize(self.unit, rounding=ROUND_HALF_UP, context=_EXACT)
 
     def text(self, amount: Decimal) -> str:
         """The amount as people read it: ``1,050.00 USD``."""

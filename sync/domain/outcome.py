@@ -1,0 +1,23 @@
+"""What the rules ask for, given a snapshot and a day."""
+
+from datetime import date
+
+from sync.domain.documents import Alert, Invoice, Quotation, Statement
+from sync.domain.issues import Issue
+from sync.domain.value import Value
+
+
+class Outcome(Value):
+    """All documents that should exist by ``as_of`` and do not yet, or not yet so.
+
+    Invoices with ``held`` set are not to be written. ``parked`` engagements have no document at
+    all until the issue that parks them is mended.
+    """
+
+    as_of: date
+    invoices: tuple[Invoice, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    parked: tuple[int, ...] = ()

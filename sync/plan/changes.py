@@ -1,0 +1,104 @@
+"""The values of a plan."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sync.domain.documents import Alert, Invoice, Quotation, Statement
+from sync.domain.issues import Issue
+from sync.domain.keys import fingerprint
+from sync.domain.money import ZERO
+from sync.domain.value import Value
+
+
+class Action(StrEnum):
+    """What applying a change does in Odoo."""
+
+    create = "create"
+    replace = "replace"
+    """Rewrite an untouched draft, or an open statement, of ours."""
+
+
+class Change(Value):
+    """One document to write. Exactly one of the four documents is set.
+
+    Changes with the same ``unit`` are written together or not at all: a month is closed only
+    together with the invoices that bill it.
+    """
+
+    action: Action
+    unit: str
+    invoice: Invoice | None = None
+    statement: Statement | None = None
+    quotation: Quotation | None = None
+    alert: Alert | None = None
+
+    @property
+    def document(self) -> Invoice | Statement | Quotation | Alert:
+        """The document of this change."""
+        found = [
+            each for each in (self.invoice, self.statement, self.quotation, self.alert) if each
+        ]
+        assert len(found) == 1, f"a change holds one document, this one {len(found)}"
+        return found[0]
+
+    @property
+    def key(self) -> str:
+        """The document's key."""
+        return self.document.key
+
+
+class Conflict(Value):
+    """A document of ours that a person changed, cancelled or deleted: parked and reported."""
+
+    key: str
+    code: str
+    message: str
+    engagement_id: int
+
+
+class Plan(Value):
+    """What one run is going to do to one company, and what it is not going to do."""
+
+    company_id: int
+    as_of: date
+    changes: tuple[Change, ...] = ()
+    """In the order in which they are written."""
+    held: tuple[Invoice, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    parked: tuple[int, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.changes
+
+    @property
+    def invoices(self) -> tuple[Invoice, ...]:
+        """The invoices and credit notes among the changes."""
+        return tuple(change.invoice for change in self.changes if change.invoice)
+
+    @property
+    def total_by_currency(self) -> dict[str, Decimal]:
+        """Net amount of the invoices less credit notes, per currency."""
+        totals: dict[str, Decimal] = {}
+        for invoice in self.invoices:
+            signed = -invoice.untaxed if invoice.credit else invoice.untaxed
+            code = invoice.currency.code
+            totals[code] = totals.get(code, ZERO) + signed
+        return totals
+
+    @property
+    def checksum(self) -> str:
+        """Digest of everything that would be written; equal plans, equal checksum."""
+        return fingerprint(
+            {
+                "company": self.company_id,
+                "as_of": self.as_of,
+                "changes": [
+                    (change.action, change.unit, change.key, change.document.fingerprint)
+                    for change in self.changes
+                ],
+            }
+        )
