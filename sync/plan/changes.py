@@ -15,7 +15,7 @@ class Action(StrEnum):
     """What applying a change does in Odoo."""
 
     create = "create"
-    replace = "replace"
+    rewrite = "rewrite"
     """Rewrite an untouched draft, or an open statement, of ours."""
 
 
