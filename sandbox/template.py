@@ -1,0 +1,172 @@
+"""The two layers of database that instances are copies of.
+
+`base` is Odoo with the modules that the addon builds on; it changes when Odoo or the pins do.
+`template` is a copy of it with the addon, the sandbox's users and their API keys; it changes with
+every edit of the addon, so what it adds is kept to a few seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.artefacts import Artefact, prune
+from sandbox.debian import odoo_source
+from sandbox.errors import SandboxError
+from sandbox.odoo_server import OdooHome
+from sandbox.paths import PROJECT, digest, digest_tree
+from sandbox.postgres import Cluster, copy_data
+from sandbox.processes import run
+from sandbox.progress import Progress
+from sandbox.python_env import python_env
+
+ADDONS = PROJECT / "addons"
+ADDON = "retainer_billing"
+DATABASE = "retainer"
+"""The name of the database inside a template's cluster that every clone copies."""
+
+BASE_MODULES = (
+    "account",
+    "hr_timesheet",
+    "portal",
+    "project_purchase",
+    "purchase",
+    "sale_management",
+    "sale_timesheet",
+)
+STALE_AFTER_DAYS = 45
+"""Half of an API key's life, so that an instance never outlives the keys it was given."""
+
+KEEP = 3
+_PROVISION = Path(__file__).with_name("provision.py")
+_BASE_DATABASE_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A finished template: a stopped cluster, its filestore and its API keys."""
+
+    artefact: Artefact
+    home: OdooHome
+
+    @property
+    def keys_file(self) -> Path:
+        """The API keys by login; readable by the owner only."""
+        return self.artefact.path / "keys.json"
+
+
+def odoo_home(progress: Progress, addons: tuple[Path, ...]) -> OdooHome:
+    """Odoo's source and its Python environment, built where missing, with these addon folders."""
+    return OdooHome(odoo_source(progress), python_env(progress), addons)
+
+
+def own_addons() -> tuple[Path, ...]:
+    """The folder with the project's addon, once there is one in it."""
+    return (ADDONS,) if (ADDONS / ADDON / "__manifest__.py").is_file() else ()
+
+
+def template(
+    progress: Progress, *, addon: bool = True, extra_addons: tuple[Path, ...] = ()
+) -> Template:
+    """The template for the addon as it is now, built where missing or stale.
+
+    Without the addon, or while the checkout has none, it holds the base modules and the users.
+    """
+    own = own_addons() if addon else ()
+    home = odoo_home(progress, (*own, *extra_addons))
+    base = base_artefact(home)
+    with progress.step("Odoo database with Accounting, Sales, Purchase and Timesheets"):
+        base.ensure(lambda target: _build_base(target, base.log, home))
+    artefact = template_artefact(base, addon=bool(own))
+    with progress.step(f"Template with {ADDON if own else 'no addon'} and users"):
+        if artefact.built and _stale(artefact):
+            artefact.discard()
+        artefact.ensure(lambda target: _build_template(target, artefact.log, home, base))
+        prune("template", KEEP)
+    return Template(artefact, home)
+
+
+def base_artefact(home: OdooHome) -> Artefact:
+    """The base layer, keyed on Odoo's version, its libraries and the modules."""
+    return Artefact(
+        "base",
+        digest(_BASE_DATABASE_FORMAT, home.source.version, home.python.folder.name, *BASE_MODULES),
+    )
+
+
+def template_artefact(base: Artefact, *, addon: bool) -> Artefact:
+    """The addon's layer, keyed on the base, the addon's files and the users' script."""
+    content = digest_tree([ADDONS / ADDON]) if addon else "no addon"
+    return Artefact("template", digest(base.key, content, _PROVISION.read_text()))
+
+
+def _stale(artefact: Artefact) -> bool:
+    born = json.loads((artefact.path / "born.json").read_text())
+    return bool(time.time() - born["at"] > STALE_AFTER_DAYS * 86400)
+
+
+def _build_base(target: Path, log: Path, home: OdooHome) -> None:
+    cluster = Cluster(home.python.postgres_binaries, target / "data", log)
+    cluster.create()
+    cluster.start(die_with_owner=True)
+    try:
+        assert cluster.socket_folder is not None
+        config = target / "odoo.conf"
+        home.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        modules = ",".join(BASE_MODULES)
+        options = [f"--database={DATABASE}", f"--init={modules}", "--without-demo=True"]
+        done = home.odoo(config, [*options, "--no-http", "--stop-after-init"], log)
+        if done.returncode:
+            raise _trouble("Odoo's modules could not be installed", done.stderr, log)
+        cluster.sql("VACUUM ANALYZE", DATABASE)
+    finally:
+        cluster.stop()
+    _tidy(target)
+
+
+def _build_template(target: Path, log: Path, home: OdooHome, base: Artefact) -> None:
+    with base.reading() as source:
+        copy_data(source / "data", target / "data")
+        copy_files(source / "files", target / "files")
+    cluster = Cluster(home.python.postgres_binaries, target / "data", log)
+    cluster.start(die_with_owner=True)
+    try:
+        assert cluster.socket_folder is not None
+        config = target / "odoo.conf"
+        home.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        install = [ADDON] if ADDONS in home.addons else []
+        printed = home.script(config, DATABASE, _PROVISION.read_text(), log, install)
+        keys = json.loads(printed.strip().splitlines()[-1])
+        keys_file = target / "keys.json"
+        keys_file.touch(0o600)
+        keys_file.write_text(json.dumps(keys, indent=2))
+        (target / "born.json").write_text(json.dumps({"at": time.time(), "addon": install}))
+        cluster.sql("ANALYZE", DATABASE)
+        cluster.sql(f"ALTER DATABASE {DATABASE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
+    finally:
+        cluster.stop()
+    _tidy(target)
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy a filestore by hard links: Odoo names its files by content and never rewrites one."""
+    target.mkdir(parents=True, exist_ok=True)
+    done = run(["cp", "--recursive", "--link", f"{source}/.", str(target)])
+    if done.returncode:
+        # Another file system, or one without hard links.
+        shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def _tidy(target: Path) -> None:
+    """Leave nothing in the folder that belongs to this one build."""
+    (target / "odoo.conf").unlink(missing_ok=True)
+    shutil.rmtree(target / "pg", ignore_errors=True)
+    shutil.rmtree(target / "files" / "sessions", ignore_errors=True)
+
+
+def _trouble(what: str, words: str, log: Path) -> SandboxError:
+    telling = [line for line in words.splitlines() if " CRITICAL " in line or "Error" in line]
+    return SandboxError(f"{what}: {(telling or ['no output'])[-1]}", f"The log is {log}.")
