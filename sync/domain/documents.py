@@ -22,7 +22,6 @@ class Role(StrEnum):
     milestone = "milestone"
     out_of_scope = "out_of_scope"
     recharge = "recharge"
-    hour_block = "hour_block"
     advance_request = "advance_request"
     advance_return = "advance_return"
     drawdown = "drawdown"
@@ -150,7 +149,10 @@ class LotSource(StrEnum):
 
     allowance = "allowance"
     block = "block"
+    correction = "correction"
+    """Hours given back by correcting entries of a later month."""
     deficit = "deficit"
+    """Hours drawn ahead, where the terms carry a deficit: a debt, absorbed by the next grants."""
 
 
 class LotLine(Value):

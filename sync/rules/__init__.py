@@ -1,0 +1,1 @@
+"""The rules of billing. Pure: values in, values out; one rule, one file; ``engine`` lists them."""

@@ -1,0 +1,35 @@
+"""A plan as text: to be read, mailed, kept and applied later."""
+
+from pydantic import TypeAdapter, ValidationError
+
+from sync.plan.changes import Plan
+
+FORMAT = 1
+_PLAN = TypeAdapter(dict)
+
+
+class PlanFileError(ValueError):
+    """The text is no plan, or not one that this version can read."""
+
+
+def to_text(plan: Plan) -> str:
+    """The plan as JSON, with its format and checksum."""
+    return _PLAN.dump_json(
+        {"format": FORMAT, "checksum": plan.checksum, "plan": plan.model_dump(mode="json")},
+        indent=1,
+    ).decode()
+
+
+def from_text(text: str) -> Plan:
+    """The plan that the text holds; refuses another format, and a text edited by hand."""
+    try:
+        raw = _PLAN.validate_json(text)
+        if raw.get("format") != FORMAT:
+            raise PlanFileError(f"format {raw.get('format')!r} is not {FORMAT}; plan again")
+        plan = Plan.model_validate(raw.get("plan"))
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise PlanFileError(f"not a plan file ({place or 'no JSON'}); plan again") from None
+    if plan.checksum != raw.get("checksum"):
+        raise PlanFileError("its checksum does not match its content; plan again")
+    return plan

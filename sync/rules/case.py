@@ -1,0 +1,217 @@
+"""What the rules work on: one engagement's facts, its months, and what was found so far."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.calendar import ONE_DAY, first_of, last_of, months
+from sync.domain.documents import Alert, Invoice, LotSource, Quotation, Statement
+from sync.domain.engagement import ChangeOrder, Client, ClientPo, Engagement, HourBlock, Milestone
+from sync.domain.entries import TimeEntry
+from sync.domain.existing import ExistingInvoice, ExistingPeriod
+from sync.domain.issues import Issue, Source
+from sync.domain.snapshot import Company
+from sync.domain.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One engagement with everything that belongs to it, as of a day."""
+
+    as_of: date
+    company: Company
+    engagement: Engagement
+    client: Client | None = None
+    client_pos: Mapping[int, ClientPo] = field(default_factory=dict)
+    entries: tuple[TimeEntry, ...] = ()
+    """Billable time on its projects, by day and id, rounded to the increment of its terms."""
+    extra: Mapping[int, tuple[TimeEntry, ...]] = field(default_factory=dict)
+    """Billable time on its change orders, by change order id."""
+    milestones: tuple[Milestone, ...] = ()
+    change_orders: tuple[ChangeOrder, ...] = ()
+    hour_blocks: tuple[HourBlock, ...] = ()
+    invoices: tuple[ExistingInvoice, ...] = ()
+    last_closed: ExistingPeriod | None = None
+    quotation_keys: frozenset[str] = frozenset()
+
+    @property
+    def source(self) -> Source:
+        """The engagement as the source of an issue or a reason."""
+        return Source(model="retainer.engagement", id=self.engagement.id, name=self.engagement.name)
+
+    @property
+    def open_from(self) -> date:
+        """The first of the first month whose statement is not closed."""
+        if self.engagement.closed_until is not None:
+            return first_of(self.engagement.closed_until + ONE_DAY)
+        start = self.engagement.date_start
+        go_live = self.company.go_live
+        return first_of(max(start, go_live) if go_live else start)
+
+    @property
+    def open_months(self) -> list[date]:
+        """First days of the months to evaluate, up to the month of ``as_of``."""
+        last = self.as_of
+        if self.engagement.date_end is not None:
+            last = min(last, self.engagement.date_end)
+        return list(months(self.open_from, last))
+
+    def in_force(self, month: date) -> tuple[date, date] | None:
+        """The days of a month on which the engagement is in force, both inclusive."""
+        start = max(month, self.engagement.date_start)
+        end = last_of(month)
+        if self.engagement.date_end is not None:
+            end = min(end, self.engagement.date_end)
+        return (start, end) if start <= end else None
+
+    def terms_on(self, day: date) -> Terms:
+        """The terms in force on a day (the first ones for a day before them)."""
+        found = self.engagement.terms[0]
+        for terms in self.engagement.terms:
+            if terms.date_start > day:
+                break
+            found = terms
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Days of one month under the same terms, both inclusive."""
+
+    terms: Terms
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class HourLot:
+    """A lot of hours within one month. Quantities in seconds."""
+
+    id: str
+    source: LotSource
+    granted_on: date
+    expires_on: date | None
+    granted: int
+    opening: int
+    drawn: int = 0
+    lapsed: int = 0
+    block_id: int | None = None
+
+    @property
+    def closing(self) -> int:
+        """What is left."""
+        return self.opening - self.drawn - self.lapsed
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraw:
+    """So many seconds of an entry were drawn from that lot."""
+
+    entry_id: int
+    lot: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """So many seconds of an entry were beyond all lots."""
+
+    entry: TimeEntry
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of a retainer while the rules work on it."""
+
+    first: date
+    start: date
+    end: date
+    """Days in force, both inclusive."""
+    segments: tuple[Segment, ...]
+    entries: tuple[TimeEntry, ...]
+    """Counted in this month, by day and id; late ones keep their own days."""
+    ended: bool
+    """Whether ``as_of`` lies after the month."""
+    lots: tuple[HourLot, ...] = ()
+    deficit: int = 0
+    """Seconds still owed to earlier months by terms that carry a deficit."""
+    deficit_absorbed: int = 0
+    fee: Decimal = Decimal(0)
+    draws: tuple[EntryDraw, ...] = ()
+    over: tuple[Over, ...] = ()
+    overage_amount: Decimal = Decimal(0)
+
+    @property
+    def terms(self) -> Terms:
+        """The terms in force at the month's end, which decide what rolls and what overage does."""
+        return self.segments[-1].terms
+
+    @property
+    def used(self) -> int:
+        """Seconds worked and counted in this month."""
+        return sum(entry.seconds for entry in self.entries)
+
+    @property
+    def late(self) -> int:
+        """Seconds among them that were worked in an earlier month."""
+        return sum(entry.seconds for entry in self.entries if entry.day < self.first)
+
+    @property
+    def granted(self) -> int:
+        """Seconds granted in this month, less what absorbed a carried deficit."""
+        return sum(lot.opening for lot in self.lots if lot.granted_on >= self.first)
+
+    @property
+    def rolled_in(self) -> int:
+        """Seconds that came from earlier months."""
+        return sum(lot.opening for lot in self.lots if lot.granted_on < self.first)
+
+    @property
+    def available(self) -> int:
+        """Seconds that could be drawn in this month."""
+        return self.granted + self.rolled_in
+
+    @property
+    def overage(self) -> int:
+        """Seconds beyond all lots."""
+        return sum(over.seconds for over in self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the rules found for one engagement so far."""
+
+    months: tuple[Month, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    def plus(
+        self,
+        *,
+        invoices: tuple[Invoice, ...] = (),
+        statements: tuple[Statement, ...] = (),
+        quotations: tuple[Quotation, ...] = (),
+        alerts: tuple[Alert, ...] = (),
+        issues: tuple[Issue, ...] = (),
+    ) -> "Findings":
+        """These findings and some more."""
+        return replace(
+            self,
+            invoices=self.invoices + invoices,
+            statements=self.statements + statements,
+            quotations=self.quotations + quotations,
+            alerts=self.alerts + alerts,
+            issues=self.issues + issues,
+        )
+
+
+MonthRule = Callable[[Case, Month], Month]
+"""A rule about the hours of one month."""
+
+EngagementRule = Callable[[Case, Findings], Findings]
+"""A rule about the documents of one engagement."""

@@ -1,0 +1,145 @@
+"""Rule 11: the client's purchase order must cover the invoice.
+
+Missing, expired, not yet valid, another client's, or exceeded: by the engagement's or the
+company's policy the invoice is held, or goes out with a warning. A PO's amount is net of tax.
+"""
+
+from decimal import Decimal
+
+from sync.domain.documents import Invoice
+from sync.domain.engagement import ClientPo, Engagement, PoPolicy
+from sync.domain.existing import ExistingInvoice
+from sync.domain.issues import Issue, Severity, Source
+from sync.domain.money import ZERO
+from sync.domain.snapshot import Snapshot
+
+
+def client_po(
+    snapshot: Snapshot, invoices: tuple[Invoice, ...]
+) -> tuple[tuple[Invoice, ...], tuple[Issue, ...]]:
+    """The invoices, those held that no purchase order covers, and what is to be said of them.
+
+    Invoices of one purchase order use it up in the order of their dates, then keys, whichever
+    engagement they belong to.
+    """
+    engagements = {each.id: each for each in snapshot.engagements}
+    purchase_orders = {each.id: each for each in snapshot.client_pos}
+    existing = {each.key: each for each in snapshot.invoices}
+    used: dict[int, Decimal] = {}
+    checked: list[Invoice] = []
+    issues: list[Issue] = []
+    for invoice in sorted(invoices, key=lambda each: (each.invoice_date, each.key)):
+        engagement = engagements[invoice.engagement_id]
+        policy = engagement.po_policy or snapshot.company.po_policy
+        po = purchase_orders.get(invoice.client_po_id or 0)
+        amount = _new_amount(invoice, existing.get(invoice.key))
+        left = None
+        if po is not None and po.limited:
+            left = po.amount - po.invoiced - used.get(po.id, ZERO)
+        issue = None
+        if policy is not PoPolicy.ignore and not invoice.credit:
+            issue = _trouble(invoice, engagement, po, amount, left, policy)
+        if issue is not None:
+            issues.append(issue)
+            if policy is PoPolicy.hold:
+                checked.append(invoice.model_copy(update={"held": issue}))
+                continue
+        if po is not None:
+            used[po.id] = used.get(po.id, ZERO) + amount
+        checked.append(invoice)
+    return tuple(checked), tuple(issues)
+
+
+def _new_amount(invoice: Invoice, standing: ExistingInvoice | None) -> Decimal:
+    """What the invoice adds to what is invoiced already (a draft it replaces is counted)."""
+    amount = -invoice.untaxed if invoice.credit else invoice.untaxed
+    if standing is not None and standing.counts:
+        amount -= -standing.untaxed if standing.credit else standing.untaxed
+    return amount
+
+
+def _trouble(
+    invoice: Invoice,
+    engagement: Engagement,
+    po: ClientPo | None,
+    amount: Decimal,
+    left: Decimal | None,
+    policy: PoPolicy,
+) -> Issue | None:
+    held = "held" if policy is PoPolicy.hold else "invoiced all the same"
+    what = f"{invoice.role.value.replace('_', ' ')} of {invoice.invoice_date}"
+    what += f" ({invoice.currency.text(invoice.untaxed)}) {held}"
+    if po is None:
+        source = Source(model="retainer.engagement", id=engagement.id, name=engagement.name)
+        return _issue(
+            "po_missing",
+            source,
+            "client_po_id",
+            f"no purchase order: {what}; ask the client for one and enter it on the engagement",
+            engagement,
+        )
+    source = Source(model="retainer.client.po", id=po.id, name=po.number)
+    if po.client_id != engagement.client_id:
+        return _issue(
+            "po_other_client",
+            source,
+            "partner_id",
+            f"belongs to another client: {what}; give {engagement.name} a purchase order of its"
+            " own client",
+            engagement,
+        )
+    if po.engagement_ids and engagement.id not in po.engagement_ids:
+        return _issue(
+            "po_other_engagement",
+            source,
+            "engagement_ids",
+            f"is not for {engagement.name}: {what}; add the engagement to the purchase order, or"
+            " give it another",
+            engagement,
+        )
+    if po.currency != engagement.currency:
+        return _issue(
+            "po_currency",
+            source,
+            "currency_id",
+            f"is in {po.currency.code}, the invoice in {engagement.currency.code}: {what}; ask"
+            " for a purchase order in the invoice's currency",
+            engagement,
+        )
+    if po.date_start is not None and invoice.invoice_date < po.date_start:
+        return _issue(
+            "po_not_yet_valid",
+            source,
+            "date_start",
+            f"is valid from {po.date_start} on: {what}; ask the client for an earlier one",
+            engagement,
+        )
+    if po.date_end is not None and invoice.invoice_date > po.date_end:
+        return _issue(
+            "po_expired",
+            source,
+            "date_end",
+            f"expired on {po.date_end}: {what}; ask the client for a new one",
+            engagement,
+        )
+    if left is not None and amount > left:
+        return _issue(
+            "po_exceeded",
+            source,
+            "amount",
+            f"has {invoice.currency.text(max(left, ZERO))} left: {what}; ask the client to raise"
+            " it, or for another",
+            engagement,
+        )
+    return None
+
+
+def _issue(code: str, source: Source, field: str, message: str, engagement: Engagement) -> Issue:
+    return Issue(
+        code=code,
+        severity=Severity.warning,
+        source=source,
+        field=field,
+        message=message,
+        engagement_id=engagement.id,
+    )

@@ -1,0 +1,131 @@
+"""Rule 17: statements. A month closes once; a closed statement never changes.
+
+It closes in order, after its last day and the days that the company keeps it open for late time,
+and only together with the invoices that bill it: while one of them is held, the month stays open.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sync.domain import hours
+from sync.domain.calendar import ONE_DAY, business_day, last_of, month_text
+from sync.domain.documents import (
+    LotLine,
+    LotSource,
+    Reason,
+    Role,
+    Statement,
+    StatementState,
+)
+from sync.domain.issues import Source
+from sync.domain.keys import key, month_source
+from sync.domain.terms import Billing
+from sync.rules.case import Case, Findings, HourLot, Month
+
+
+def closes_on(case: Case, month: Month) -> date:
+    """The first day on which a run may close the month."""
+    day_after = last_of(month.first) + ONE_DAY
+    day = day_after + timedelta(days=case.company.close_after_days)
+    if month.terms.billing is Billing.in_arrears:
+        day = max(day, business_day(day_after, case.company.holidays))
+    return day
+
+
+def close(case: Case, found: Findings) -> Findings:
+    """A statement for every month, closed or open; overage waits for the months before it."""
+    held = {invoice.month for invoice in found.invoices if invoice.held and invoice.month}
+    statements = []
+    closing = True
+    open_months = set()
+    for month in found.months:
+        closing = closing and case.as_of >= closes_on(case, month) and month.first not in held
+        if not closing:
+            open_months.add(month.first)
+        statements.append(_statement(case, month, closed=closing))
+    ready = tuple(
+        invoice
+        for invoice in found.invoices
+        if invoice.role is not Role.overage or invoice.held or invoice.month not in open_months
+    )
+    return replace(found, invoices=ready).plus(statements=tuple(statements))
+
+
+def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
+    drawn = sum(lot.drawn for lot in month.lots)
+    rolled_out = sum(lot.closing for lot in month.lots) if month.ended else 0
+    return Statement(
+        key=key(case.company.id, case.engagement.id, "statement", month_source(month.first)),
+        engagement_id=case.engagement.id,
+        date_start=month.start,
+        date_end=month.end,
+        state=StatementState.closed if closed else StatementState.open,
+        currency=case.engagement.currency,
+        allocated=month.granted,
+        rolled_in=month.rolled_in,
+        available=month.available,
+        used=month.used,
+        remaining=month.available - drawn,
+        overage=month.overage,
+        expired=sum(lot.lapsed for lot in month.lots),
+        rolled_out=rolled_out,
+        late=month.late,
+        utilization=hours.utilization(month.used, month.available),
+        fee=month.fee,
+        overage_amount=month.overage_amount,
+        lots=tuple(_lot_line(lot) for lot in month.lots) + _deficit(month),
+        entry_ids=tuple(sorted(entry.id for entry in month.entries)) if closed else (),
+        reasons=(_reason(month),),
+    )
+
+
+def _lot_line(lot: HourLot) -> LotLine:
+    return LotLine(
+        source=lot.source,
+        granted_on=lot.granted_on,
+        expires_on=lot.expires_on,
+        block_id=lot.block_id,
+        granted=lot.granted,
+        opening=lot.opening,
+        drawn=lot.drawn,
+        lapsed=lot.lapsed,
+        closing=lot.closing,
+    )
+
+
+def _deficit(month: Month) -> tuple[LotLine, ...]:
+    """What the month leaves owed, as a line of its own."""
+    if not month.deficit:
+        return ()
+    return (
+        LotLine(
+            source=LotSource.deficit,
+            granted_on=month.start,
+            granted=month.deficit,
+            opening=month.deficit,
+            closing=month.deficit,
+        ),
+    )
+
+
+def _reason(month: Month) -> Reason:
+    lapsed = sum(lot.lapsed for lot in month.lots)
+    left = sum(lot.closing for lot in month.lots)
+    parts = [
+        f"{month_text(month.first)}: {hours.text(month.granted)} h granted",
+        f"{hours.text(month.rolled_in)} h rolled in",
+        f"{hours.text(month.used)} h used in {len(month.entries)} entries",
+        f"{hours.text(month.overage)} h over",
+        f"{hours.text(lapsed)} h lapsed",
+        f"{hours.text(left)} h left",
+    ]
+    if month.deficit_absorbed:
+        parts.append(f"{hours.text(month.deficit_absorbed)} h taken by the deficit carried in")
+    return Reason(
+        rule="statement",
+        text=", ".join(parts),
+        records=tuple(
+            Source(model="retainer.terms", id=each.terms.id, name=f"{each.start} to {each.end}")
+            for each in month.segments
+        ),
+    )

@@ -1,0 +1,103 @@
+"""Rule 4: drain hours, soonest-expiring lot first, then oldest; entries in date order.
+
+So it is known which entry drew from which lot, and which entry went over.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from sync.domain.documents import LotSource
+from sync.domain.entries import TimeEntry
+from sync.domain.keys import month_source
+from sync.domain.lots import Drain
+from sync.rules.case import Case, EntryDraw, HourLot, Month, Over
+
+_NEVER = date.max
+
+
+def drain_hours(_: Case, month: Month) -> Month:
+    """Draw the month's time from its lots."""
+    needs, given_back = net(month.entries)
+    lots = list(month.lots)
+    if given_back:
+        lots.append(
+            HourLot(
+                id=f"{month_source(month.first)}-correction",
+                source=LotSource.correction,
+                granted_on=month.start,
+                expires_on=None if month.terms.rollover else month.end,
+                granted=given_back,
+                opening=given_back,
+            )
+        )
+    ordered = in_order(lots, month)
+    draws: list[EntryDraw] = []
+    over: list[Over] = []
+    expired = date.min
+    for until in _windows(ordered, month):
+        usable = [lot for lot in ordered if (lot.expires_on or _NEVER) > expired]
+        drain = Drain(((lot.id, lot.closing) for lot in usable), 0)
+        for entry, seconds in needs:
+            if not expired < max(entry.day, month.first) <= until:
+                continue
+            drawn, shortfall = drain.take(seconds)
+            draws += [EntryDraw(entry.id, draw.lot, draw.quantity) for draw in drawn]
+            if shortfall:
+                over.append(Over(entry, shortfall))
+        left = drain.remaining()
+        ordered = [
+            replace(lot, drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
+            for lot in ordered
+        ]
+        expired = until
+    return replace(month, lots=tuple(ordered), draws=tuple(draws), over=tuple(over))
+
+
+def in_order(lots: list[HourLot], month: Month) -> list[HourLot]:
+    """Soonest-expiring first, then oldest, then lowest id.
+
+    A rolled lot counts as expiring no later than the month's own allowance, so that rolled hours
+    are always drawn before it.
+    """
+    own = [
+        lot for lot in lots if lot.source is LotSource.allowance and lot.granted_on >= month.first
+    ]
+    own_expiry = min((lot.expires_on or _NEVER for lot in own), default=_NEVER)
+
+    def place(lot: HourLot) -> tuple[date, date, str]:
+        expiry = lot.expires_on or _NEVER
+        if lot.granted_on < month.first and lot.source is not LotSource.block:
+            expiry = min(expiry, own_expiry)
+        return expiry, lot.granted_on, lot.id
+
+    return sorted(lots, key=place)
+
+
+def net(entries: tuple[TimeEntry, ...]) -> tuple[list[tuple[TimeEntry, int]], int]:
+    """Entries with what correcting entries leave of them, and the hours given back beyond them.
+
+    A correcting (negative) entry takes back the latest time of the month first, so that what goes
+    over is corrected before what was in the allowance.
+    """
+    left = [entry.seconds if entry.seconds > 0 else 0 for entry in entries]
+    back = -sum(entry.seconds for entry in entries if entry.seconds < 0)
+    index = len(left) - 1
+    while back and index >= 0:
+        part = min(back, left[index])
+        left[index] -= part
+        back -= part
+        index -= 1
+    return [(entry, seconds) for entry, seconds in zip(entries, left, strict=True) if seconds], back
+
+
+def _windows(lots: list[HourLot], month: Month) -> list[date]:
+    """Last days of the spans in which the same lots are usable.
+
+    Usually one span: only a lot that expires inside the month (a block of hours) splits it.
+    """
+    inside = {
+        lot.expires_on
+        for lot in lots
+        if lot.expires_on is not None and month.first <= lot.expires_on < month.end
+    }
+    return [*sorted(inside), _NEVER]

@@ -1,0 +1,179 @@
+"""The rules in their order.
+
+snapshot ── allocate ──▶ cases
+case     ── for each open month: MONTH_RULES ──▶ months
+         ── ENGAGEMENT_RULES ──▶ invoices, quotations, alerts, issues
+all      ── client_po ──▶ which invoices are held
+case     ── close ──▶ statements
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+
+from sync.domain.calendar import last_of
+from sync.domain.documents import Invoice, LotSource
+from sync.domain.engagement import Kind
+from sync.domain.issues import Issue
+from sync.domain.keys import month_source
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.rules.allocate import allocate, uncounted
+from sync.rules.case import Case, EngagementRule, Findings, HourLot, Month, MonthRule
+from sync.rules.check import check, claimed_twice
+from sync.rules.client_po import client_po
+from sync.rules.close import close
+from sync.rules.drain_hours import drain_hours
+from sync.rules.fee import fee, hour_blocks
+from sync.rules.grant import grant, segments
+from sync.rules.milestone import milestone
+from sync.rules.out_of_scope import out_of_scope
+from sync.rules.overage import overage, price_overage
+from sync.rules.roll_over import roll_over
+from sync.rules.usage import usage
+
+MONTH_RULES: tuple[MonthRule, ...] = (grant, drain_hours, price_overage, roll_over)
+"""What happens to the hours of one month of a retainer, in this order."""
+
+RETAINER_RULES: tuple[EngagementRule, ...] = (fee, hour_blocks, overage, usage)
+"""What a retainer bills and says."""
+
+ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope)
+"""What every engagement may bill."""
+
+
+def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
+    """Everything that should exist by ``as_of``. Pure: the same input, the same outcome."""
+    cases, issues = allocate(snapshot, as_of)
+    issues += [*snapshot.problems, *claimed_twice(snapshot)]
+    parked = {issue.engagement_id for issue in issues if issue.parks}
+
+    found: dict[int, Findings] = {}
+    for case in cases:
+        if case.engagement.id in parked:
+            continue
+        problems = check(case)
+        issues += problems
+        if any(issue.parks for issue in problems):
+            parked.add(case.engagement.id)
+            continue
+        found[case.engagement.id] = _engagement(case)
+
+    drafts = tuple(invoice for each in found.values() for invoice in each.invoices)
+    checked, po_issues = client_po(snapshot, drafts)
+    issues += po_issues
+    invoices: dict[int, list[Invoice]] = defaultdict(list)
+    for invoice in checked:
+        invoices[invoice.engagement_id].append(invoice)
+    closed = []
+    for case in cases:
+        each = found.get(case.engagement.id)
+        if each is not None:
+            own = tuple(invoices[case.engagement.id])
+            closed.append(close(case, replace(each, invoices=own)))
+    return Outcome(
+        as_of=as_of,
+        invoices=tuple(
+            sorted(
+                (invoice for each in closed for invoice in each.invoices),
+                key=lambda invoice: (invoice.invoice_date, invoice.key),
+            )
+        ),
+        statements=tuple(statement for each in closed for statement in each.statements),
+        quotations=tuple(quotation for each in closed for quotation in each.quotations),
+        alerts=tuple(alert for each in closed for alert in each.alerts),
+        issues=_in_order([*issues, *(issue for each in closed for issue in each.issues)]),
+        parked=tuple(sorted(each for each in parked if each is not None)),
+    )
+
+
+def hours_of(case: Case) -> tuple[Month, ...]:
+    """The open months of a retainer, each handed what the month before it left."""
+    done: list[Month] = []
+    for first in case.open_months:
+        cut = segments(case, first)
+        if not cut:
+            continue
+        month = Month(
+            first=first,
+            start=cut[0].start,
+            end=cut[-1].end,
+            segments=cut,
+            entries=tuple(
+                entry
+                for entry in case.entries
+                if entry.day <= last_of(first) and (not done or entry.day >= first)
+            ),
+            ended=case.as_of > last_of(first),
+            lots=_carried(done[-1]) if done else _restored(case),
+            deficit=done[-1].deficit if done else _restored_deficit(case),
+        )
+        for rule in MONTH_RULES:
+            month = rule(case, month)
+        done.append(month)
+    return tuple(done)
+
+
+def _engagement(case: Case) -> Findings:
+    found = Findings()
+    rules = ENGAGEMENT_RULES
+    if case.engagement.kind is Kind.retainer:
+        found = replace(found, months=hours_of(case), issues=uncounted(case))
+        rules = RETAINER_RULES + rules
+    for rule in rules:
+        found = rule(case, found)
+    return found
+
+
+def _carried(month: Month) -> tuple[HourLot, ...]:
+    """The lots with which the next month opens."""
+    return tuple(
+        replace(lot, opening=lot.closing, drawn=0, lapsed=0) for lot in month.lots if lot.closing
+    )
+
+
+def _restored(case: Case) -> tuple[HourLot, ...]:
+    """The lots that the last closed statement left."""
+    if case.last_closed is None:
+        return ()
+    names = {LotSource.allowance: "", LotSource.correction: "-correction"}
+    return tuple(
+        HourLot(
+            id=f"b{line.block_id}"
+            if line.source is LotSource.block
+            else month_source(line.granted_on) + names[line.source],
+            source=line.source,
+            granted_on=line.granted_on,
+            expires_on=line.expires_on,
+            granted=line.granted,
+            opening=line.closing,
+            block_id=line.block_id,
+        )
+        for line in case.last_closed.lots
+        if line.closing and line.source is not LotSource.deficit
+    )
+
+
+def _restored_deficit(case: Case) -> int:
+    """The hours that the last closed statement left owed."""
+    if case.last_closed is None:
+        return 0
+    return sum(line.closing for line in case.last_closed.lots if line.source is LotSource.deficit)
+
+
+def _in_order(issues: list[Issue]) -> tuple[Issue, ...]:
+    """Blockers first, then by record; each once."""
+    ranks = {"blocker": 0, "warning": 1, "notice": 2}
+    unique = dict.fromkeys(issues)
+    return tuple(
+        sorted(
+            unique,
+            key=lambda issue: (
+                ranks[issue.severity.value],
+                issue.engagement_id or 0,
+                issue.source.model,
+                issue.source.id,
+                issue.code,
+            ),
+        )
+    )

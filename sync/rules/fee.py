@@ -1,0 +1,158 @@
+"""Rule 7: the fee invoice.
+
+Dated the first day of the months it covers (their last day, in arrears), raised on the first
+business day from there. Blocks of hours are invoiced at once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sync.domain import hours
+from sync.domain.calendar import (
+    ONE_DAY,
+    add_months,
+    business_day,
+    first_of,
+    last_of,
+    months,
+    months_text,
+    span_text,
+)
+from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.issues import Source
+from sync.domain.keys import month_source
+from sync.domain.money import ZERO
+from sync.domain.terms import Billing, Recognition, Terms
+from sync.rules.bill import draft_invoice
+from sync.rules.case import Case, Findings
+from sync.rules.grant import fee as month_fee
+from sync.rules.grant import segments
+
+_NAMES = {1: "Monthly", 3: "Quarterly", 6: "Half-yearly", 12: "Yearly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The months that one fee invoice covers, by the terms on its first day in force."""
+
+    terms: Terms
+    months: tuple[date, ...]
+    start: date
+    end: date
+    """Days in force, both inclusive."""
+
+
+def fee(case: Case, found: Findings) -> Findings:
+    """The fee invoices of the months that are not closed."""
+    for cover in covers(case):
+        if cover.end >= case.open_from:
+            found = found.plus(invoices=_fee_invoice(case, cover))
+    return found
+
+
+def hour_blocks(case: Case, found: Findings) -> Findings:
+    """Invoices of the blocks of hours bought in the months that are not closed."""
+    for block in case.hour_blocks:
+        if block.bought_on >= case.open_from and block.price > 0:
+            line = Line.of_amount(
+                f"Block of {hours.text(block.seconds)} hours, {span_text(*[block.bought_on] * 2)}",
+                case.engagement.currency.round(block.price),
+                case.engagement.product_id,
+                unearned=True,
+            )
+            found = found.plus(
+                invoices=draft_invoice(
+                    case,
+                    role=Role.fee,
+                    source=f"b{block.id}",
+                    invoice_date=block.bought_on,
+                    raised_on=block.bought_on,
+                    service=(block.bought_on, block.expiry_date or block.bought_on),
+                    lines=(line,),
+                    month=first_of(block.bought_on),
+                    reasons=(
+                        Reason(
+                            rule="fee",
+                            text=f"{hours.text(block.seconds)} hours bought on {block.bought_on}",
+                            records=(Source(model="retainer.hour.block", id=block.id),),
+                        ),
+                    ),
+                )
+            )
+    return found
+
+
+def covers(case: Case) -> Iterator[Cover]:
+    """The spans of fee invoices from the engagement's start on, up to the month of ``as_of``."""
+    month = first_of(case.engagement.date_start)
+    while month <= case.as_of:
+        span = case.in_force(month)
+        if span is None:
+            return
+        terms = case.terms_on(span[0])
+        until = last_of(add_months(month, terms.billing_months - 1))
+        if case.engagement.date_end is not None:
+            until = min(until, case.engagement.date_end)
+        yield Cover(terms=terms, months=tuple(months(month, until)), start=span[0], end=until)
+        month = add_months(month, terms.billing_months)
+
+
+def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
+    amounts = [month_fee(segments(case, m), m, case.engagement.currency) for m in cover.months]
+    total = sum(amounts, ZERO)
+    if not total:
+        return ()
+    if cover.terms.billing is Billing.in_advance:
+        dated, closing_month = cover.start, cover.months[0]
+        raised_on = business_day(dated, case.company.holidays)
+    else:
+        dated, closing_month = cover.end, cover.months[-1]
+        raised_on = business_day(last_of(cover.end) + ONE_DAY, case.company.holidays)
+    return draft_invoice(
+        case,
+        role=Role.fee,
+        source=month_source(cover.months[0]),
+        invoice_date=dated,
+        raised_on=raised_on,
+        service=(cover.start, cover.end),
+        lines=(
+            Line.of_amount(
+                _text(cover),
+                total,
+                case.engagement.product_id,
+                unearned=cover.terms.recognition is not Recognition.immediate,
+            ),
+        ),
+        month=max(closing_month, case.open_from),
+        reasons=(_reason(case, cover, amounts),),
+    )
+
+
+def _text(cover: Cover) -> str:
+    """``Monthly retainer, March 2025``; a part of a month names its days."""
+    first, last = cover.months[0], cover.months[-1]
+    whole = cover.start == first and cover.end == last_of(last)
+    days = "" if whole else f" ({span_text(cover.start, cover.end)})"
+    name = _NAMES[cover.terms.billing_months]
+    return f"{name} retainer, {months_text(first, last)}{days}"
+
+
+def _reason(case: Case, cover: Cover, amounts: list[Decimal]) -> Reason:
+    currency = case.engagement.currency
+    parts = []
+    records = []
+    for month, amount in zip(cover.months, amounts, strict=True):
+        for each in segments(case, month):
+            source = Source(
+                model="retainer.terms", id=each.terms.id, name=f"from {each.terms.date_start}"
+            )
+            if source not in records:
+                records.append(source)
+        cut = segments(case, month)
+        detail = ", ".join(
+            f"{each.terms.monthly_fee} for {span_text(each.start, each.end)}" for each in cut
+        )
+        parts.append(f"{currency.text(amount)} ({detail})")
+    return Reason(rule="fee", text=" + ".join(parts), records=tuple(records))

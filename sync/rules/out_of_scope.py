@@ -1,0 +1,235 @@
+"""Rule 9: approved extra work, once a month, one line per piece of work.
+
+Work without written approval is on no invoice: it is reported, and a draft quotation lets the
+client accept it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sync.domain import hours
+from sync.domain.calendar import day_of, months, span_text
+from sync.domain.documents import Invoice, Line, Quotation, Reason, Role
+from sync.domain.engagement import Approval, ChangeOrder
+from sync.domain.entries import TimeEntry
+from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import key, month_source
+from sync.rules.bill import draft_invoice
+from sync.rules.case import Case, Findings
+
+Piece = tuple[ChangeOrder, tuple[TimeEntry, ...]]
+"""A piece of extra work and the time on it that is to be billed together."""
+
+
+def out_of_scope(case: Case, found: Findings) -> Findings:
+    """Invoices of approved work by billing day and purchase order; the rest is reported."""
+    ready: list[Piece] = []
+    for order in case.change_orders:
+        entries = case.extra.get(order.id, ())
+        if not entries:
+            continue
+        if order.approval is Approval.waiting:
+            found = found.plus(issues=(_waiting(case, order, entries),))
+            found = found.plus(quotations=_quotation(case, order, entries))
+        elif order.approval is Approval.rejected:
+            found = found.plus(issues=(_rejected(case, order, entries),))
+        elif not order.reference:
+            found = found.plus(issues=(_no_reference(order),))
+        elif order.cap_seconds and _seconds(entries) > order.cap_seconds:
+            found = found.plus(issues=(_over_cap(order, entries),))
+        else:
+            ready.append((order, entries))
+    for month, po_id, pieces in _batches(case, ready):
+        found = found.plus(invoices=_invoice(case, month, po_id, pieces))
+    return found
+
+
+def _batches(case: Case, ready: list[Piece]) -> Iterator[tuple[date, int, list[Piece]]]:
+    """Work by the month in which it is billed and by purchase order (0 = the engagement's).
+
+    Work is billed on the first billing day on which it is both done and approved and for which
+    nothing was invoiced yet, so that one late run bills as monthly runs would have.
+    """
+    if not ready:
+        return
+    first = min(entries[0].day for _, entries in ready)
+    left = list(ready)
+    for month in months(first, case.as_of):
+        billing_day = day_of(month, case.company.out_of_scope_day)
+        if billing_day > case.as_of:
+            return
+        batch: dict[int, list[Piece]] = {}
+        rest: list[Piece] = []
+        for order, entries in left:
+            po_id = order.client_po_id or 0
+            done = tuple(entry for entry in entries if entry.day <= billing_day)
+            approved = order.approved_on is None or order.approved_on <= billing_day
+            if not done or not approved or _is_billed(case, month, po_id):
+                rest.append((order, entries))
+                continue
+            batch.setdefault(po_id, []).append((order, done))
+            later = entries[len(done) :]
+            if later:
+                rest.append((order, later))
+        for po_id, pieces in sorted(batch.items()):
+            yield month, po_id, pieces
+        left = rest
+
+
+def _source_of(month: date, po_id: int) -> str:
+    return month_source(month) + (f"-p{po_id}" if po_id else "")
+
+
+def _is_billed(case: Case, month: date, po_id: int) -> bool:
+    """Whether this month's invoice of extra work is out; later work waits for the next one."""
+    own = key(case.company.id, case.engagement.id, Role.out_of_scope, _source_of(month, po_id))
+    return any(each.key == own for each in case.invoices)
+
+
+def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[Invoice, ...]:
+    engagement = case.engagement
+    currency = engagement.currency
+    billing_day = day_of(month, case.company.out_of_scope_day)
+    pieces = [piece for piece in pieces if _seconds(piece[1]) > 0]
+    if not pieces:
+        return ()
+    lines = tuple(
+        Line.of_hours(
+            _text(order, entries),
+            _seconds(entries),
+            order.hourly_rate,
+            currency,
+            engagement.product_id,
+        )
+        for order, entries in pieces
+    )
+    days = [entry.day for _, entries in pieces for entry in entries]
+    return draft_invoice(
+        case,
+        role=Role.out_of_scope,
+        source=_source_of(month, po_id),
+        invoice_date=billing_day,
+        raised_on=billing_day,
+        service=(min(days), max(days)),
+        lines=lines,
+        entry_ids=tuple(entry.id for _, entries in pieces for entry in entries),
+        client_po_id=po_id or None,
+        reasons=tuple(_reason(case, order, entries) for order, entries in pieces),
+    )
+
+
+def _text(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> str:
+    """``Two landing pages, 12–18 March 2025, requested by Dana Cole, approval: e-mail``."""
+    parts = [order.name, span_text(entries[0].day, entries[-1].day)]
+    if order.requester:
+        parts.append(f"requested by {order.requester}")
+    parts.append(f"approval: {order.reference}")
+    return ", ".join(parts)
+
+
+def _reason(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Reason:
+    currency = case.engagement.currency
+    seconds = _seconds(entries)
+    amount = currency.text(hours.charge(seconds, order.hourly_rate))
+    return Reason(
+        rule="out_of_scope",
+        text=f"{order.name}: approved {order.approved_on or 'without a date'} ({order.reference});"
+        f" {hours.text(seconds)} h × {order.hourly_rate} = {amount}",
+        records=(
+            _order_source(order),
+            *(
+                Source(
+                    model="account.analytic.line",
+                    id=entry.id,
+                    name=f"{entry.day} {entry.employee}: {hours.text(entry.seconds)} h",
+                )
+                for entry in entries
+            ),
+        ),
+    )
+
+
+def _seconds(entries: tuple[TimeEntry, ...]) -> int:
+    return sum(entry.seconds for entry in entries)
+
+
+def _order_source(order: ChangeOrder) -> Source:
+    return Source(model="retainer.change.order", id=order.id, name=order.name)
+
+
+def _quotation(
+    case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]
+) -> tuple[Quotation, ...]:
+    """A draft quotation for the work, unless there is one."""
+    own = key(case.company.id, case.engagement.id, "quotation", f"c{order.id}")
+    seconds = order.cap_seconds or _seconds(entries)
+    if order.quote_id is not None or own in case.quotation_keys or seconds <= 0:
+        return ()
+    line = Line.of_hours(
+        order.name,
+        seconds,
+        order.hourly_rate,
+        case.engagement.currency,
+        case.engagement.product_id,
+    )
+    return (
+        Quotation(
+            key=own,
+            engagement_id=case.engagement.id,
+            change_order_id=order.id,
+            partner_id=case.engagement.client_id,
+            currency=case.engagement.currency,
+            lines=(line,),
+            reasons=(_reason(case, order, entries),),
+        ),
+    )
+
+
+def _waiting(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Issue:
+    amount = case.engagement.currency.text(hours.charge(_seconds(entries), order.hourly_rate))
+    return Issue(
+        code="work_awaiting_approval",
+        severity=Severity.warning,
+        source=_order_source(order),
+        field="approval_state",
+        message=f"{hours.text(_seconds(entries))} h ({amount}) without written approval are not"
+        " billed; send the quotation, or enter the client's approval and its reference",
+        engagement_id=order.engagement_id,
+    )
+
+
+def _rejected(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Issue:
+    amount = case.engagement.currency.text(hours.charge(_seconds(entries), order.hourly_rate))
+    return Issue(
+        code="work_rejected",
+        severity=Severity.warning,
+        source=_order_source(order),
+        field="approval_state",
+        message=f"{hours.text(_seconds(entries))} h ({amount}) on work that the client rejected"
+        " are not billed; mark the entries non-billable or move them",
+        engagement_id=order.engagement_id,
+    )
+
+
+def _no_reference(order: ChangeOrder) -> Issue:
+    return Issue(
+        code="approval_without_reference",
+        severity=Severity.warning,
+        source=_order_source(order),
+        field="approval_reference",
+        message="approved without a reference to the client's written word; nothing is billed"
+        " until it is entered",
+        engagement_id=order.engagement_id,
+    )
+
+
+def _over_cap(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Issue:
+    return Issue(
+        code="hours_over_cap",
+        severity=Severity.warning,
+        source=_order_source(order),
+        field="hours_cap",
+        message=f"{hours.text(_seconds(entries))} h worked, {hours.text(order.cap_seconds)} h"
+        " approved; have the rest approved and raise the cap, or mark entries non-billable",
+        engagement_id=order.engagement_id,
+    )

@@ -1,0 +1,47 @@
+"""Rule 3: what is left rolls into the next month, up to a cap and an age; the rest lapses.
+
+Expiry counts from the month's boundary, whenever the run happens. What exceeds the cap lapses
+oldest first. At the engagement's end everything that is left lapses.
+"""
+
+from dataclasses import replace
+
+from sync.domain.calendar import last_of
+from sync.domain.documents import LotSource
+from sync.rules.case import Case, HourLot, Month
+
+
+def roll_over(case: Case, month: Month) -> Month:
+    """Let lapse what does not roll. A month that has not ended yet is left as it is."""
+    if not month.ended:
+        return month
+    end = last_of(month.first)
+    if case.engagement.date_end is not None and case.engagement.date_end <= end:
+        return replace(month, lots=tuple(_lapse(lot, lot.closing) for lot in month.lots))
+    lots = [
+        _lapse(lot, lot.closing) if lot.expires_on is not None and lot.expires_on <= end else lot
+        for lot in month.lots
+    ]
+    return replace(month, lots=tuple(_capped(lots, month)))
+
+
+def _capped(lots: list[HourLot], month: Month) -> list[HourLot]:
+    """Let lapse what the terms in force at the month's end do not carry; blocks are not capped."""
+    terms = month.terms
+    carried = [lot for lot in lots if lot.source is not LotSource.block and lot.closing]
+    total = sum(lot.closing for lot in carried)
+    if not terms.rollover:
+        excess = total
+    elif terms.max_rollover_seconds:
+        excess = max(0, total - terms.max_rollover_seconds)
+    else:
+        excess = 0
+    lapsing: dict[str, int] = {}
+    for lot in sorted(carried, key=lambda lot: (lot.granted_on, lot.id)):
+        lapsing[lot.id] = min(excess, lot.closing)
+        excess -= lapsing[lot.id]
+    return [_lapse(lot, lapsing.get(lot.id, 0)) for lot in lots]
+
+
+def _lapse(lot: HourLot, seconds: int) -> HourLot:
+    return replace(lot, lapsed=lot.lapsed + seconds) if seconds else lot
