@@ -1,0 +1,194 @@
+"""``account.analytic.line``: time entries. A run may read a million, so this file is written for
+speed: the checks of ``fields`` stand inline, and only a row that fails one goes through them again
+to learn what is wrong with it.
+"""
+
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from mappings import fields
+from mappings.fields import Row, Terms, Unreadable
+from mappings.reading import unreadable
+from sync.domain.calendar import ONE_DAY
+from sync.domain.entries import TimeEntry
+from sync.domain.issues import Issue
+
+MODEL = "account.analytic.line"
+FIELDS = ("date", "unit_amount", "project_id", "task_id", "employee_id", "name", "company_id")
+
+_MOST_REMEMBERED = 200_000
+
+
+def domain(
+    company_id: int,
+    *,
+    project_ids: Collection[int],
+    engagement_ids: Collection[int],
+    fixed_price: Mapping[tuple[date, date | None], Collection[int]],
+    go_live: date | None,
+) -> Terms:
+    """Billable time that no statement and no document has counted yet.
+
+    ``project_ids``: projects whose time is read whole. ``engagement_ids``: those whose change
+    orders' tasks are read, wherever they are. ``fixed_price``: projects billed by milestone, by
+    first and last day in force; their time is counted nowhere and would pile up for years, so only
+    what lies outside these days is read, because that is an issue.
+    """
+    either: list[Terms] = [
+        [("project_id", "in", sorted(project_ids))],
+        [("task_id.retainer_change_order_id.engagement_id", "in", sorted(engagement_ids))],
+    ]
+    for (start, end), projects in sorted(
+        fixed_price.items(), key=lambda each: (each[0][0], each[0][1] or date.max)
+    ):
+        outside: Terms = [("date", "<", start.isoformat())]
+        if end is not None:
+            outside = ["|", *outside, ("date", ">", end.isoformat())]
+        either.append(["&", ("project_id", "in", sorted(projects)), *outside])
+    terms: Terms = [
+        ("company_id", "=", company_id),
+        ("project_id", "!=", False),
+        ("retainer_period_id", "=", False),
+        ("retainer_move_id", "=", False),
+        ("retainer_non_billable", "=", False),
+    ]
+    if go_live is not None:
+        terms.append(("date", ">", (go_live - ONE_DAY).isoformat()))
+    return [*terms, *["|"] * (len(either) - 1), *(term for each in either for term in each)]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing made here can form a cycle; walking a million tuples to learn that costs as much
+    again as making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@dataclass
+class Reader:
+    """Reads pages of rows into time entries, and remembers what it has parsed before.
+
+    ``change_order_of`` a task, ``client_of`` and ``engagement_of`` a project (the latter only for
+    issues), ``employee_names`` by id.
+    """
+
+    company_id: int
+    change_order_of: Mapping[int, int]
+    client_of: Mapping[int, int | None]
+    engagement_of: Mapping[int, int]
+    employee_names: Mapping[int, str]
+    issues: list[Issue] = field(default_factory=list)
+    _days: dict[str, date] = field(default_factory=dict)
+    _seconds: dict[float, int] = field(default_factory=dict)
+
+    def read(self, rows: Iterable[Row]) -> list[TimeEntry]:
+        """The entries among the rows; the others become issues."""
+        with _collector_paused():
+            return self._read(rows)
+
+    def _read(self, rows: Iterable[Row]) -> list[TimeEntry]:
+        company, order_of, client_of = self.company_id, self.change_order_of, self.client_of
+        names, days, seconds_of = self.employee_names, self._days, self._seconds
+        new = tuple.__new__
+        entries: list[TimeEntry] = []
+        keep = entries.append
+        for row in rows:
+            try:
+                record, worked, project = row["id"], row["unit_amount"], row["project_id"]
+                task, employee, text = row["task_id"], row["employee_id"], row["name"]
+                day, seconds = days[row["date"]], seconds_of[worked]
+                if (
+                    type(record) is int
+                    and record > 0
+                    and type(worked) is float
+                    and type(project) is int
+                    and project > 0
+                    and (task is False or (type(task) is int and task > 0))
+                    and (employee is False or (type(employee) is int and employee > 0))
+                    and (owner := row["company_id"]) == company
+                    and owner is not True
+                    and type(text) is str
+                    and text.isprintable()
+                ):
+                    keep(
+                        new(
+                            TimeEntry,
+                            (
+                                record,
+                                day,
+                                seconds,
+                                project,
+                                task or None,
+                                order_of.get(task),
+                                names.get(employee, ""),
+                                text,
+                                True,
+                                client_of.get(project),
+                            ),
+                        )
+                    )
+                    continue
+            except (KeyError, TypeError):
+                pass
+            self._carefully(row, entries)
+        return entries
+
+    def _carefully(self, row: Row, entries: list[TimeEntry]) -> None:
+        try:
+            entries.append(self._entry(row))
+        except Unreadable as trouble:
+            self.issues.append(unreadable(MODEL, row, trouble, self._engagement))
+
+    def _entry(self, row: Row) -> TimeEntry:
+        fields.of_company(row, self.company_id)
+        project = fields.link(row, "project_id")
+        task = fields.link_or_none(row, "task_id")
+        employee = fields.link_or_none(row, "employee_id")
+        worked = fields.raw_value(row, "unit_amount")
+        entry = TimeEntry(
+            id=fields.record_id(row),
+            day=fields.day(row, "date"),
+            seconds=fields.parse_hours(worked, "unit_amount", fields.MOST_HOURS_OF_AN_ENTRY),
+            project_id=project,
+            task_id=task,
+            change_order_id=None if task is None else self.change_order_of.get(task),
+            employee="" if employee is None else self.employee_names.get(employee, ""),
+            text=fields.text(row, "name"),
+            billable=True,
+            client_id=self.client_of.get(project),
+        )
+        self._days[row["date"]] = entry.day
+        if type(worked) is float and len(self._seconds) < _MOST_REMEMBERED:
+            self._seconds[worked] = entry.seconds
+        return entry
+
+    def _engagement(self, row: Row) -> object:
+        """As far as the row says: the engagement that claims its project."""
+        project = row.get("project_id")
+        if isinstance(project, list) and project:
+            project = project[0]
+        return self.engagement_of.get(project) if type(project) is int else None
+
+
+def task_ids(rows: Sequence[Row]) -> set[int]:
+    """The tasks that some rows name; rows that cannot be read name none."""
+    return _ids(rows, "task_id")
+
+
+def employee_ids(rows: Sequence[Row]) -> set[int]:
+    """The employees that some rows name."""
+    return _ids(rows, "employee_id")
+
+
+def _ids(rows: Sequence[Row], name: str) -> set[int]:
+    raws = (row.get(name) for row in rows if isinstance(row, dict))
+    return {raw for raw in raws if type(raw) is int and raw > 0}

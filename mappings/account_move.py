@@ -1,0 +1,206 @@
+"""``account.move``: invoices, credit notes and entries of ours."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mappings import fields, res_currency
+from mappings.books import Books
+from mappings.fields import Row, Terms, Unreadable
+from mappings.outgoing import Document, amount, document, explanation, number
+from mappings.reading import field_of
+from sync.domain.documents import Invoice, Line, Role
+from sync.domain.existing import ExistingInvoice
+from sync.domain.money import Currency
+
+MODEL = "account.move"
+KIND = "move"
+FIELDS = (
+    "name",
+    "company_id",
+    "move_type",
+    "state",
+    "date",
+    "invoice_date",
+    "currency_id",
+    "amount_untaxed",
+    "amount_total",
+    "amount_residual",
+    "payment_state",
+    "retainer_key",
+    "retainer_fingerprint",
+    "retainer_engagement_id",
+    "retainer_role",
+    "retainer_client_po_id",
+    "retainer_lifecycle",
+    "retainer_service_start",
+    "retainer_service_end",
+    "retainer_changed",
+)
+engagement_of = field_of("retainer_engagement_id")
+
+UNSEEN = ("sent",)
+UNPAID = ("not_paid", "partial")
+
+
+def domain(company_id: int, since: date, milestone_ids: Collection[int]) -> Terms:
+    """What the rules must know to be billed already, whatever the length of history.
+
+    Drafts; documents whose service or own date reaches the earliest open month; those of
+    milestones that nothing has billed (cancelled ones); and what the client has not looked at.
+    """
+    day = since.isoformat()
+    return [
+        ("company_id", "=", company_id),
+        ("retainer_key", "!=", False),
+        "|",
+        "|",
+        "|",
+        "|",
+        ("state", "=", "draft"),
+        ("retainer_service_end", ">=", day),
+        ("date", ">=", day),
+        ("retainer_milestone_id", "in", sorted(milestone_ids)),
+        "&",
+        "&",
+        ("state", "=", "posted"),
+        ("retainer_lifecycle", "in", list(UNSEEN)),
+        ("payment_state", "in", list(UNPAID)),
+    ]
+
+
+def of_keys(company_id: int, keys: Collection[str]) -> Terms:
+    """The documents under those keys."""
+    return [("company_id", "=", company_id), ("retainer_key", "in", sorted(keys))]
+
+
+def named(company_id: int, name_or_key: str) -> Terms:
+    """The document of ours with that number or key."""
+    return [
+        ("company_id", "=", company_id),
+        ("retainer_key", "!=", False),
+        "|",
+        ("retainer_key", "=", name_or_key),
+        ("name", "=", name_or_key),
+    ]
+
+
+def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> ExistingInvoice:
+    """The document as it stands. Amounts are in its own currency, always positive."""
+    fields.of_company(row, company_id)
+    currency = res_currency.pick(row, "currency_id", currencies)
+    name = fields.text(row, "name")
+    return ExistingInvoice(
+        id=fields.record_id(row),
+        name="" if name == "/" else name,
+        key=fields.needed_text(row, "retainer_key"),
+        fingerprint=fields.text(row, "retainer_fingerprint"),
+        role=fields.choice(row, "retainer_role", Role),
+        engagement_id=fields.link(row, "retainer_engagement_id"),
+        state=_state(row),
+        credit=fields.needed_text(row, "move_type") == "out_refund",
+        changed=fields.flag(row, "retainer_changed"),
+        invoice_date=fields.day_or_none(row, "invoice_date") or fields.day(row, "date"),
+        service_start=fields.day_or_none(row, "retainer_service_start"),
+        service_end=fields.day_or_none(row, "retainer_service_end"),
+        untaxed=fields.money(row, "amount_untaxed", currency),
+        total=fields.money(row, "amount_total", currency),
+        residual=fields.money(row, "amount_residual", currency),
+        payment_state=fields.text(row, "payment_state"),
+        lifecycle=fields.text(row, "retainer_lifecycle") or "draft",
+        client_po_id=fields.link_or_none(row, "retainer_client_po_id"),
+    )
+
+
+def _state(row: Row) -> str:
+    state = fields.text(row, "state")
+    if state not in ("draft", "posted", "cancel"):
+        raise Unreadable("state", f"{fields.shown(state)} is not known", "update this service")
+    return state
+
+
+class NoAccount(Exception):
+    """A line is unearned and the company has no account for it."""
+
+    remedy = (
+        "choose the unearned revenue account under Invoicing > Configuration > Settings >"
+        " Retainer Billing"
+    )
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key}: the company has no unearned revenue account; {self.remedy}")
+
+
+def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Document:
+    """The invoice as a document of the gateway.
+
+    A credit note is an ``out_refund`` with positive amounts. Unearned lines name their account;
+    of the others Odoo takes account and taxes from the product. Raises ``NoAccount``.
+    """
+    values: dict[str, Any] = {
+        "move_type": "out_refund" if invoice.credit else "out_invoice",
+        "partner_id": invoice.partner_id,
+        "invoice_date": invoice.invoice_date.isoformat(),
+        "currency_id": invoice.currency.id,
+        "retainer_engagement_id": invoice.engagement_id,
+        "retainer_role": invoice.role.value,
+        "retainer_service_start": invoice.service_start.isoformat(),
+        "retainer_service_end": invoice.service_end.isoformat(),
+    }
+    optional: Mapping[str, Any] = {
+        "journal_id": books.invoice_journal_id,
+        "invoice_payment_term_id": invoice.payment_term_id,
+        "ref": invoice.reference,
+        "retainer_client_po_id": invoice.client_po_id,
+        "retainer_po_number": invoice.po_number,
+        "retainer_milestone_id": (
+            invoice.milestone_ids[0] if len(invoice.milestone_ids) == 1 else None
+        ),
+    }
+    values.update({name: each for name, each in optional.items() if each})
+    bind = {
+        "entries": list(invoice.entry_ids),
+        "milestones": list(invoice.milestone_ids),
+        "hour_blocks": _hour_blocks(invoice),
+    }
+    return document(
+        KIND,
+        invoice.key,
+        unit,
+        invoice.fingerprint,
+        values,
+        lines=[_line(line, invoice, books) for line in invoice.lines],
+        post=post,
+        expect={
+            "amount_untaxed": amount(invoice.untaxed, invoice.currency),
+            "date": invoice.invoice_date.isoformat(),
+        },
+        bind={name: ids for name, ids in bind.items() if ids},
+        explanation=explanation(invoice.reasons),
+    )
+
+
+def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "name": line.text,
+        "quantity": number(line.quantity),
+        "price_unit": amount(line.unit_price, invoice.currency),
+    }
+    if Decimal(values["price_unit"]) != line.unit_price:
+        values["price_unit"] = number(line.unit_price)
+    if line.product_id is not None:
+        values["product_id"] = line.product_id
+    if line.unearned:
+        if books.unearned_account_id is None:
+            raise NoAccount(invoice.key)
+        values["account_id"] = books.unearned_account_id
+    return values
+
+
+def _hour_blocks(invoice: Invoice) -> list[int]:
+    """The block of hours that the first invoice of a block bills: its key says which."""
+    if invoice.role is not Role.fee or invoice.credit:
+        return []
+    source = invoice.key.split("/")[-2]
+    return [int(source[1:])] if source[:1] == "b" and source[1:].isdigit() else []

@@ -1,0 +1,30 @@
+"""The accounts and journals that finance chose for a company."""
+
+from sync.domain.value import Value
+
+
+class Books(Value):
+    """Where a company's documents are posted. Ids of Odoo records; None = not set.
+
+    The rules do not need them: they say that a line is unearned, the push says to which account.
+    """
+
+    company_id: int
+    unearned_account_id: int | None = None
+    """Liability: billed and not yet earned."""
+    advance_account_id: int | None = None
+    """Liability: advances received from clients."""
+    breakage_account_id: int | None = None
+    """Income: hours that lapsed."""
+    journal_id: int | None = None
+    """General journal of unearned-revenue entries."""
+    invoice_journal_id: int | None = None
+    """Sales journal of invoices; None = Odoo's default."""
+    post_entries: bool = False
+    """Post unearned-revenue entries at once, or leave them as drafts for review."""
+
+    @property
+    def liability_accounts(self) -> dict[str, int]:
+        """The liability accounts that are set, by what they hold."""
+        found = {"unearned": self.unearned_account_id, "advances": self.advance_account_id}
+        return {name: account for name, account in found.items() if account is not None}

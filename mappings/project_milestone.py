@@ -1,0 +1,85 @@
+"""``project.milestone``: deliverables that are billed on sign-off."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from mappings import fields
+from mappings.fields import Row, Terms
+from mappings.reading import field_of
+from sync.domain.engagement import Engagement, Milestone
+
+MODEL = "project.milestone"
+FIELDS = (
+    "name",
+    "project_id",
+    "deadline",
+    "is_reached",
+    "reached_date",
+    "sale_line_id",
+    "retainer_engagement_id",
+    "retainer_amount",
+    "retainer_number",
+    "retainer_sign_off_reference",
+)
+engagement_of = field_of("retainer_engagement_id")
+
+
+def domain(engagement_ids: Collection[int]) -> Terms:
+    """What no document has billed yet."""
+    return [
+        ("retainer_engagement_id", "in", sorted(engagement_ids)),
+        ("retainer_move_id", "=", False),
+    ]
+
+
+def sale_line_id(row: Row) -> int | None:
+    """The sales order item that says the amount where the milestone does not."""
+    return fields.link_or_none(row, "sale_line_id")
+
+
+def value(
+    row: Row,
+    engagements: Mapping[int, Engagement],
+    project_names: Mapping[int, str],
+    amount_of_sale_line: Mapping[int, Decimal],
+) -> Milestone:
+    """The milestone, in its engagement's currency.
+
+    The sign-off is ``is_reached`` with ``reached_date``; a date that stayed after the sign-off was
+    taken back does not count.
+    """
+    engagement = engagements.get(fields.link(row, "retainer_engagement_id"))
+    if engagement is None:
+        raise fields.Unreadable(
+            "retainer_engagement_id",
+            "its engagement could not be read",
+            "see the issue of the engagement",
+        )
+    project = fields.link(row, "project_id")
+    reached = fields.flag(row, "is_reached")
+    amount = fields.money(row, "retainer_amount", engagement.currency)
+    sold = sale_line_id(row)
+    if not amount and sold is not None:
+        amount = engagement.currency.round(amount_of_sale_line.get(sold, amount))
+    return Milestone(
+        id=fields.record_id(row),
+        name=fields.needed_text(row, "name"),
+        engagement_id=engagement.id,
+        project_id=project,
+        project_name=project_names.get(project, ""),
+        number=_number(row),
+        amount=amount,
+        reached_on=fields.day(row, "reached_date") if reached else None,
+        reference=fields.text(row, "retainer_sign_off_reference"),
+        deadline=fields.day_or_none(row, "deadline"),
+    )
+
+
+def _number(row: Row) -> str:
+    """Its number in the quote: a whole number in Odoo, 0 where it has none."""
+    if isinstance(fields.raw_value(row, "retainer_number"), str):
+        return fields.text(row, "retainer_number")
+    if fields.raw_value(row, "retainer_number") is False:
+        return ""
+    number = fields.whole(row, "retainer_number", least=0)
+    return str(number) if number else ""

@@ -1,0 +1,42 @@
+"""``project.project``: whose project time is worked on."""
+
+from collections.abc import Collection, Mapping
+
+from mappings import fields
+from mappings.fields import Row, Terms
+from sync.domain.snapshot import Project
+
+MODEL = "project.project"
+FIELDS = ("name", "partner_id", "company_id", "retainer_ignore")
+
+
+def domain(company_id: int, ids: Collection[int], client_ids: Collection[int]) -> Terms:
+    """Projects of engagements, and those of their clients; archived ones too.
+
+    Where an engagement claims a project marked as outside retainer billing, the claim counts.
+    """
+    return [
+        ("active", "in", [True, False]),
+        ("company_id", "in", [company_id, False]),
+        "|",
+        ("id", "in", sorted(ids)),
+        "&",
+        ("partner_id.commercial_partner_id", "in", sorted(client_ids)),
+        ("retainer_ignore", "=", False),
+    ]
+
+
+def partner_id(row: Row) -> int | None:
+    """The project's customer, which may be a contact of the client."""
+    return fields.link_or_none(row, "partner_id")
+
+
+def value(row: Row, company_id: int, client_of: Mapping[int, int]) -> Project:
+    """The project; ``client_of`` gives the client that a partner belongs to."""
+    fields.of_company(row, company_id, shared=True)
+    partner = partner_id(row)
+    return Project(
+        id=fields.record_id(row),
+        name=fields.text(row, "name"),
+        client_id=None if partner is None else client_of.get(partner, partner),
+    )

@@ -1,0 +1,75 @@
+"""``res.company``: the company, its policies, its books."""
+
+from collections.abc import Mapping
+
+from mappings import fields
+from mappings.books import Books
+from mappings.fields import Row, Terms, Unreadable
+from sync.domain.engagement import PoPolicy
+from sync.domain.money import Currency
+from sync.domain.snapshot import Company
+
+MODEL = "res.company"
+FIELDS = (
+    "name",
+    "currency_id",
+    "retainer_unearned_account_id",
+    "retainer_advance_account_id",
+    "retainer_breakage_account_id",
+    "retainer_journal_id",
+    "retainer_invoice_journal_id",
+    "retainer_post_policy",
+    "retainer_entry_post_policy",
+    "retainer_po_policy",
+    "retainer_po_warning_days",
+    "retainer_stuck_after_days",
+    "retainer_out_of_scope_day",
+    "retainer_close_after_days",
+    "retainer_go_live_date",
+)
+
+
+def domain(company_id: int) -> Terms:
+    """That company."""
+    return [("id", "=", company_id)]
+
+
+def currency_id(row: Row) -> int:
+    """The company's own currency, which has to be read before the company."""
+    return fields.link(row, "currency_id")
+
+
+def value(row: Row, currencies: Mapping[int, Currency]) -> Company:
+    """The company with the policies that finance set for it."""
+    return Company(
+        id=fields.record_id(row),
+        name=fields.needed_text(row, "name"),
+        currency=currencies[currency_id(row)],
+        po_policy=fields.choice(row, "retainer_po_policy", PoPolicy),
+        po_warning_days=fields.whole(row, "retainer_po_warning_days", least=0, most=3660),
+        post_invoices=_posts(row, "retainer_post_policy"),
+        out_of_scope_day=fields.whole(row, "retainer_out_of_scope_day", least=1, most=31),
+        close_after_days=fields.whole(row, "retainer_close_after_days", least=0, most=3660),
+        stuck_after_days=fields.whole(row, "retainer_stuck_after_days", least=0, most=3660),
+        go_live=fields.day_or_none(row, "retainer_go_live_date"),
+    )
+
+
+def books(row: Row) -> Books:
+    """The accounts and journals that finance chose."""
+    return Books(
+        company_id=fields.record_id(row),
+        unearned_account_id=fields.link_or_none(row, "retainer_unearned_account_id"),
+        advance_account_id=fields.link_or_none(row, "retainer_advance_account_id"),
+        breakage_account_id=fields.link_or_none(row, "retainer_breakage_account_id"),
+        journal_id=fields.link_or_none(row, "retainer_journal_id"),
+        invoice_journal_id=fields.link_or_none(row, "retainer_invoice_journal_id"),
+        post_entries=_posts(row, "retainer_entry_post_policy"),
+    )
+
+
+def _posts(row: Row, field: str) -> bool:
+    raw = fields.raw_value(row, field)
+    if raw not in ("post", "draft"):
+        raise Unreadable(field, f"{fields.shown(raw)} is not known", "choose post or draft")
+    return bool(raw == "post")

@@ -1,0 +1,49 @@
+"""``retainer.alert``: notices for the account manager, each raised once."""
+
+from collections.abc import Collection
+from datetime import date
+
+from mappings import fields
+from mappings.fields import Row, Terms
+from mappings.outgoing import Document, document
+from sync.domain.documents import Alert
+
+MODEL = "retainer.alert"
+KIND = "alert"
+FIELDS = ("key", "company_id")
+
+_SEVERITIES = {"notice": "info", "warning": "warning", "blocker": "error"}
+
+
+def domain(company_id: int, engagement_ids: Collection[int], since: date) -> Terms:
+    """Those still open, and those raised lately, which a run must not raise again."""
+    return [
+        ("company_id", "=", company_id),
+        ("engagement_id", "in", sorted(engagement_ids)),
+        "|",
+        ("state", "=", "open"),
+        ("create_date", ">=", f"{since.isoformat()} 00:00:00"),
+    ]
+
+
+def value(row: Row, company_id: int) -> str:
+    """Its key."""
+    fields.of_company(row, company_id)
+    return fields.needed_text(row, "key")
+
+
+def outgoing(alert: Alert, unit: str) -> Document:
+    """The alert as a document: an activity for the engagement's account manager."""
+    return document(
+        KIND,
+        alert.key,
+        unit,
+        alert.fingerprint,
+        {
+            "kind": alert.kind,
+            "severity": _SEVERITIES.get(alert.severity, alert.severity),
+            "engagement_id": alert.engagement_id,
+            "message": alert.message,
+            "state": "open",
+        },
+    )

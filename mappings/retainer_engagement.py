@@ -1,0 +1,127 @@
+"""``retainer.engagement``: what was agreed with a client."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from mappings import fields, res_currency
+from mappings.fields import Row, Terms, Unreadable
+from sync.domain import terms as domain_terms
+from sync.domain.calendar import ONE_DAY, first_of
+from sync.domain.engagement import Client, Engagement, Kind, PoPolicy, State
+from sync.domain.money import Currency
+
+MODEL = "retainer.engagement"
+FIELDS = (
+    "name",
+    "company_id",
+    "partner_id",
+    "commercial_partner_id",
+    "currency_id",
+    "kind",
+    "state",
+    "project_ids",
+    "user_id",
+    "client_po_id",
+    "po_policy",
+    "sale_order_id",
+    "invoice_partner_id",
+    "ap_contact_id",
+    "payment_term_id",
+    "product_id",
+    "use_advances",
+    "date_start",
+    "date_end",
+    "closed_until",
+)
+
+
+class _Policy(StrEnum):
+    company = "company"
+    hold = "hold"
+    warn = "warn"
+    ignore = "ignore"
+
+
+def domain(company_id: int) -> Terms:
+    """Everything but drafts; which of the ended ones are done with is decided after reading."""
+    return [("company_id", "=", company_id), ("state", "in", ["running", "paused", "ended"])]
+
+
+def engagement_of(row: Row) -> object:
+    """Itself."""
+    return row.get("id")
+
+
+def value(
+    row: Row,
+    company_id: int,
+    currencies: dict[int, Currency],
+    clients: Mapping[int, Client],
+    invoice_addresses: Mapping[int, int],
+    quote_names: Mapping[int, str],
+    terms: Mapping[int, tuple[domain_terms.Terms, ...]],
+) -> Engagement:
+    """The engagement.
+
+    Where it names no billing entity, the client's invoice address is it, or else the very partner
+    the agreement was made with when that is an address of the client.
+    """
+    fields.of_company(row, company_id)
+    record = fields.record_id(row)
+    partner = fields.link(row, "partner_id")
+    client = fields.link(row, "commercial_partner_id")
+    if client not in clients:
+        raise Unreadable(
+            "partner_id",
+            "its client could not be read",
+            "let the service user see the client, or correct the client",
+        )
+    start = fields.day(row, "date_start")
+    end = fields.day_or_none(row, "date_end")
+    if end is not None and end < start:
+        raise Unreadable(
+            "date_end", f"it ends on {end}, before it starts on {start}", "correct the dates"
+        )
+    policy = fields.choice(row, "po_policy", _Policy)
+    quote = fields.link_or_none(row, "sale_order_id")
+    return Engagement(
+        id=record,
+        name=fields.needed_text(row, "name"),
+        kind=fields.choice(row, "kind", Kind),
+        state=fields.choice(row, "state", State),
+        client_id=client,
+        currency=res_currency.pick(row, "currency_id", currencies),
+        date_start=start,
+        date_end=end,
+        closed_until=fields.day_or_none(row, "closed_until"),
+        project_ids=fields.links(row, "project_ids"),
+        manager_id=fields.link_or_none(row, "user_id"),
+        client_po_id=fields.link_or_none(row, "client_po_id"),
+        po_policy=None if policy is _Policy.company else PoPolicy(policy.value),
+        quote_name=quote_names.get(quote, "") if quote is not None else "",
+        invoice_partner_id=(
+            fields.link_or_none(row, "invoice_partner_id")
+            or invoice_addresses.get(partner)
+            or (partner if partner != client else invoice_addresses.get(client))
+        ),
+        ap_contact_id=fields.link_or_none(row, "ap_contact_id"),
+        payment_term_id=fields.link_or_none(row, "payment_term_id"),
+        product_id=fields.link_or_none(row, "product_id"),
+        use_advances=fields.flag(row, "use_advances"),
+        terms=terms.get(record, ()),
+    )
+
+
+def partner_ids(row: Row) -> set[int]:
+    """Every partner that the row names."""
+    names = ("partner_id", "commercial_partner_id", "invoice_partner_id", "ap_contact_id")
+    return {each for name in names if (each := fields.link_or_none(row, name)) is not None}
+
+
+def open_from(engagement: Engagement, go_live: date | None) -> date:
+    """The first of its first month that is not closed."""
+    if engagement.closed_until is not None:
+        return first_of(engagement.closed_until + ONE_DAY)
+    start = engagement.date_start
+    return first_of(max(start, go_live) if go_live else start)

@@ -1,0 +1,46 @@
+"""``retainer.hour.block``: hours bought in addition."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from mappings import fields
+from mappings.fields import Row, Terms, Unreadable
+from mappings.reading import field_of
+from sync.domain.engagement import HourBlock
+from sync.domain.money import Currency
+
+MODEL = "retainer.hour.block"
+FIELDS = ("engagement_id", "date", "hours", "price", "expiry_date")
+engagement_of = field_of("engagement_id")
+
+
+def domain(engagement_ids: Collection[int], since: date) -> Terms:
+    """Blocks bought since the earliest open month; older ones are lots of closed statements."""
+    return [("engagement_id", "in", sorted(engagement_ids)), ("date", ">=", since.isoformat())]
+
+
+def value(row: Row, currency_of: Mapping[int, Currency]) -> HourBlock:
+    """The block; its price is in the engagement's currency."""
+    engagement = fields.link(row, "engagement_id")
+    currency = currency_of.get(engagement)
+    if currency is None:
+        raise Unreadable(
+            "engagement_id", "its engagement could not be read", "see the issue of the engagement"
+        )
+    seconds = fields.hours(row, "hours")
+    if seconds <= 0:
+        raise Unreadable("hours", "a block has more than 0 hours", "enter how many were bought")
+    bought = fields.day(row, "date")
+    expiry = fields.day_or_none(row, "expiry_date")
+    if expiry is not None and expiry < bought:
+        raise Unreadable(
+            "expiry_date", f"it expires on {expiry}, before it was bought", "correct the dates"
+        )
+    return HourBlock(
+        id=fields.record_id(row),
+        engagement_id=engagement,
+        bought_on=bought,
+        seconds=seconds,
+        price=fields.money(row, "price", currency),
+        expiry_date=expiry,
+    )

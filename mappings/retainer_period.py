@@ -1,0 +1,167 @@
+"""``retainer.period``: statements, and ``retainer.period.lot``: their lots of hours."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from mappings import fields
+from mappings.fields import Row, Terms
+from mappings.outgoing import Document, amount, document, explanation, number
+from mappings.reading import field_of
+from sync.domain.documents import LotLine, LotSource, Statement, StatementState
+from sync.domain.existing import ExistingPeriod
+
+MODEL = "retainer.period"
+KIND = "period"
+FIELDS = (
+    "engagement_id",
+    "date_start",
+    "date_end",
+    "state",
+    "used_seconds",
+    "available_seconds",
+    "overage_seconds",
+    "retainer_key",
+    "retainer_fingerprint",
+)
+LOT_MODEL = "retainer.period.lot"
+LOT_FIELDS = (
+    "period_id",
+    "engagement_id",
+    "sequence",
+    "granted_on",
+    "expires_on",
+    "source",
+    "block_id",
+    "granted",
+    "opening",
+    "drawn",
+    "lapsed",
+    "closing",
+)
+engagement_of = field_of("engagement_id")
+
+
+def domain(closed_until: Mapping[int, date | None]) -> Terms:
+    """Of each engagement its open statements and the last closed one (``closed_until``).
+
+    The ends of closed months are few, so one search finds them all; what it finds of other
+    engagements besides is dropped after reading.
+    """
+    ends = sorted({day.isoformat() for day in closed_until.values() if day is not None})
+    return [
+        ("engagement_id", "in", sorted(closed_until)),
+        "|",
+        ("state", "=", "open"),
+        "&",
+        ("state", "=", "closed"),
+        ("date_end", "in", ends),
+    ]
+
+
+def of_keys(company_id: int, keys: Collection[str]) -> Terms:
+    """The statements under those keys."""
+    return [("company_id", "=", company_id), ("retainer_key", "in", sorted(keys))]
+
+
+def lots_domain(period_ids: Collection[int]) -> Terms:
+    """The lots of those statements."""
+    return [("period_id", "in", sorted(period_ids))]
+
+
+def wanted(period: ExistingPeriod, closed_until: Mapping[int, date | None]) -> bool:
+    """Whether it is open, or the last closed one of its engagement."""
+    return not period.closed or period.date_end == closed_until.get(period.engagement_id)
+
+
+def value(row: Row, lots: Mapping[int, tuple[LotLine, ...]]) -> ExistingPeriod:
+    """The statement; all quantities are seconds."""
+    record = fields.record_id(row)
+    return ExistingPeriod(
+        id=record,
+        key=fields.needed_text(row, "retainer_key"),
+        fingerprint=fields.text(row, "retainer_fingerprint"),
+        engagement_id=fields.link(row, "engagement_id"),
+        date_start=fields.day(row, "date_start"),
+        date_end=fields.day(row, "date_end"),
+        closed=fields.choice(row, "state", StatementState) is StatementState.closed,
+        used=fields.whole(row, "used_seconds"),
+        available=fields.whole(row, "available_seconds"),
+        overage=fields.whole(row, "overage_seconds"),
+        lots=lots.get(record, ()),
+    )
+
+
+def lot(row: Row) -> tuple[int, int, LotLine]:
+    """(statement, place in its order, lot of hours)."""
+    line = LotLine(
+        source=fields.choice(row, "source", LotSource),
+        granted_on=fields.day(row, "granted_on"),
+        expires_on=fields.day_or_none(row, "expires_on"),
+        block_id=fields.link_or_none(row, "block_id"),
+        granted=fields.whole(row, "granted"),
+        opening=fields.whole(row, "opening"),
+        drawn=fields.whole(row, "drawn"),
+        lapsed=fields.whole(row, "lapsed"),
+        closing=fields.whole(row, "closing"),
+    )
+    return fields.link(row, "period_id"), fields.whole(row, "sequence"), line
+
+
+def lots_by_period(lots: Iterable[tuple[int, int, LotLine]]) -> dict[int, tuple[LotLine, ...]]:
+    """Lots per statement, in the order in which they are drawn."""
+    grouped: dict[int, list[tuple[int, LotLine]]] = {}
+    for period, place, line in lots:
+        grouped.setdefault(period, []).append((place, line))
+    return {
+        period: tuple(line for _, line in sorted(each, key=lambda pair: pair[0]))
+        for period, each in grouped.items()
+    }
+
+
+def outgoing(statement: Statement, unit: str) -> Document:
+    """The statement as a document; a closed one binds the time that it counts."""
+    values: dict[str, Any] = {
+        "engagement_id": statement.engagement_id,
+        "date_start": statement.date_start.isoformat(),
+        "date_end": statement.date_end.isoformat(),
+        "state": statement.state.value,
+        "allocated_seconds": statement.allocated,
+        "rolled_in_seconds": statement.rolled_in,
+        "available_seconds": statement.available,
+        "used_seconds": statement.used,
+        "remaining_seconds": statement.remaining,
+        "overage_seconds": statement.overage,
+        "expired_seconds": statement.expired,
+        "rolled_out_seconds": statement.rolled_out,
+        "late_seconds": statement.late,
+        "utilization": number(statement.utilization),
+        "fee": amount(statement.fee, statement.currency),
+        "overage_amount": amount(statement.overage_amount, statement.currency),
+    }
+    closes = statement.state is StatementState.closed
+    return document(
+        KIND,
+        statement.key,
+        unit,
+        statement.fingerprint,
+        values,
+        lots=[_lot(place, each) for place, each in enumerate(statement.lots)],
+        bind={"entries": list(statement.entry_ids)} if closes and statement.entry_ids else {},
+        explanation=explanation(statement.reasons),
+    )
+
+
+def _lot(place: int, line: LotLine) -> dict[str, Any]:
+    return {
+        "sequence": place,
+        "granted_on": line.granted_on.isoformat(),
+        "expires_on": line.expires_on.isoformat() if line.expires_on else False,
+        "source": line.source.value,
+        "block_id": line.block_id or False,
+        "granted": line.granted,
+        "opening": line.opening,
+        "drawn": line.drawn,
+        "lapsed": line.lapsed,
+        "closing": line.closing,
+    }
