@@ -1,0 +1,74 @@
+# Everything a newcomer needs: `make demo` shows the product, `make test` proves it.
+# Both install what they need into .venv and the user's cache folder; nothing else is touched.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+export PYTHONPATH := $(CURDIR)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit odoo addon browser chromium up down reset status wheel constraints clean
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): constraints/service.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; set PYTHON=... to where it is."; exit 2; }
+	@echo "Installing the pinned Python packages into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 2; }
+	@$(PY) -m pip install --quiet --require-hashes -r constraints/service.txt
+	@$(PY) -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(READY) ## The sample agency on a real Odoo: the nightly run of 28 March 2025
+	@$(PY) -m sandbox.demo
+
+test: lint unit odoo ## Everything that must hold; what CI runs
+
+lint: $(READY) ## Style, types, import rules, Odoo conventions
+	@echo "== lint: ruff, mypy, import-linter, pylint-odoo"
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/pylint --rcfile=addons/.pylintrc addons/retainer_billing
+
+unit: $(READY) ## Fast tests: rules, scenarios and laws over the in-memory Odoo
+	@echo "== unit, scenarios, properties, contract over the in-memory Odoo"
+	@$(PY) -m pytest -q -m "not odoo and not browser" tests
+
+odoo: $(READY) chromium ## Tests on a real Odoo 19 and PostgreSQL, the addon's own among them
+	@echo "== real Odoo: addon, contract, integration, scenarios, browser"
+	@$(PY) -m pytest -q -m "odoo or browser" tests
+
+addon: $(READY) ## Only the addon's own Odoo tests
+	@$(PY) -m pytest -q tests/integration/test_addon.py
+
+browser: $(READY) chromium ## Only the browser tests
+	@$(PY) -m pytest -q -m browser tests
+
+chromium:
+	@command -v chromium >/dev/null || { echo "Installing chromium ..."; \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  { echo "The browser tests need chromium: apt-get install chromium"; exit 2; }; }
+
+up: $(READY) ## Start the sandbox and leave it running
+	@$(PY) -m sandbox up
+
+down reset status: $(READY) ## Stop it, empty it, say what runs
+	@$(PY) -m sandbox $@
+
+wheel: $(READY) ## Build the service's wheel into dist/
+	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+constraints: ## Pin every package again, with hashes and without addresses (needs uv)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --extra dev pyproject.toml -o constraints/service.txt
+
+clean: ## Remove .venv and build output (the cache folder stays)
+	rm -rf $(VENV) build dist
