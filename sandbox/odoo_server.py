@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.debian import OdooSource
@@ -31,6 +31,10 @@ class OdooHome:
     source: OdooSource
     python: PythonEnv
     addons: tuple[Path, ...]
+
+    def with_addons(self, *folders: Path) -> OdooHome:
+        """The same Odoo with these addon folders; those without a module in them are left out."""
+        return replace(self, addons=tuple(path for path in folders if any(path.glob("*/"))))
 
     def environment(self) -> dict[str, str]:
         """The variables Odoo runs with: its source on the path, UTC, and nothing of the user's."""

@@ -49,6 +49,11 @@ def digest_tree(folders: Iterable[Path]) -> str:
     return digest(*parts)
 
 
+def ignore_leavings(_folder: str, names: list[str]) -> set[str]:
+    """For shutil.copytree: leave out what digest_tree leaves out."""
+    return {name for name in names if name in _LEAVINGS or name.endswith(".pyc")}
+
+
 def _files_below(folder: Path) -> Iterable[Path]:
     for here, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in _LEAVINGS]

@@ -37,6 +37,7 @@ class Silent:
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Say nothing."""
+        del what
         yield
 
 

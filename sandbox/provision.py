@@ -41,6 +41,9 @@ def provision(env: Any) -> dict[str, str]:
     currencies.search([("name", "in", CURRENCIES)]).active = True
     admin = env.ref("base.user_admin")
     admin.tz = "UTC"
+    manager = env.ref("retainer_billing.group_manager", raise_if_not_found=False)
+    if manager:
+        admin.group_ids |= manager
     for login, (name, groups) in USERS.items():
         user = make_user(env, login, name, groups)
         if login == "consultant":
@@ -76,18 +79,10 @@ def make_employee(env: Any, user: Any) -> None:
 def make_key(env: Any, login: str) -> str:
     """An API key of that user's, for both of Odoo's remote interfaces."""
     user = env["res.users"].search([("login", "=", login)])
-    until = datetime.datetime.now() + datetime.timedelta(days=KEY_DAYS)
+    until = env.cr.now() + datetime.timedelta(days=KEY_DAYS)
     keys = env["res.users.apikeys"].with_user(user).sudo()
     key: str = keys._generate("rpc", "Sandbox", until)
     return key
-
-
-def warm(env: Any) -> None:
-    """Make the style sheets and scripts of the first pages now rather than on the first visit."""
-    for bundle in ("web.assets_web", "web.assets_frontend"):
-        for css, js in ((True, False), (False, True)):
-            assets = env["ir.qweb"]._get_asset_bundle(bundle, css=css, js=js)
-            assets.css() if css else assets.js()
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from sandbox.artefacts import Artefact, prune
 from sandbox.debian import odoo_source
 from sandbox.errors import SandboxError
 from sandbox.odoo_server import OdooHome
-from sandbox.paths import PROJECT, digest, digest_tree
-from sandbox.postgres import Cluster, copy_data
+from sandbox.paths import PROJECT, digest, digest_tree, ignore_leavings
+from sandbox.postgres import SETTINGS, Cluster, copy_data
 from sandbox.processes import run
 from sandbox.progress import Progress
 from sandbox.python_env import python_env
@@ -41,8 +41,9 @@ STALE_AFTER_DAYS = 45
 """Half of an API key's life, so that an instance never outlives the keys it was given."""
 
 KEEP = 3
+KEEP_BASES = 2
 _PROVISION = Path(__file__).with_name("provision.py")
-_BASE_DATABASE_FORMAT = "1"
+_WARM = Path(__file__).with_name("warm.py")
 
 
 @dataclass(frozen=True)
@@ -58,33 +59,27 @@ class Template:
         return self.artefact.path / "keys.json"
 
 
-def odoo_home(progress: Progress, addons: tuple[Path, ...]) -> OdooHome:
-    """Odoo's source and its Python environment, built where missing, with these addon folders."""
-    return OdooHome(odoo_source(progress), python_env(progress), addons)
+def odoo_home(progress: Progress) -> OdooHome:
+    """Odoo's source and its Python environment, built where missing; no addons yet."""
+    return OdooHome(odoo_source(progress), python_env(progress), ())
 
 
-def own_addons() -> tuple[Path, ...]:
-    """The folder with the project's addon, once there is one in it."""
-    return (ADDONS,) if (ADDONS / ADDON / "__manifest__.py").is_file() else ()
-
-
-def template(
-    progress: Progress, *, addon: bool = True, extra_addons: tuple[Path, ...] = ()
-) -> Template:
+def template(progress: Progress, *, addon: bool = True) -> Template:
     """The template for the addon as it is now, built where missing or stale.
 
     Without the addon, or while the checkout has none, it holds the base modules and the users.
     """
-    own = own_addons() if addon else ()
-    home = odoo_home(progress, (*own, *extra_addons))
+    home = odoo_home(progress)
     base = base_artefact(home)
     with progress.step("Odoo database with Accounting, Sales, Purchase and Timesheets"):
         base.ensure(lambda target: _build_base(target, base.log, home))
-    artefact = template_artefact(base, addon=bool(own))
-    with progress.step(f"Template with {ADDON if own else 'no addon'} and users"):
+        prune("base", KEEP_BASES)
+    wanted = ADDONS / ADDON if addon and (ADDONS / ADDON / "__manifest__.py").is_file() else None
+    with progress.step(f"Template with {ADDON if wanted else 'no addon'} and users"):
+        artefact = template_artefact(base, wanted)
         if artefact.built and _stale(artefact):
             artefact.discard()
-        artefact.ensure(lambda target: _build_template(target, artefact.log, home, base))
+        artefact.ensure(lambda target: _build_template(target, artefact, home, base, wanted))
         prune("template", KEEP)
     return Template(artefact, home)
 
@@ -93,13 +88,15 @@ def base_artefact(home: OdooHome) -> Artefact:
     """The base layer, keyed on Odoo's version, its libraries and the modules."""
     return Artefact(
         "base",
-        digest(_BASE_DATABASE_FORMAT, home.source.version, home.python.folder.name, *BASE_MODULES),
+        digest(
+            SETTINGS, home.source.version, home.python.folder.name, _WARM.read_text(), *BASE_MODULES
+        ),
     )
 
 
-def template_artefact(base: Artefact, *, addon: bool) -> Artefact:
+def template_artefact(base: Artefact, addon: Path | None) -> Artefact:
     """The addon's layer, keyed on the base, the addon's files and the users' script."""
-    content = digest_tree([ADDONS / ADDON]) if addon else "no addon"
+    content = digest_tree([addon]) if addon else "no addon"
     return Artefact("template", digest(base.key, content, _PROVISION.read_text()))
 
 
@@ -121,13 +118,24 @@ def _build_base(target: Path, log: Path, home: OdooHome) -> None:
         done = home.odoo(config, [*options, "--no-http", "--stop-after-init"], log)
         if done.returncode:
             raise _trouble("Odoo's modules could not be installed", done.stderr, log)
+        home.script(config, DATABASE, _WARM.read_text(), log)
         cluster.sql("VACUUM ANALYZE", DATABASE)
     finally:
         cluster.stop()
     _tidy(target)
 
 
-def _build_template(target: Path, log: Path, home: OdooHome, base: Artefact) -> None:
+def _build_template(
+    target: Path, artefact: Artefact, home: OdooHome, base: Artefact, addon: Path | None
+) -> None:
+    log = artefact.log
+    addons = target / "addons"
+    addons.mkdir()
+    if addon:
+        # Instances run on this copy: an edit of the checkout cannot meet a database of before.
+        shutil.copytree(addon, addons / ADDON, ignore=ignore_leavings)
+        if template_artefact(base, addons / ADDON) != artefact:
+            raise SandboxError(f"{ADDON} was edited while it was copied", "Try again.")
     with base.reading() as source:
         copy_data(source / "data", target / "data")
         copy_files(source / "files", target / "files")
@@ -136,9 +144,10 @@ def _build_template(target: Path, log: Path, home: OdooHome, base: Artefact) -> 
     try:
         assert cluster.socket_folder is not None
         config = target / "odoo.conf"
-        home.write_config(config, data=target / "files", sockets=cluster.socket_folder)
-        install = [ADDON] if ADDONS in home.addons else []
-        printed = home.script(config, DATABASE, _PROVISION.read_text(), log, install)
+        here = home.with_addons(addons) if addon else home
+        here.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        install = [ADDON] if addon else []
+        printed = here.script(config, DATABASE, _PROVISION.read_text(), log, install)
         keys = json.loads(printed.strip().splitlines()[-1])
         keys_file = target / "keys.json"
         keys_file.touch(0o600)
