@@ -1,0 +1,63 @@
+"""Projects and the time worked on them."""
+
+from collections.abc import Iterable
+
+from sync.domain.hours import HOUR
+from sync.scenario.load.columns import PROJECT, Values, row
+from sync.scenario.load.world import World
+from sync.scenario.model import Given, Time
+from sync.scenario.spread import entries
+
+
+def projects(world: World, given: Given) -> None:
+    """Projects of engagements and those named for themselves, each with its client."""
+    clients: dict[str, str | None] = {}
+    for name, engagement in given.engagements.items():
+        for project in given.projects_of(name):
+            clients.setdefault(project, engagement.client)
+    for name, each in given.projects.items():
+        clients[name] = each.client or clients.get(name)
+    rows: dict[str, Values] = {}
+    for name, client in clients.items():
+        if world.known("project", name):
+            continue
+        rows[name] = {
+            "name": name,
+            "company_id": world.company_id,
+            "allow_timesheets": True,
+            "allow_milestones": True,
+        }
+        if client:
+            rows[name]["partner_id"] = world.id("client", client)
+        if name in given.projects:
+            rows[name] |= row(world, PROJECT, given.projects[name])
+    world.create("project", "project.project", rows)
+
+
+def time(world: World, given: Iterable[Time]) -> None:
+    """Time entries, all in one call."""
+    rows = [values for each in given for values in _values(world, each)]
+    if rows:
+        world.gateway.create("account.analytic.line", rows)
+
+
+def _values(world: World, time: Time) -> list[Values]:
+    if time.change_order:
+        place = {
+            "project_id": world.id("project", world.project_of_task[time.change_order]),
+            "task_id": world.id("task", time.change_order),
+        }
+    else:
+        assert time.project
+        place = {"project_id": world.id("project", time.project)}
+    return [
+        {
+            **place,
+            "name": time.text,
+            "date": day.isoformat(),
+            "unit_amount": seconds / HOUR,
+            "employee_id": world.id("employee", time.by),
+            "retainer_non_billable": not time.billable,
+        }
+        for day, seconds in entries(time, world.holidays)
+    ]

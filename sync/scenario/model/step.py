@@ -1,0 +1,196 @@
+"""What people and the service then do, in order."""
+
+from typing import Annotated, Any
+
+from pydantic import model_validator
+
+from sync.domain.documents import Role
+from sync.scenario.model.base import Entry
+from sync.scenario.model.company import Company
+from sync.scenario.model.expect import Expect
+from sync.scenario.model.given import Given, Terms, Time
+from sync.scenario.types import (
+    ONE_OR_MORE,
+    Day,
+    Flag,
+    Hours,
+    Month,
+    Number,
+    Text,
+)
+
+
+class InvoiceRef(Entry):
+    """Which document: the one of that engagement and role, of that month or day."""
+
+    engagement: Text
+    role: Role
+    month: Month | None = None
+    date: Day | None = None
+    credit: Flag | None = None
+
+
+class InvoiceEdit(InvoiceRef):
+    """What a person changes on an invoice that the service wrote."""
+
+    text: Text | None = None
+    price: Number | None = None
+    """Of its first line."""
+    po: Text | None = None
+    """The purchase order's number on it: an amendment, not a change of content."""
+
+
+class TimeRef(Entry):
+    """Which time entry, and how a person changes it."""
+
+    date: Day
+    project: Text | None = None
+    change_order: Text | None = None
+    by: Text | None = None
+    hours: Hours | None = None
+    text: Text | None = None
+    billable: Flag | None = None
+    new_date: Day | None = None
+
+
+class EngagementTerms(Terms):
+    """Terms, and whose they are."""
+
+    engagement: Text
+
+
+CHANGEABLE = (
+    "client",
+    "project",
+    "engagement",
+    "purchase_order",
+    "milestone",
+    "change_order",
+    "hour_block",
+    "terms",
+)
+"""Kinds of records that a story can change; their fields are those of ``given``."""
+
+
+class Change(Entry):
+    """A record by its kind and name, and what it is set to."""
+
+    client: Text | None = None
+    project: Text | None = None
+    engagement: Text | None = None
+    purchase_order: Text | None = None
+    milestone: Text | None = None
+    change_order: Text | None = None
+    hour_block: Text | None = None
+    terms: Text | None = None
+    """The engagement whose terms are changed; ``since`` says which of them."""
+    since: Day | None = None
+    """First day of the terms; left out: the latest."""
+    set: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _one_record(self) -> "Change":
+        if len(self.record_kinds()) != 1:
+            raise ValueError(f"name one record: {', '.join(CHANGEABLE)}")
+        return self
+
+    def record_kinds(self) -> list[str]:
+        """The kinds that are named; one, once checked."""
+        return [kind for kind in CHANGEABLE if getattr(self, kind) is not None]
+
+    @property
+    def kind(self) -> str:
+        """What is changed."""
+        return self.record_kinds()[0]
+
+    @property
+    def name(self) -> str:
+        """Which one is changed."""
+        return str(getattr(self, self.kind))
+
+
+_COMPANIONS = {
+    "run": {"expect"},
+    "sign_off": {"on", "reference"},
+    "approve": {"on", "reference"},
+}
+
+ACTIONS = (
+    "run",
+    "add",
+    "add_time",
+    "add_terms",
+    "change",
+    "change_time",
+    "delete_time",
+    "sign_off",
+    "take_back_sign_off",
+    "approve",
+    "reject",
+    "settings",
+    "post",
+    "reset_to_draft",
+    "edit_invoice",
+    "cancel_invoice",
+    "delete_invoice",
+    "credit_invoice",
+)
+"""What a step can do."""
+
+
+class Step(Entry):
+    """One thing that happens. A run may say what it must bring about."""
+
+    run: Day | None = None
+    """The service runs as of that day."""
+    expect: Expect | None = None
+
+    add: Given | None = None
+    """More records, as in ``given``."""
+    add_time: Annotated[list[Time], ONE_OR_MORE] | None = None
+    add_terms: EngagementTerms | None = None
+    """New terms from a day on."""
+    change: Change | None = None
+    change_time: TimeRef | None = None
+    delete_time: TimeRef | None = None
+    settings: Company | None = None
+    """Settings of the company, as in ``company``."""
+
+    sign_off: Text | None = None
+    """The client accepts a milestone."""
+    take_back_sign_off: Text | None = None
+    approve: Text | None = None
+    """The client agrees to a change order in writing."""
+    reject: Text | None = None
+    on: Day | None = None
+    reference: Text | None = None
+
+    post: InvoiceRef | None = None
+    reset_to_draft: InvoiceRef | None = None
+    edit_invoice: InvoiceEdit | None = None
+    cancel_invoice: InvoiceRef | None = None
+    delete_invoice: InvoiceRef | None = None
+    credit_invoice: InvoiceRef | None = None
+    """Reverse it by a credit note, as a person does in Odoo."""
+
+    @model_validator(mode="after")
+    def _one_action(self) -> "Step":
+        actions = [name for name in ACTIONS if getattr(self, name) is not None]
+        if len(actions) != 1:
+            raise ValueError(
+                f"a step does one thing, this one does {len(actions) or 'nothing'}"
+                + (f" ({', '.join(actions)})" if actions else "")
+            )
+        allowed = {actions[0], *_COMPANIONS.get(actions[0], set())}
+        for name in sorted(self.model_fields_set - allowed):
+            raise ValueError(f"“{name}” does not go with “{actions[0]}”")
+        if actions[0] in ("sign_off", "approve") and self.on is None:
+            raise ValueError(f"“{actions[0]}” needs the day: “on”")
+        if actions[0] == "approve" and not self.reference:
+            raise ValueError("“approve” needs where the client wrote it: “reference”")
+        return self
+
+    @property
+    def action(self) -> str:
+        """What this step does."""
+        return next(name for name in ACTIONS if getattr(self, name) is not None)

@@ -1,0 +1,57 @@
+"""The JSON schema that editors use says what the reader accepts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from sync.scenario.schema import schema_text
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCHEMA = SCENARIOS / "scenario.schema.json"
+AGENCY = Path(__file__).parents[3] / "sandbox" / "agency" / "agency.yaml"
+FILES = [*sorted(SCENARIOS.glob("*.yaml")), *([AGENCY] if AGENCY.exists() else [])]
+
+
+def test_the_schema_is_up_to_date() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), (
+        "write it anew: python -m sync.scenario schema"
+    )
+
+
+class _EditorLoader(yaml.SafeLoader):
+    """Reads scalars as editors do: a day and ``6:15`` are text."""
+
+
+_EditorLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if "timestamp" not in tag]
+    for first, resolvers in yaml.BaseLoader.yaml_implicit_resolvers.items()
+}
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"~|null|", "~n\0"),
+    ("float", r"-?\d+(\.\d+)?", "-0123456789"),
+):
+    import re
+
+    _EditorLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+    )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_file_fits_the_schema(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    data: Any = yaml.load(text, Loader=_EditorLoader)
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_file_names_the_schema(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    name = first.removeprefix("# yaml-language-server: $schema=")
+    assert (file.parent / name).resolve() == SCHEMA
