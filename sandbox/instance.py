@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -159,6 +159,16 @@ class Sandbox:
         box._die_with_owner = False
         box._names = set(box.databases())
         return box
+
+    @staticmethod
+    def stop_daemon(name: str) -> bool:
+        """End an instance that was left running and delete it; say whether there was one."""
+        check_name(name)
+        folder = lasting_instances() / name
+        with FileLock(lasting_instances() / f".{name}.lock"):
+            there = folder.exists()
+            _remove(folder, read_state(folder))
+        return there
 
     @classmethod
     def _launch(
@@ -406,24 +416,6 @@ def check_name(name: str) -> None:
             f"{name!r} cannot be the name of a database or an instance",
             "Use up to 40 small letters, digits and underscores, a letter first.",
         )
-
-
-def stop_daemon(name: str) -> bool:
-    """End an instance that was left running and delete it; say whether there was one."""
-    folder = lasting_instances() / name
-    with FileLock(lasting_instances() / f".{name}.lock"):
-        state = read_state(folder)
-        there = folder.exists()
-        _remove(folder, state)
-    return there
-
-
-def daemons() -> Iterator[tuple[str, State]]:
-    """The instances that were started to stay, by name, running or not."""
-    for folder in sorted(lasting_instances().glob("*")):
-        state = read_state(folder) if folder.is_dir() else None
-        if state is not None:
-            yield state.name, state
 
 
 def _remove(folder: Path, state: State | None) -> None:

@@ -45,6 +45,8 @@ effective_cache_size = 1GB
 max_connections = 100
 max_parallel_workers_per_gather = 0
 jit = off
+# In the data's own folder, so that even a killed server leaves nothing elsewhere.
+dynamic_shared_memory_type = mmap
 random_page_cost = 1.1
 autovacuum_naptime = 20s
 listen_addresses = ''
