@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What a client has been shown, or has been billed for.
+COUNTED_FIELDS = (
+    "date",
+    "unit_amount",
+    "project_id",
+    "task_id",
+    "employee_id",
+    "user_id",
+    "name",
+    "company_id",
+    "retainer_non_billable",
+)
+BINDING_FIELDS = ("retainer_period_id", "retainer_move_id")
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    retainer_period_id = fields.Many2one(
+        "retainer.period",
+        string="Statement",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The closed statement that counts this entry. Correct it by adding an entry.",
+    )
+    retainer_move_id = fields.Many2one(
+        "account.move",
+        string="Retainer Invoice",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The document that bills this entry. Correct it by adding an entry.",
+    )
+    retainer_non_billable = fields.Boolean(
+        string="Not Counted",
+        help="The time does not count against the retainer and is not billed by it.",
+    )
+
+    # What is not counted yet is what every run reads, and it stays small while history grows.
+    _retainer_open_idx = models.Index(
+        "(project_id, date) WHERE retainer_period_id IS NULL AND retainer_move_id IS NULL"
+        " AND project_id IS NOT NULL"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._retainer_refuse_binding(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._retainer_refuse_binding([vals])
+        named = [name for name in COUNTED_FIELDS if name in vals]
+        if named:
+            self._retainer_check_counted(lambda entry: entry._retainer_differs(vals, named))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_retainer_counted(self):
+        self._retainer_check_counted()
+
+    def _retainer_refuse_binding(self, vals_list):
+        if not self.env.su and any(vals.get(name) for vals in vals_list for name in BINDING_FIELDS):
+            raise UserError(
+                self.env._(
+                    "Only the billing service counts and bills time entries. Leave the fields "
+                    "Statement and Retainer Invoice alone."
+                )
+            )
+        if not self.env.su and any(name in vals for vals in vals_list for name in BINDING_FIELDS):
+            self._retainer_check_counted()
+
+    def _retainer_is_counted(self):
+        self.ensure_one()
+        entry = self.sudo()
+        return bool(entry.retainer_period_id or entry.retainer_move_id)
+
+    def _retainer_differs(self, vals, names):
+        """Return whether ``vals`` would change one of the fields: a form may repeat a value."""
+        self.ensure_one()
+        for name in names:
+            field = self._fields[name]
+            old = field.convert_to_write(self[name], self)
+            new = vals[name]
+            if field.type == "float":
+                if round((new or 0.0) - (old or 0.0), 6):
+                    return True
+            elif field.type == "date":
+                if fields.Date.to_date(new) != fields.Date.to_date(old):
+                    return True
+            elif (new or False) != (old or False):
+                return True
+        return False
+
+    def _retainer_check_counted(self, is_refused=None):
+        for entry in self:
+            if entry._retainer_is_counted() and (is_refused is None or is_refused(entry)):
+                counted = entry.sudo()
+                raise UserError(
+                    self.env._(
+                        "The time entry “%(entry)s” of %(date)s is counted on %(document)s and "
+                        "cannot be changed or deleted. Add a correcting entry instead; its hours "
+                        "may be negative.",
+                        entry=counted.name or "/",
+                        date=counted.date,
+                        document=(
+                            counted.retainer_move_id or counted.retainer_period_id
+                        ).display_name,
+                    )
+                )
+
+    # Odoo asks these two before it recomputes project, client or sales line of an entry, merges
+    # it, or offers it for editing: a counted entry is as settled as one on an invoice.
+
+    def _is_not_billed(self):
+        return super()._is_not_billed() and not self._retainer_is_counted()
+
+    def _get_timesheets_to_merge(self):
+        return (
+            super()
+            ._get_timesheets_to_merge()
+            .filtered(lambda entry: not entry._retainer_is_counted())
+        )

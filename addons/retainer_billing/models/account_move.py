@@ -1,0 +1,274 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+ROLES = [
+    ("fee", "Fee"),
+    ("overage", "Overage"),
+    ("milestone", "Milestone"),
+    ("out_of_scope", "Out of scope"),
+    ("recharge", "Recharge"),
+    ("advance_request", "Advance request"),
+    ("advance_return", "Advance return"),
+    ("drawdown", "Drawdown"),
+    ("recognition", "Recognition"),
+    ("breakage", "Breakage"),
+    ("correction", "Correction"),
+]
+
+LIFECYCLE = [
+    ("draft", "Draft"),
+    ("sent", "Sent"),
+    ("viewed", "Viewed"),
+    ("change_requested", "Change requested"),
+    ("approved", "Approved"),
+    ("locked", "Locked"),
+]
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "retainer.content.mixin"]
+
+    retainer_engagement_id = fields.Many2one(
+        "retainer.engagement",
+        string="Engagement",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The agreement this document bills. One engagement, one invoice.",
+    )
+    retainer_role = fields.Selection(
+        ROLES, index="btree_not_null", help="What the document does for its engagement."
+    )
+    retainer_client_po_id = fields.Many2one(
+        "retainer.client.po",
+        string="Client Purchase Order",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The client's purchase order, from the register. A document refers to one only.",
+    )
+    retainer_po_number = fields.Char(
+        string="Purchase Order Number",
+        compute="_compute_retainer_po_number",
+        store=True,
+        readonly=False,
+        help="As the client gave it. From the register where an order is chosen there.",
+    )
+    retainer_lifecycle = fields.Selection(
+        LIFECYCLE,
+        string="Client Status",
+        default="draft",
+        copy=False,
+        help="Where the invoice stands with the client.",
+    )
+    retainer_version = fields.Integer(default=1, copy=False, readonly=True)
+    retainer_service_start = fields.Date(
+        string="Service From", copy=False, help="First day that the document bills."
+    )
+    retainer_service_end = fields.Date(
+        string="Service To", copy=False, help="Last day that the document bills."
+    )
+    retainer_milestone_id = fields.Many2one(
+        "project.milestone",
+        string="Milestone",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    retainer_entry_ids = fields.One2many(
+        "account.analytic.line", "retainer_move_id", string="Time Entries", readonly=True
+    )
+    retainer_amendments_written = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Purchase order, contacts and terms as the service wrote them, so that what people "
+        "amended survives when a draft is rewritten.",
+    )
+    retainer_pending_reconcile = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Reconciliations that follow when the document is posted.",
+    )
+    retainer_explanation_html = fields.Html(
+        string="Explanation", compute="_compute_retainer_explanation_html"
+    )
+
+    _retainer_key_unique = models.UniqueIndex(
+        "(company_id, retainer_key) WHERE retainer_key IS NOT NULL",
+        "There is already a document with this retainer key in the company.",
+    )
+    _retainer_service_order = models.Constraint(
+        "CHECK (retainer_service_start IS NULL OR retainer_service_end IS NULL"
+        " OR retainer_service_end >= retainer_service_start)",
+        "The service period of the document ends before it starts. Correct its dates.",
+    )
+
+    @api.depends("retainer_client_po_id")
+    def _compute_retainer_po_number(self):
+        for move in self:
+            if move.retainer_client_po_id:
+                move.retainer_po_number = move.retainer_client_po_id.sudo().name
+
+    @api.depends(
+        "retainer_key",
+        "move_type",
+        "partner_id",
+        "invoice_date",
+        "date",
+        "currency_id",
+        "line_ids.display_type",
+        "line_ids.product_id",
+        "line_ids.name",
+        "line_ids.quantity",
+        "line_ids.price_unit",
+        "line_ids.discount",
+        "line_ids.account_id",
+        "line_ids.partner_id",
+        "line_ids.tax_ids",
+        "line_ids.balance",
+        "line_ids.amount_currency",
+    )
+    def _compute_retainer_content(self):
+        return super()._compute_retainer_content()
+
+    def _retainer_content_values(self):
+        """Return what the client and the ledger see. Contacts, terms and PO are not part of it."""
+        self.ensure_one()
+        head = [
+            self.move_type,
+            self.partner_id.id,
+            self.currency_id.name,
+            str((self.invoice_date if self.is_invoice() else self.date) or ""),
+        ]
+        lines = self.invoice_line_ids if self.is_invoice() else self.line_ids
+        return head + [
+            line._retainer_content_values() for line in lines.sorted(lambda x: (x.sequence, x.id))
+        ]
+
+    @api.depends("retainer_explanation")
+    def _compute_retainer_explanation_html(self):
+        for move in self:
+            move.retainer_explanation_html = move._retainer_render_explanation()
+
+    @api.constrains("retainer_client_po_id", "retainer_engagement_id", "partner_id", "currency_id")
+    def _check_retainer_client_po(self):
+        for move in self:
+            engagement = move.retainer_engagement_id
+            if (
+                engagement
+                and move.partner_id
+                and move.is_invoice()
+                and move.currency_id != engagement.currency_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(move)s is in %(currency)s, the engagement %(engagement)s is in "
+                        "%(other)s. Bill the engagement in its own currency.",
+                        move=move.display_name,
+                        currency=move.currency_id.name,
+                        engagement=engagement.name,
+                        other=engagement.currency_id.name,
+                    )
+                )
+            if move.retainer_client_po_id and move.partner_id:
+                move.retainer_client_po_id._check_usable(
+                    move.partner_id, engagement, move.currency_id, move
+                )
+
+    @api.constrains("retainer_client_po_id", "retainer_po_number")
+    def _check_retainer_one_po(self):
+        for move in self:
+            po = move.retainer_client_po_id.sudo()
+            if po and move.retainer_po_number and move.retainer_po_number != po.name:
+                raise ValidationError(
+                    self.env._(
+                        "%(move)s would carry two purchase orders: %(po)s from the register and "
+                        "the number %(number)s. Choose the other order in the register, or issue "
+                        "a second invoice for it.",
+                        move=move.display_name,
+                        po=po.name,
+                        number=move.retainer_po_number,
+                    )
+                )
+
+    def _post(self, soft=True):
+        keyed = self.filtered(lambda move: move.retainer_key and not move.retainer_changed)
+        posted = super()._post(soft)
+        keyed &= posted
+        # Posting may fill in or move a date by itself; that is nobody's change.
+        keyed._retainer_remember_content()
+        (posted & self)._retainer_reconcile_pending()
+        return posted
+
+    def _retainer_reconcile_pending(self):
+        """Do, in one batch, the reconciliations that were asked for when these were written."""
+        pending = self.filtered("retainer_pending_reconcile")
+        if not pending:
+            return
+        plan, own_lines = [], []
+        for move in pending:
+            for step in move.retainer_pending_reconcile:
+                own, others = move._retainer_reconcile_lines(step)
+                plan.append(own | others)
+                if not step.get("partial"):
+                    own_lines.append((move, own))
+        self.env["account.move.line"]._reconcile_plan(plan)
+        for move, own in own_lines:
+            open_lines = own.filtered(lambda line: not line.reconciled)
+            if open_lines:
+                raise UserError(
+                    self.env._(
+                        "%(move)s draws more on %(account)s than is open there: %(amount)s is "
+                        "left over. Run the service again, so that it plans with what is open now.",
+                        move=move.display_name,
+                        account=own.account_id.display_name,
+                        amount=abs(sum(open_lines.mapped("amount_residual_currency"))),
+                    )
+                )
+
+    def _retainer_reconcile_lines(self, step):
+        self.ensure_one()
+        account = self.env["account.account"].browse(step["account_id"])
+        lines = self.env["account.move.line"].browse(step.get("line_ids") or [])
+        if step.get("keys"):
+            lines |= self.search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("retainer_key", "in", step["keys"]),
+                    ("state", "=", "posted"),
+                ]
+            ).line_ids.filtered(lambda line: line.account_id == account)
+        lines = lines.exists().filtered(
+            lambda line: (
+                line.account_id == account and line.parent_state == "posted" and not line.reconciled
+            )
+        )
+        own = self.line_ids.filtered(
+            lambda line: line.account_id == account and not line.reconciled
+        )
+        if not own or not lines:
+            raise UserError(
+                self.env._(
+                    "%(move)s cannot be reconciled on %(account)s: there is no open line of "
+                    "%(side)s on that account any more. Run the service again.",
+                    move=self.display_name,
+                    account=account.display_name,
+                    side=self.env._("the other documents") if own else self.env._("its own"),
+                )
+            )
+        return own, lines
+
+    def action_view_retainer_entries(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Time Entries"),
+            "res_model": "account.analytic.line",
+            "views": [
+                (self.env.ref("hr_timesheet.hr_timesheet_line_tree").id, "list"),
+                (self.env.ref("hr_timesheet.hr_timesheet_line_form").id, "form"),
+            ],
+            "domain": [("retainer_move_id", "=", self.id)],
+            "context": {"create": False},
+        }

@@ -1,0 +1,262 @@
+"""Checks of the documents of one call, each with one query per kind or model for all of them."""
+
+from . import schema
+from .document import Refusal
+
+
+def classify(env, company, documents):
+    """Compare the documents with what is there; answer those that need no writing.
+
+    The others get ``action`` ("create", "rewrite" or "post") and, where it exists, ``record``.
+    """
+    by_kind = {}
+    for document in documents:
+        by_kind.setdefault(document.kind, []).append(document)
+    deleted = deleted_keys(env, company, documents)
+    for kind, group in by_kind.items():
+        found = existing(env, company, kind, [document.key for document in group])
+        for document in group:
+            record = found.get(document.key)
+            if record is not None:
+                _compare(document, record)
+            elif (kind.model, document.key) in deleted:
+                document.answer(
+                    "conflict",
+                    code="deleted",
+                    reason="A person deleted the record with this key. A retainer manager can "
+                    "allow it again under Retainer billing > Configuration > Deleted records.",
+                )
+            else:
+                document.action = "create"
+
+
+def existing(env, company, kind, keys):
+    """Return the records of one kind by key, in one query."""
+    names = [kind.key, "retainer_fingerprint", kind.state]
+    if kind.has_content:
+        names.append("retainer_changed")
+    records = env[kind.model].search_fetch(
+        [("company_id", "=", company.id), (kind.key, "in", keys)], names
+    )
+    return {record[kind.key]: record for record in records}
+
+
+def deleted_keys(env, company, documents):
+    tombstones = env["retainer.tombstone"].search_fetch(
+        [
+            ("company_id", "=", company.id),
+            ("key", "in", [document.key for document in documents]),
+        ],
+        ["kind", "key"],
+    )
+    return {(tombstone.kind, tombstone.key) for tombstone in tombstones}
+
+
+def _compare(document, record):
+    kind, state = document.kind.name, record[document.kind.state]
+    same = record.retainer_fingerprint == document.fingerprint
+    if kind == "period":
+        if same:
+            document.answer("unchanged", record)
+        elif state == "closed":
+            document.refuse(
+                "period_closed",
+                "The statement is closed and never changes. Count the difference in the open "
+                "month.",
+                record,
+            )
+        else:
+            document.record, document.action = record, "rewrite"
+        return
+    if kind == "alert":
+        if same:
+            document.answer("unchanged", record)
+        else:
+            document.record, document.action = record, "rewrite"
+        return
+    if state == "cancel":
+        document.answer(
+            "conflict",
+            record,
+            code="cancelled",
+            reason="A person cancelled it. Leave it so, or reset it to draft in Odoo.",
+        )
+    elif record.retainer_changed and not (kind == "change_order" and same):
+        document.answer(
+            "conflict",
+            record,
+            code="changed_by_person",
+            reason="A person changed it after the service wrote it. What people change, the "
+            "service leaves alone.",
+        )
+    elif same and not (kind == "move" and document.post and state == "draft"):
+        document.answer("unchanged", record)
+    elif same:
+        document.record, document.action = record, "post"
+    elif state not in ("draft", "waiting"):
+        document.answer(
+            "conflict",
+            record,
+            code="posted_differs",
+            reason="It is final with other content. Correct it by another document.",
+        )
+    else:
+        document.record, document.action = record, "rewrite"
+
+
+# ---------------------------------------------------------------------- references
+
+
+def check_references(env, company, documents):
+    """Refuse documents that name records that do not exist or are of another company."""
+    wanted = {}
+    for document in documents:
+        for model, ref in document.references:
+            wanted.setdefault(model, set()).add(ref)
+    problems = {}
+    for model, ids in wanted.items():
+        problems.update(
+            ((model, ref), problem) for ref, problem in _bad_ids(env, company, model, ids)
+        )
+    if not problems:
+        return
+    for document in documents:
+        for reference in document.references:
+            if reference in problems:
+                code, reason = problems[reference]
+                document.refuse(code, reason)
+                break
+
+
+def _bad_ids(env, company, model, ids):
+    records = env[model].with_context(active_test=False).browse(ids).exists()
+    for ref in ids - set(records.ids):
+        yield ref, ("unknown_record", f"{model},{ref} does not exist.")
+    # What belongs to a parent company may be used by its branches.
+    usable = company.parent_ids
+    for record in records:
+        if model == "project.milestone":
+            owners = record.project_id.company_id
+        elif "company_ids" in record._fields and model == "account.account":
+            owners = record.company_ids
+        elif "company_id" in record._fields:
+            owners = record.company_id
+        else:
+            return
+        if owners and not owners & usable:
+            yield (
+                record.id,
+                (
+                    "other_company",
+                    f"{record._description} {record.display_name} ({model},{record.id}) belongs "
+                    f"to {', '.join(owners.mapped('name'))}, not to {company.name}.",
+                ),
+            )
+
+
+# ---------------------------------------------------------------------- binding
+
+
+def check_binds(env, documents):
+    """Refuse documents that would bill or count what another document has already."""
+    taken = {}
+    for document in documents:
+        if document.result:
+            continue
+        try:
+            for name, ids in document.bind.items():
+                _check_bind(env, document, name, ids, taken)
+        except Refusal as refusal:
+            document.refuse(refusal.code, refusal.reason)
+        else:
+            for name, ids in document.bind.items():
+                taken.update(((document.kind.binds[name], ref), document.key) for ref in ids)
+
+
+def _check_bind(env, document, name, ids, taken):
+    target = model, field = document.kind.binds[name]
+    records = env[model].browse(ids)
+    own = document.record.id if document.record else False
+    for record in records:
+        other = taken.get((target, record.id))
+        if other:
+            raise Refusal(
+                "already_billed", f"{model},{record.id} is bound by {other} in the same call."
+            )
+        bound = record[field]
+        if bound and bound.id != own:
+            raise Refusal(
+                "already_billed",
+                f"{record._description} {record.display_name} ({model},{record.id}) is bound to "
+                f"{bound.display_name} already.",
+            )
+        if model == "account.analytic.line":
+            invoice = record.timesheet_invoice_id
+            if invoice and invoice.state != "cancel":
+                raise Refusal(
+                    "already_billed",
+                    f"The time entry {record.display_name} ({model},{record.id}) is invoiced by "
+                    f"Odoo's own sales invoicing on {invoice.display_name}. Mark it as not "
+                    f"counted, or cancel that invoice.",
+                )
+    _check_all_readable(records, model)
+
+
+def _check_all_readable(records, model):
+    """A binding of time is only meant for time: an ordinary cost line is no time entry."""
+    if model != "account.analytic.line":
+        return
+    for record in records:
+        if not record.project_id:
+            raise Refusal(
+                "unknown_record", f"{model},{record.id} is no time entry: it has no project."
+            )
+
+
+def check_reconcile_lines(env, documents):
+    """Refuse documents whose counterpart lines are not open lines of the named account."""
+    for document in documents:
+        if document.result:
+            continue
+        for step in document.reconcile:
+            account = env["account.account"].browse(step["account_id"])
+            if not account.reconcile:
+                document.refuse(
+                    "refused",
+                    f"The account {account.display_name} does not allow reconciliation. Switch it "
+                    f"on under Invoicing > Configuration > Chart of Accounts.",
+                )
+                break
+            lines = env["account.move.line"].browse(step["line_ids"])
+            bad = lines.filtered(
+                lambda line, account=account: (
+                    line.account_id != account or line.parent_state != "posted" or line.reconciled
+                )
+            )
+            if bad:
+                document.refuse(
+                    "refused",
+                    f"account.move.line,{bad[0].id} of {bad[0].move_id.display_name} is no open, "
+                    f"posted line on {account.display_name}.",
+                )
+                break
+
+
+def refuse_units(documents):
+    """Refuse what belongs to a unit of which another document cannot be written."""
+    bad = {}
+    for document in documents:
+        if document.result and document.result["status"] in ("rejected", "conflict"):
+            bad.setdefault(document.unit, document)
+    for document in documents:
+        if not document.result and document.unit in bad:
+            culprit = bad[document.unit]
+            document.refuse(
+                "unit",
+                f"Not written, because {culprit.key or 'a document'} of the same unit was not: "
+                f"{culprit.result['reason']}",
+            )
+
+
+def kinds_by_model():
+    return {kind.model: kind for kind in schema.KINDS.values()}

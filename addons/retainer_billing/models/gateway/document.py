@@ -1,0 +1,326 @@
+"""One document of an ``apply`` call, read from untrusted JSON."""
+
+import datetime
+import math
+from decimal import Decimal, InvalidOperation
+
+from . import schema
+
+MAX_LINES = 5000
+MAX_TEXT = 100_000
+
+
+class Refusal(Exception):
+    """This document cannot be written; ``code`` is one of the contract's."""
+
+    def __init__(self, code, reason):
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def is_key(value):
+    return isinstance(value, str) and 0 < len(value) <= 255 and "\x00" not in value
+
+
+class Document:
+    """A document whose values have been converted to what Odoo takes."""
+
+    def __init__(self, index, payload):
+        self.index = index
+        self.payload = payload if isinstance(payload, dict) else {}
+        key = self.payload.get("key")
+        self.key = key if isinstance(key, str) else ""
+        self.kind = None
+        self.unit = None
+        self.fingerprint = None
+        self.values = {}
+        self.lines = []
+        self.lots = []
+        self.bind = {}
+        self.reconcile = []
+        self.expect = {}
+        self.post = False
+        self.explanation = []
+        # (model, id) pairs that the values name, to be checked in one query per model.
+        self.references = []
+        # The existing record to rewrite or to post, and what to do with it.
+        self.record = None
+        self.action = None
+        self.result = None
+
+    # ------------------------------------------------------------------ results
+
+    def answer(self, status, record=None, *, replaced=False, code=None, reason=None):
+        self.result = {
+            "key": self.key,
+            "status": status,
+            "id": record.id if record else False,
+            "name": (record.display_name or "") if record else "",
+            "replaced": replaced,
+            "code": code or False,
+            "reason": reason or False,
+        }
+
+    def refuse(self, code, reason, record=None):
+        self.answer("rejected", record, code=code, reason=reason)
+
+    # ------------------------------------------------------------------ parsing
+
+    def parse(self, env):
+        """Read the payload; raise Refusal where it is not what the contract says."""
+        payload = self.payload
+        if not payload:
+            raise Refusal("refused", "A document must be an object with a key and a kind.")
+        if not is_key(self.key):
+            raise Refusal("refused", "A document needs a key: text of 1 to 255 characters.")
+        kind = payload.get("kind")
+        self.kind = schema.KINDS.get(kind) if isinstance(kind, str) else None
+        if self.kind is None:
+            raise Refusal(
+                "refused", f"Unknown kind {kind!r}. Known: {', '.join(sorted(schema.KINDS))}."
+            )
+        unknown = set(payload) - {
+            "key",
+            "kind",
+            "unit",
+            "fingerprint",
+            "values",
+            "lines",
+            "lots",
+            "post",
+            "expect",
+            "bind",
+            "reconcile",
+            "explanation",
+        }
+        if unknown:
+            raise Refusal(
+                "field_not_allowed",
+                f"Not part of a document: {', '.join(sorted(map(str, unknown)))}.",
+            )
+        self.unit = self._text(payload.get("unit") or f"key:{self.key}", "unit")
+        self.fingerprint = self._text(payload.get("fingerprint"), "fingerprint")
+        if not self.fingerprint:
+            raise Refusal("refused", "A document needs a fingerprint of its content.")
+        post = payload.get("post", False)
+        if not isinstance(post, bool):
+            raise Refusal("refused", "post must be true or false.")
+        self.post = post
+        self.explanation = self._list(payload, "explanation")
+        self.values = self._values(
+            env, self.kind.model, self._dict(payload, "values"), self.kind.values, "values"
+        )
+        missing = [name for name in self.kind.required if not self.values.get(name)]
+        if missing:
+            raise Refusal("refused", f"values must give {', '.join(missing)}.")
+        self.lines = self._rows(env, self.kind.lines_model, "lines", self.kind.lines)
+        self.lots = self._rows(env, "retainer.period.lot", "lots", self.kind.lots)
+        self._parse_bind()
+        self._parse_reconcile()
+        self._parse_expect()
+        if self.kind.name == "move":
+            self._check_move()
+
+    def _check_move(self):
+        if self.values["move_type"] not in schema.MOVE_TYPES:
+            raise Refusal(
+                "field_not_allowed",
+                f"move_type must be one of {', '.join(schema.MOVE_TYPES)}.",
+            )
+        if not self.lines:
+            raise Refusal("refused", "A move needs lines.")
+        if self.values["move_type"] != "entry" and not self.values.get("partner_id"):
+            raise Refusal("refused", "An invoice or credit note needs a partner_id.")
+
+    def _parse_bind(self):
+        bind = self._dict(self.payload, "bind")
+        for name, ids in bind.items():
+            if not ids:
+                continue
+            target = self.kind.binds.get(name)
+            if target is None:
+                raise Refusal(
+                    "field_not_allowed", f"A {self.kind.name} does not bind {str(name)[:50]}."
+                )
+            self.bind[name] = sorted(set(self._ids(ids, f"bind.{name}")))
+            self.references += [(target[0], ref) for ref in self.bind[name]]
+
+    def _parse_reconcile(self):
+        for step in self._list(self.payload, "reconcile"):
+            if not isinstance(step, dict) or set(step) - {
+                "account_id",
+                "line_ids",
+                "keys",
+                "partial",
+            }:
+                raise Refusal("refused", "reconcile takes account_id, line_ids, keys and partial.")
+            account = self._id(step.get("account_id"), "reconcile.account_id")
+            lines = self._ids(step.get("line_ids") or [], "reconcile.line_ids")
+            keys = step.get("keys") or []
+            if not isinstance(keys, list) or not all(map(is_key, keys)):
+                raise Refusal("refused", "reconcile.keys must be a list of keys.")
+            if not lines and not keys:
+                raise Refusal("refused", "reconcile needs line_ids (or keys) to reconcile with.")
+            self.references.append(("account.account", account))
+            self.references += [("account.move.line", line) for line in lines]
+            self.reconcile.append(
+                {
+                    "account_id": account,
+                    "line_ids": lines,
+                    "keys": keys,
+                    "partial": bool(step.get("partial")),
+                }
+            )
+        if self.reconcile and self.kind.name != "move":
+            raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
+
+    def _parse_expect(self):
+        for name, value in self._dict(self.payload, "expect").items():
+            if name not in schema.EXPECT or self.kind.name != "move":
+                raise Refusal("field_not_allowed", f"expect does not know {str(name)[:50]}.")
+            self.expect[name] = (
+                self._date(value, f"expect.{name}")
+                if name.endswith("date")
+                else self._number(value, f"expect.{name}")
+            )
+
+    def _rows(self, env, model, part, allowed):
+        rows = self._list(self.payload, part)
+        if rows and not allowed:
+            raise Refusal("field_not_allowed", f"A {self.kind.name} has no {part}.")
+        if len(rows) > MAX_LINES:
+            raise Refusal("refused", f"More than {MAX_LINES} {part}.")
+        result = []
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                raise Refusal("refused", f"{part} {number} must be an object.")
+            if self.kind.name == "quotation" and "quantity" in row:
+                # One word for a quantity on every document of the contract.
+                row = {**row, "product_uom_qty": row["quantity"]}
+                del row["quantity"]
+            result.append(self._values(env, model, row, allowed, f"{part} {number}"))
+        return result
+
+    def _values(self, env, model, values, allowed, where):
+        fields = env[model]._fields
+        result = {}
+        for name, value in values.items():
+            if name not in allowed:
+                raise Refusal(
+                    "field_not_allowed", f"{where}: the field {str(name)[:60]} is not allowed."
+                )
+            result[name] = self._convert(env, fields[name], value, f"{where}.{name}")
+        return result
+
+    # ------------------------------------------------------------------ conversion
+
+    def _convert(self, env, field, value, where):
+        if field.type == "boolean":
+            if not isinstance(value, bool):
+                raise Refusal("refused", f"{where} must be true or false.")
+            return value
+        if value is None or value is False:
+            return False
+        if field.type in ("float", "monetary"):
+            return self._number(value, where)
+        if field.type == "integer":
+            return self._integer(value, where)
+        if field.type == "many2one_reference":
+            return self._id(value, where)
+        if field.type == "date":
+            return self._date(value, where)
+        if field.type == "many2one":
+            ref = self._id(value, where)
+            self.references.append((field.comodel_name, ref))
+            return ref
+        if field.type in ("many2many", "one2many"):
+            refs = self._ids(value, where)
+            self.references += [(field.comodel_name, ref) for ref in refs]
+            return [(6, 0, refs)]
+        if field.type == "selection":
+            if not isinstance(value, str) or value not in field.get_values(env):
+                raise Refusal(
+                    "refused",
+                    f"{where} must be one of {', '.join(map(str, field.get_values(env)))}.",
+                )
+            return value
+        if field.type == "json":
+            return self._distribution(value, where)
+        return self._text(value, where)
+
+    def _distribution(self, value, where):
+        """Read an analytic distribution: {"12": 100, "13,20": 50}, in percent."""
+        if not isinstance(value, dict):
+            raise Refusal("refused", f"{where} must be an object.")
+        result = {}
+        for accounts, percent in value.items():
+            for account in str(accounts).split(","):
+                self.references.append(
+                    ("account.analytic.account", self._id(self._integer(account, where), where))
+                )
+            result[str(accounts)] = self._number(percent, where)
+        return result
+
+    @staticmethod
+    def _number(value, where):
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise Refusal("refused", f"{where} must be a decimal number as text.")
+        try:
+            number = Decimal(str(value).strip())
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or not math.isfinite(float(number)) or abs(number) >= 10**15:
+            raise Refusal("refused", f"{where}: {str(value)[:40]!r} is not a usable number.")
+        return float(number)
+
+    @staticmethod
+    def _integer(value, where):
+        if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
+            raise Refusal("refused", f"{where} must be a whole number.")
+        return value
+
+    @staticmethod
+    def _id(value, where):
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+            raise Refusal("refused", f"{where} must be the id of a record.")
+        return value
+
+    @classmethod
+    def _ids(cls, value, where):
+        if not isinstance(value, list):
+            raise Refusal("refused", f"{where} must be a list of ids.")
+        return [cls._id(item, where) for item in value]
+
+    @staticmethod
+    def _date(value, where):
+        if not isinstance(value, str) or len(value) != 10:
+            raise Refusal("refused", f"{where} must be a date as YYYY-MM-DD.")
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError as error:
+            raise Refusal("refused", f"{where} must be a date as YYYY-MM-DD.") from error
+
+    @staticmethod
+    def _text(value, where):
+        if value is None or value is False:
+            return False
+        if not isinstance(value, str) or len(value) > MAX_TEXT or "\x00" in value:
+            raise Refusal("refused", f"{where} must be text.")
+        return value
+
+    @staticmethod
+    def _dict(payload, name):
+        value = payload.get(name) or {}
+        if not isinstance(value, dict):
+            raise Refusal("refused", f"{name} must be an object.")
+        return value
+
+    @staticmethod
+    def _list(payload, name):
+        value = payload.get(name) or []
+        if not isinstance(value, list):
+            raise Refusal("refused", f"{name} must be a list.")
+        return value

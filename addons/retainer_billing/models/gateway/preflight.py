@@ -1,0 +1,319 @@
+"""What must be in place before the service can work in a company."""
+
+READ_MODELS = (
+    "account.account",
+    "account.analytic.account",
+    "account.analytic.line",
+    "account.fiscal.position",
+    "account.full.reconcile",
+    "account.journal",
+    "account.move",
+    "account.move.line",
+    "account.partial.reconcile",
+    "account.payment.term",
+    "account.tax",
+    "hr.employee",
+    "product.product",
+    "project.milestone",
+    "project.project",
+    "project.task",
+    "purchase.order",
+    "purchase.order.line",
+    "res.company",
+    "res.currency",
+    "res.currency.rate",
+    "res.partner",
+    "resource.calendar.leaves",
+    "retainer.advance",
+    "retainer.alert",
+    "retainer.change.order",
+    "retainer.client.po",
+    "retainer.drawdown",
+    "retainer.engagement",
+    "retainer.hour.block",
+    "retainer.period",
+    "retainer.period.lot",
+    "retainer.sync.run",
+    "retainer.terms",
+    "retainer.tombstone",
+    "sale.order",
+    "sale.order.line",
+)
+
+# Models of which a record rule may silently hide rows from the service.
+VISIBLE_MODELS = {
+    "project.project": [],
+    "project.task": [],
+    "project.milestone": [],
+    "account.analytic.line": [("project_id", "!=", False)],
+    "account.move": [],
+    "retainer.engagement": [],
+    "sale.order": [],
+    "purchase.order": [],
+}
+
+SETTINGS = "Settings > Retainer billing"
+
+
+class Preflight:
+    """Collects the findings; ``env`` is elevated, ``caller`` has the caller's own rights."""
+
+    def __init__(self, env, caller, company):
+        self.env = env
+        self.caller = caller
+        self.company = company
+        self.findings = []
+
+    def run(self):
+        self._chart()
+        self._accounts()
+        self._journals()
+        self._rights()
+        self._visibility()
+        self._sequences()
+        self._currencies()
+        self._engagements()
+        return self.findings
+
+    def _add(self, code, ok, record, message, remedy=""):
+        self.findings.append(
+            {
+                "code": code,
+                "ok": bool(ok),
+                "record": f"{record._name},{record.id or 0}",
+                "message": message,
+                "remedy": "" if ok else remedy,
+            }
+        )
+
+    def _chart(self):
+        company = self.company
+        has_chart = bool(company.chart_template)
+        self._add(
+            "chart",
+            has_chart,
+            company,
+            f"{company.name}: chart of accounts {company.chart_template}"
+            if has_chart
+            else f"{company.name} has no chart of accounts.",
+            "Install one under Invoicing > Configuration > Settings > Fiscal Localization.",
+        )
+
+    def _accounts(self):
+        liabilities = ("liability_current", "liability_non_current")
+        self._account("unearned", "retainer_unearned_account_id", liabilities, True)
+        self._account("advance", "retainer_advance_account_id", liabilities, True)
+        self._account("breakage", "retainer_breakage_account_id", ("income", "income_other"), False)
+        unearned = self.company.retainer_unearned_account_id
+        self._add(
+            "accounts_distinct",
+            not unearned or unearned != self.company.retainer_advance_account_id,
+            self.company,
+            "Unearned revenue and customer advances are kept on accounts of their own.",
+            f"Both fields name {unearned.display_name}. Choose two accounts in {SETTINGS}.",
+        )
+
+    def _account(self, name, field, types, reconcile):
+        company = self.company
+        account = company[field]
+        label = company._fields[field].string
+        code = f"{name}_account"
+        if not account:
+            self._add(
+                code,
+                False,
+                company,
+                f"{label} is not set.",
+                f"Set it in {SETTINGS} > {label}, or press Create default accounts there.",
+            )
+            return
+        chart = "Invoicing > Configuration > Chart of Accounts"
+        problems = [
+            (
+                account.account_type not in types,
+                f"is of type {account.account_type}",
+                f"Choose an account of type {' or '.join(types)} in {SETTINGS} > {label}.",
+            ),
+            (
+                reconcile and not account.reconcile,
+                "does not allow reconciliation",
+                f"Tick Allow Reconciliation on the account under {chart}.",
+            ),
+            (
+                not account.active,
+                "is archived",
+                f"Choose another account in {SETTINGS} > {label}.",
+            ),
+            (
+                not account.company_ids & company.parent_ids,
+                f"belongs to {', '.join(account.company_ids.mapped('name'))}",
+                f"Choose an account of {company.name} in {SETTINGS} > {label}.",
+            ),
+        ]
+        found = [(text, remedy) for wrong, text, remedy in problems if wrong]
+        for text, remedy in found:
+            self._add(code, False, account, f"{label}: {account.display_name} {text}.", remedy)
+        if not found:
+            self._add(code, True, account, f"{label}: {account.display_name}")
+
+    def _journals(self):
+        self._journal("entry_journal", self.company.retainer_journal_id, "general")
+        invoice_journal = self.company.retainer_invoice_journal_id or self.env[
+            "account.journal"
+        ].search([("company_id", "=", self.company.id), ("type", "=", "sale")], limit=1)
+        self._journal("invoice_journal", invoice_journal, "sale")
+
+    def _journal(self, code, journal, journal_type):
+        label = "Retainer Entries Journal" if journal_type == "general" else "Invoice Journal"
+        if not journal:
+            self._add(
+                code,
+                False,
+                self.company,
+                f"{label} is not set.",
+                f"Set it in {SETTINGS} > {label}, or press Create default accounts there."
+                if journal_type == "general"
+                else "Create a sales journal under Invoicing > Configuration > Journals.",
+            )
+            return
+        wrong = ""
+        if journal.type != journal_type:
+            wrong = f"is a {journal.type} journal"
+        elif journal.company_id != self.company:
+            wrong = f"belongs to {journal.company_id.name}"
+        elif not journal.active:
+            wrong = "is archived"
+        self._add(
+            code,
+            not wrong,
+            journal,
+            f"{label}: {journal.display_name} {wrong}".strip(),
+            f"Choose a {journal_type} journal of {self.company.name} in {SETTINGS} > {label}.",
+        )
+        # Odoo takes an invoice's number from the journal's last one; it needs a code to begin.
+        self._add(
+            f"{code}_sequence",
+            bool(journal.code),
+            journal,
+            f"{journal.display_name} numbers its documents.",
+            "Give the journal a short code under Invoicing > Configuration > Journals.",
+        )
+
+    def _rights(self):
+        user = self.caller.user
+        self._add(
+            "group",
+            user.has_group("retainer_billing.group_sync_service"),
+            user,
+            f"{user.login} is in the group Retainer service.",
+            "Add the group under Settings > Users > Groups.",
+        )
+        missing = [name for name in READ_MODELS if not self.caller[name].has_access("read")]
+        self._add(
+            "rights",
+            not missing,
+            user,
+            f"{user.login} may read what the service needs."
+            if not missing
+            else f"{user.login} may not read {', '.join(missing)}.",
+            "Upgrade the module Retainer Billing, and remove rules that forbid these models.",
+        )
+        writable = [name for name in READ_MODELS if self.caller[name].has_access("write")]
+        self._add(
+            "least_rights",
+            not writable,
+            user,
+            f"{user.login} may write nothing directly."
+            if not writable
+            else f"{user.login} may write {', '.join(writable)} directly.",
+            "Remove the other groups of this user under Settings > Users; the service writes "
+            "through its gateway only.",
+        )
+
+    def _visibility(self):
+        for name, domain in VISIBLE_MODELS.items():
+            model = self.env[name]
+            company_domain = [("company_id", "in", (self.company.id, False))]
+            if "company_id" not in model._fields:
+                company_domain = [("project_id.company_id", "in", (self.company.id, False))]
+            domain = [*domain, *company_domain]
+            everything = model.search_count(domain)
+            visible = (
+                self.caller[name].search_count(domain)
+                if self.caller[name].has_access("read")
+                else 0
+            )
+            self._add(
+                f"visible_{name.replace('.', '_')}",
+                visible == everything,
+                model,
+                f"{model._description}: {visible} of {everything} visible.",
+                f"A record rule hides {everything - visible} from {self.caller.user.login}. Look "
+                f"under Settings > Technical > Record Rules for {name}, or remove other groups of "
+                f"this user.",
+            )
+
+    def _sequences(self):
+        for code, what in (
+            ("retainer.change.order", "change orders"),
+            ("retainer.advance", "advances"),
+            ("sale.order", "quotations"),
+        ):
+            sequence = self.env["ir.sequence"].search(
+                [("code", "=", code), ("company_id", "in", (self.company.id, False))], limit=1
+            )
+            self._add(
+                f"sequence_{code.replace('.', '_')}",
+                sequence,
+                sequence or self.company,
+                f"Numbers of {what}.",
+                f"Create a sequence with the code {code} under Settings > Technical > Sequences.",
+            )
+
+    def _running(self):
+        return self.env["retainer.engagement"].search(
+            [("company_id", "=", self.company.id), ("state", "in", ("running", "paused"))]
+        )
+
+    def _currencies(self):
+        foreign = self._running().currency_id - self.company.currency_id
+        for currency in foreign:
+            rated = self.env["res.currency.rate"].search_count(
+                [
+                    ("currency_id", "=", currency.id),
+                    ("company_id", "in", (*self.company.parent_ids.ids, False)),
+                ],
+                limit=1,
+            )
+            self._add(
+                "currency_rate",
+                rated and currency.active,
+                currency,
+                f"{currency.name} has a rate."
+                if rated
+                else f"{currency.name} is used by engagements and has no rate.",
+                "Enter a rate under Invoicing > Configuration > Currencies.",
+            )
+
+    def _engagements(self):
+        """Report the engagements whose invoices Odoo would refuse or put on a wrong account."""
+        for engagement in self._running().with_company(self.company):
+            if not engagement.product_id:
+                self._add(
+                    "engagement_product",
+                    False,
+                    engagement,
+                    f"{engagement.display_name} has no service.",
+                    "Set the field Service under Retainer billing > Engagements.",
+                )
+                continue
+            accounts = engagement.product_id.product_tmpl_id.get_product_accounts()
+            if not accounts.get("income"):
+                self._add(
+                    "engagement_income_account",
+                    False,
+                    engagement.product_id,
+                    f"The service {engagement.product_id.display_name} of "
+                    f"{engagement.display_name} has no income account.",
+                    "Set one on the product's category, tab Accounting, or on the product.",
+                )

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+BILLED_FIELDS = (
+    "retainer_engagement_id",
+    "retainer_amount",
+    "retainer_number",
+    "is_reached",
+    "project_id",
+)
+
+
+class ProjectMilestone(models.Model):
+    _inherit = "project.milestone"
+
+    retainer_engagement_id = fields.Many2one(
+        "retainer.engagement",
+        string="Engagement",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The agreement that bills this milestone when it is signed off.",
+    )
+    retainer_currency_id = fields.Many2one(
+        related="retainer_engagement_id.currency_id", string="Engagement Currency"
+    )
+    retainer_amount = fields.Monetary(
+        string="Milestone Amount",
+        currency_field="retainer_currency_id",
+        help="Net of tax. 0: the amount of the sales order item.",
+    )
+    retainer_number = fields.Integer(
+        string="Milestone Number", help="As the quotation numbers it: 1, 2, 3 …"
+    )
+    retainer_sign_off_reference = fields.Char(
+        string="Sign-off Reference", help="Where the client accepted the deliverable."
+    )
+    retainer_move_id = fields.Many2one(
+        "account.move",
+        string="Billed On",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The document that billed this milestone.",
+    )
+
+    _retainer_amount_positive = models.Constraint(
+        "CHECK (retainer_amount IS NULL OR retainer_amount >= 0)",
+        "The amount of a milestone cannot be negative. Enter 0 or more.",
+    )
+    _retainer_number_positive = models.Constraint(
+        "CHECK (retainer_number IS NULL OR retainer_number >= 0)",
+        "The number of a milestone cannot be negative. Enter 1 for the first.",
+    )
+
+    @api.constrains("retainer_engagement_id", "project_id")
+    def _check_retainer_engagement(self):
+        for milestone in self.filtered("retainer_engagement_id"):
+            company = milestone.project_id.company_id
+            engagement = milestone.retainer_engagement_id.sudo()
+            if company and company != engagement.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The milestone %(milestone)s is on a project of %(company)s, the "
+                        "engagement %(engagement)s belongs to %(other)s. Choose an engagement of "
+                        "the same company.",
+                        milestone=milestone.name,
+                        company=company.name,
+                        engagement=engagement.name,
+                        other=engagement.company_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("retainer_move_id") for vals in vals_list):
+            raise UserError(self._retainer_binding_message())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and "retainer_move_id" in vals:
+            raise UserError(self._retainer_binding_message())
+        named = [name for name in BILLED_FIELDS if name in vals]
+        for milestone in self.sudo().filtered("retainer_move_id") if named else ():
+            for name in named:
+                field = self._fields[name]
+                old = field.convert_to_write(milestone[name], milestone)
+                if (vals[name] or False) != (old or False):
+                    raise UserError(
+                        self.env._(
+                            "The milestone %(milestone)s is billed on %(move)s and cannot be "
+                            "changed. Credit that invoice, or add another milestone.",
+                            milestone=milestone.name,
+                            move=milestone.retainer_move_id.display_name,
+                        )
+                    )
+        return super().write(vals)
+
+    def _retainer_binding_message(self):
+        return self.env._(
+            "Only the billing service bills milestones. Leave the field Billed On alone."
+        )

@@ -1,0 +1,132 @@
+import hashlib
+import json
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# Written by the gateway only. A person who could set them could make the service believe
+# that a document is its own, or that nobody touched it.
+SERVICE_FIELDS = frozenset(
+    {
+        "retainer_key",
+        "retainer_fingerprint",
+        "retainer_content",
+        "retainer_content_written",
+        "retainer_changed",
+        "retainer_explanation",
+        "retainer_amendments_written",
+        "retainer_pending_reconcile",
+    }
+)
+
+
+class RetainerKeyedMixin(models.AbstractModel):
+    """A record that the service writes under a key of its own.
+
+    The key is the identity and never holds content; the fingerprint stands for the content.
+    """
+
+    _name = "retainer.keyed.mixin"
+    _description = "Record written by the retainer service"
+
+    retainer_key = fields.Char(
+        string="Retainer Key",
+        copy=False,
+        readonly=True,
+        help="Identity of this record for the billing service: company/engagement/role/period or "
+        "source/revision. Unique per company, so that nothing is billed twice.",
+    )
+    retainer_fingerprint = fields.Char(
+        string="Retainer Fingerprint",
+        copy=False,
+        readonly=True,
+        help="Digest of the content the service wrote. Same key and same fingerprint mean that "
+        "there is nothing to do.",
+    )
+    retainer_explanation = fields.Json(
+        string="Retainer Explanation (data)",
+        copy=False,
+        readonly=True,
+        help="Which rules, records and numbers led to this document.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._retainer_refuse_service_fields(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._retainer_refuse_service_fields([vals])
+        return super().write(vals)
+
+    def unlink(self):
+        tombstones = [
+            record._retainer_tombstone_vals() for record in self.sudo() if record.retainer_key
+        ]
+        result = super().unlink()
+        if tombstones:
+            self.env["retainer.tombstone"].sudo().create(tombstones)
+        return result
+
+    def _retainer_refuse_service_fields(self, vals_list):
+        if self.env.su:
+            return
+        for vals in vals_list:
+            named = SERVICE_FIELDS.intersection(vals)
+            if any(vals[name] for name in named) or (self and named):
+                raise UserError(
+                    self.env._(
+                        "%(fields)s: only the billing service writes these fields, through its "
+                        "gateway. Leave them out.",
+                        fields=", ".join(sorted(named)),
+                    )
+                )
+
+    def _retainer_render_explanation(self):
+        """Return the explanation for people: a rule and its reason on a line each."""
+        self.ensure_one()
+        parts = self.retainer_explanation or []
+        if not isinstance(parts, list):
+            return False
+        rows = Markup().join(
+            Markup("<tr><td><b>%s</b></td><td>%s</td><td class='text-muted'>%s</td></tr>")
+            % (
+                str(part.get("rule", "")).replace("_", " "),
+                str(part.get("text", "")),
+                self._retainer_describe_records(part.get("records") or []),
+            )
+            for part in parts
+            if isinstance(part, dict)
+        )
+        return rows and Markup("<table class='table table-sm'>%s</table>") % rows
+
+    @api.model
+    def _retainer_describe_records(self, references):
+        """Count the records an explanation names, by what they are called in Odoo."""
+        counted = {}
+        for reference in references:
+            model = str(reference).partition(",")[0]
+            counted[model] = counted.get(model, 0) + 1
+        return ", ".join(
+            f"{number} × {self.env[model]._description if model in self.env else model}"
+            for model, number in counted.items()
+        )
+
+    def _retainer_tombstone_vals(self):
+        self.ensure_one()
+        return {
+            "key": self.retainer_key,
+            "kind": self._name,
+            "fingerprint": self.retainer_fingerprint,
+            "company_id": self.company_id.id,
+            "name": self.display_name,
+            "res_id": self.id,
+            "deleted_by": self.env.user.id,
+        }
+
+    @api.model
+    def _retainer_digest(self, content):
+        """Return the digest of JSON-able ``content``; equal content gives an equal digest."""
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
