@@ -46,6 +46,8 @@ class Line(Value):
     unit_price: Exact
     amount: Exact
     product_id: int | None = None
+    entry_ids: tuple[int, ...] = ()
+    """The time entries that it bills."""
     unearned: bool = False
     """Whether it is owed to the client until it is earned: posted to unearned revenue."""
 
@@ -114,6 +116,12 @@ class Invoice(Value):
     entry_ids: tuple[int, ...] = ()
     """Time entries it bills; bound to it in the same transaction."""
     milestone_ids: tuple[int, ...] = ()
+    change_order_ids: tuple[int, ...] = ()
+    """Approved overage that it bills."""
+    purchases: tuple[tuple[int, Exact], ...] = ()
+    """(purchase line, quantity) that it recharges."""
+    withdrawn: bool = False
+    """An untouched draft of ours that is to be removed: what it bills was taken back."""
     month: date | None = None
     """The month of the statement that must close together with it."""
     reasons: tuple[Reason, ...] = ()
@@ -168,6 +176,8 @@ class LotLine(Value):
     drawn: int = 0
     lapsed: int = 0
     closing: int = 0
+    draws: tuple[tuple[int, int], ...] = ()
+    """(time entry, seconds) in the order in which they were drawn."""
 
     @model_validator(mode="after")
     def _balances(self) -> "LotLine":
@@ -201,6 +211,8 @@ class Statement(Value):
     rolled_out: int
     late: int = 0
     """Seconds among ``used`` that were worked in an earlier month."""
+    runs_out_on: date | None = None
+    """The day on which the hours run out if the month goes on as it began."""
     utilization: Exact
     """Percent of the available hours, one decimal."""
     fee: Exact
@@ -239,6 +251,29 @@ class Alert(Value):
         return fingerprint(self.content())
 
 
+class ApprovalRequest(Value):
+    """A waiting change order for overage that the terms bill only when the client approves it."""
+
+    key: str
+    engagement_id: int
+    name: str
+    overage_month: date
+    request_date: date
+    hourly_rate: Exact
+    seconds: int
+    amount: Exact
+    reasons: tuple[Reason, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """A request is its key: what the client is asked does not change under their hands."""
+        return {"key": self.key}
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())
+
+
 class Quotation(Value):
     """A draft quotation for extra work that has no written approval yet (rule 9)."""
 
@@ -260,5 +295,5 @@ class Quotation(Value):
         return fingerprint(self.content())
 
 
-AnyDocument = Invoice | Statement | Quotation | Alert
+AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert
 """Everything that the service writes into Odoo."""

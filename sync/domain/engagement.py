@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sync.domain.money import Currency
+from sync.domain.money import ZERO, Currency
 from sync.domain.terms import Terms
 from sync.domain.value import Exact, Value
 
@@ -29,6 +29,8 @@ class PoPolicy(StrEnum):
     """What to do when the client's purchase order does not cover an invoice."""
 
     hold = "hold"
+    fit = "fit"
+    """Bill what fits under its amount, hold the rest."""
     warn = "warn"
     ignore = "ignore"
 
@@ -64,6 +66,13 @@ class Engagement(Value):
     """None = the company's policy."""
     quote_name: str = ""
     """Number of the accepted quote."""
+    quote_total: Exact | None = None
+    """What the accepted quote comes to, net of tax; None without a quote."""
+    recharge_purchases: bool = False
+    recharge_markup: Exact = ZERO
+    """Percent added to the cost of recharged purchases."""
+    lines_per_entry: bool = False
+    """Extra work: one line per time entry rather than one per piece of work."""
     invoice_partner_id: int | None = None
     ap_contact_id: int | None = None
     payment_term_id: int | None = None
@@ -105,7 +114,12 @@ class Milestone(Value):
     project_name: str
     number: str = ""
     """Its place in the quote: ``2``."""
-    amount: Exact
+    amount: Exact = ZERO
+    """A fixed amount, net of tax; 0 = by quantity or by percentage of the quote."""
+    percent: Exact = ZERO
+    """Percent of the accepted quote; the last such milestone takes what rounding left."""
+    quantity: Exact = ZERO
+    unit_price: Exact = ZERO
     reached_on: date | None = None
     """The day of the sign-off; None while it is not signed off."""
     reference: str = ""
@@ -140,6 +154,32 @@ class ChangeOrder(Value):
     """Its own purchase order; None = the engagement's."""
     quote_id: int | None = None
     """The quotation sent for it."""
+    overage_month: date | None = None
+    """First of the month whose overage it asks approval for; None = extra work."""
+    overage_seconds: int = 0
+
+
+class PurchaseLine(Value):
+    """A line of an Odoo purchase order that is recharged to a client."""
+
+    id: int
+    order_name: str
+    engagement_id: int
+    text: str
+    vendor: str = ""
+    ordered_on: date
+    received: Exact
+    """Quantity received."""
+    invoiced: Exact
+    """Quantity the vendor billed, net of its credit notes."""
+    recharged: Exact = ZERO
+    """Quantity on our invoices so far."""
+    unit_cost: Exact
+    """In ``currency``, net of tax."""
+    currency: Currency
+    rate: Exact | None = None
+    """Units of ``currency`` per unit of the engagement's currency on the order's day; None when
+    Odoo has no rate for that day."""
 
 
 class HourBlock(Value):

@@ -24,3 +24,7 @@ class TimeEntry(NamedTuple):
     billable: bool = True
     client_id: int | None = None
     """The client of its project."""
+    role_id: int | None = None
+    """The job of the employee."""
+    corrects_id: int | None = None
+    """The entry that this (negative) one corrects."""

@@ -29,6 +29,10 @@ class ExistingInvoice(Value):
     payment_state: str = ""
     lifecycle: str = "draft"
     client_po_id: int | None = None
+    unearned: bool = False
+    """Whether it was posted to unearned revenue."""
+    sent_on: date | None = None
+    """The day on which it went to the client."""
 
     @property
     def counts(self) -> bool:

@@ -44,6 +44,11 @@ def round_up(seconds: int, increment_minutes: int) -> int:
     return counted if seconds >= 0 else -counted
 
 
+def weigh(seconds: int, factor: Decimal) -> int:
+    """Seconds times a factor, rounded half-up to the second (away from zero on a tie)."""
+    return int((factor * seconds).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def charge(seconds: int, hourly: Decimal) -> Decimal:
     """Seconds at an hourly rate, unrounded; the caller rounds once per line."""
     return multiply(hourly, seconds, HOUR)

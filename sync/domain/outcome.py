@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sync.domain.documents import Alert, Invoice, Quotation, Statement
+from sync.domain.documents import Alert, ApprovalRequest, Invoice, Quotation, Statement
 from sync.domain.issues import Issue
 from sync.domain.value import Value
 
@@ -18,6 +18,7 @@ class Outcome(Value):
     invoices: tuple[Invoice, ...] = ()
     statements: tuple[Statement, ...] = ()
     quotations: tuple[Quotation, ...] = ()
+    requests: tuple[ApprovalRequest, ...] = ()
     alerts: tuple[Alert, ...] = ()
     issues: tuple[Issue, ...] = ()
     parked: tuple[int, ...] = ()

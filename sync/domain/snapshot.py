@@ -10,6 +10,7 @@ from sync.domain.engagement import (
     HourBlock,
     Milestone,
     PoPolicy,
+    PurchaseLine,
 )
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
@@ -57,6 +58,8 @@ class Snapshot(Value):
     milestones: tuple[Milestone, ...] = ()
     change_orders: tuple[ChangeOrder, ...] = ()
     hour_blocks: tuple[HourBlock, ...] = ()
+    purchase_lines: tuple[PurchaseLine, ...] = ()
+    """Lines of confirmed purchase orders on projects that recharge, not wholly recharged."""
     entries: tuple[TimeEntry, ...] = ()
     """Time not yet counted for good."""
     invoices: tuple[ExistingInvoice, ...] = ()
@@ -65,6 +68,8 @@ class Snapshot(Value):
     """Per engagement the last closed statement and the open ones."""
     alert_keys: tuple[str, ...] = ()
     quotation_keys: tuple[str, ...] = ()
+    request_keys: tuple[str, ...] = ()
+    """Keys of the approvals of overage that were asked for."""
     tombstones: tuple[Tombstone, ...] = ()
     problems: tuple[Issue, ...] = ()
     """Rows that could not be read as values; their engagement is parked."""

@@ -1,6 +1,7 @@
 """Terms of a retainer: what was agreed, and from which day it is in force."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from sync.domain.money import ZERO
@@ -41,6 +42,17 @@ class Recognition(StrEnum):
     immediate = "immediate"
 
 
+class RoleRate(Value):
+    """How the time of one role counts: a senior hour as 1.5 hours, or at a rate of its own."""
+
+    role_id: int
+    """The employee's job in Odoo."""
+    factor: Exact = Decimal(1)
+    """Hours drawn from the allowance per hour worked."""
+    overage_rate: Exact | None = None
+    """Per counted hour beyond the allowance; None = the rate of the terms."""
+
+
 class Terms(Value):
     """Terms in force from ``date_start`` until the next terms of the engagement begin.
 
@@ -67,5 +79,14 @@ class Terms(Value):
     """Percent of the allowance that experience says is never drawn (IFRS 15.B46)."""
     time_increment: int = 0
     """Minutes to which each entry is rounded up; 0 = as entered."""
+    paused: bool = False
+    """No allowance and no fee until the next terms: a pause that was agreed."""
+    carries_over: bool = True
+    """Whether what earlier terms left rolls into these (a renewal that starts afresh: no)."""
+    overage_cap_seconds: int = 0
+    """Most overage billed for one month; 0 = no cap."""
+    overage_increment: int = 0
+    """Minutes to which a month's overage is rounded up, once; 0 = as worked."""
+    role_rates: tuple[RoleRate, ...] = ()
     alert_thresholds: tuple[int, ...] = (50, 75, 90, 100)
     """Percent of the hours available at which the account manager hears of it."""

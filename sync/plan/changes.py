@@ -4,7 +4,14 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sync.domain.documents import Alert, Invoice, Quotation, Statement
+from sync.domain.documents import (
+    Alert,
+    AnyDocument,
+    ApprovalRequest,
+    Invoice,
+    Quotation,
+    Statement,
+)
 from sync.domain.issues import Issue
 from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO
@@ -17,10 +24,12 @@ class Action(StrEnum):
     create = "create"
     rewrite = "rewrite"
     """Rewrite an untouched draft, or an open statement, of ours."""
+    withdraw = "withdraw"
+    """Remove an untouched draft of ours whose ground was taken back."""
 
 
 class Change(Value):
-    """One document to write. Exactly one of the four documents is set.
+    """One document to write. Exactly one of the documents is set.
 
     Changes with the same ``unit`` are written together or not at all: a month is closed only
     together with the invoices that bill it.
@@ -31,14 +40,14 @@ class Change(Value):
     invoice: Invoice | None = None
     statement: Statement | None = None
     quotation: Quotation | None = None
+    request: ApprovalRequest | None = None
     alert: Alert | None = None
 
     @property
-    def document(self) -> Invoice | Statement | Quotation | Alert:
+    def document(self) -> AnyDocument:
         """The document of this change."""
-        found = [
-            each for each in (self.invoice, self.statement, self.quotation, self.alert) if each
-        ]
+        every = (self.invoice, self.statement, self.quotation, self.request, self.alert)
+        found = [each for each in every if each]
         assert len(found) == 1, f"a change holds one document, this one {len(found)}"
         return found[0]
 

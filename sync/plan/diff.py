@@ -37,6 +37,16 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
         for each in outcome.quotations
         if each.key not in deleted
     ]
+    orders = set(snapshot.request_keys)
+    changes += [
+        Change(
+            action=Action.create,
+            unit=units.get((each.engagement_id, f"{each.overage_month:%Y-%m}"), each.key),
+            request=each,
+        )
+        for each in outcome.requests
+        if each.key not in orders and each.key not in deleted
+    ]
     known = set(snapshot.alert_keys)
     changes += [
         Change(action=Action.create, unit=each.key, alert=each)
@@ -82,6 +92,8 @@ def _invoice(
         )  # fmt: skip
     month = f"{invoice.month:%Y-%m}" if invoice.month else ""
     unit = units.get((invoice.engagement_id, month), invoice.key)
+    if standing is None and invoice.withdrawn:
+        return None
     if standing is None:
         return Change(action=Action.create, unit=unit, invoice=invoice)
     name = standing.name or standing.key
@@ -97,6 +109,8 @@ def _invoice(
             invoice, "changed_by_person", f"{name} was changed by a person and now differs from"
             " what the rules ask for; compare the two and correct one"
         )  # fmt: skip
+    if invoice.withdrawn:
+        return Change(action=Action.withdraw, unit=unit, invoice=invoice)
     if standing.fingerprint == invoice.fingerprint or standing.state == "posted":
         return None
     return Change(action=Action.rewrite, unit=unit, invoice=invoice)

@@ -14,7 +14,7 @@ from sync.domain.engagement import Engagement, Kind
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.snapshot import Snapshot
-from sync.rules.case import Case
+from sync.rules.case import Case, role_rate, terms_on
 
 
 def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
@@ -23,6 +23,7 @@ def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
     claims = _claims(snapshot.engagements)
     orders = {each.id: each.engagement_id for each in snapshot.change_orders}
     names = {each.id: each.name for each in snapshot.projects}
+    paused = {each.id for each in snapshot.engagements if any(terms.paused for terms in each.terms)}
 
     own: dict[int, list[TimeEntry]] = defaultdict(list)
     extra: dict[int, dict[int, list[TimeEntry]]] = defaultdict(lambda: defaultdict(list))
@@ -44,6 +45,11 @@ def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
             outside[entry.project_id].append(entry)
             continue
         engagement = _in_force(candidates, entry.day)
+        if engagement is not None and order is None and engagement.id in paused:
+            terms = terms_on(engagement, entry.day)
+            if terms is not None and terms.paused:
+                misdated[engagement.id, "time_while_paused"].append(entry)
+                continue
         if engagement is None:
             nearest, fault = _misfit(candidates, entry.day)
             misdated[nearest.id, fault].append(entry)
@@ -120,6 +126,7 @@ def _cases(
     milestones = _by_engagement(snapshot.milestones)
     change_orders = _by_engagement(snapshot.change_orders)
     blocks = _by_engagement(snapshot.hour_blocks)
+    purchases = _by_engagement(snapshot.purchase_lines)
     invoices = _by_engagement(snapshot.invoices)
     closed = {
         each.engagement_id: each
@@ -141,6 +148,7 @@ def _cases(
             milestones=tuple(milestones.get(engagement.id, ())),
             change_orders=tuple(change_orders.get(engagement.id, ())),
             hour_blocks=tuple(blocks.get(engagement.id, ())),
+            purchase_lines=tuple(purchases.get(engagement.id, ())),
             invoices=tuple(invoices.get(engagement.id, ())),
             last_closed=closed.get(engagement.id),
             quotation_keys=quotation_keys,
@@ -170,17 +178,22 @@ def _by_engagement(records: Iterable[Record]) -> dict[int, list[Record]]:
 
 
 def _counted(engagement: Engagement, entries: list[TimeEntry]) -> tuple[TimeEntry, ...]:
-    """Entries by day and id, each rounded up to the increment of the terms on its day."""
+    """Entries by day and id, each rounded up to the increment of the terms on its day and weighed
+    by the role of who did the work.
+    """
     entries.sort(key=lambda entry: (entry.day, entry.id))
-    if not any(terms.time_increment for terms in engagement.terms):
+    if not any(terms.time_increment or terms.role_rates for terms in engagement.terms):
         return tuple(entries)
     counted = []
     for entry in entries:
-        increment = 0
-        for terms in engagement.terms:
-            if terms.date_start <= entry.day:
-                increment = terms.time_increment
-        counted.append(entry._replace(seconds=hours.round_up(entry.seconds, increment)))
+        terms = terms_on(engagement, entry.day)
+        seconds = entry.seconds
+        if terms is not None:
+            seconds = hours.round_up(seconds, terms.time_increment)
+            rate = role_rate(terms, entry)
+            if rate is not None:
+                seconds = hours.weigh(seconds, rate.factor)
+        counted.append(entry._replace(seconds=seconds))
     return tuple(counted)
 
 
@@ -196,16 +209,21 @@ def _outside(project_id: int, name: str, entries: list[TimeEntry]) -> Issue:
 
 
 def _misdated(engagement: Engagement, fault: str, entries: list[TimeEntry]) -> Issue:
-    bound = (
-        f"before the engagement starts on {engagement.date_start}"
-        if fault == "time_before_start"
-        else f"after the engagement ended on {engagement.date_end}"
-    )
+    bound = {
+        "time_before_start": f"before the engagement starts on {engagement.date_start}",
+        "time_after_end": f"after the engagement ended on {engagement.date_end}",
+        "time_while_paused": "while the engagement's terms are paused",
+    }[fault]
+    field = {
+        "time_before_start": "date_start",
+        "time_after_end": "date_end",
+        "time_while_paused": "terms",
+    }[fault]
     return Issue(
         code=fault,
         severity=Severity.warning,
         source=Source(model="retainer.engagement", id=engagement.id, name=engagement.name),
-        field="date_start" if fault == "time_before_start" else "date_end",
+        field=field,
         message=f"{_summary(entries)} {bound}; correct the entries' date or project,"
         " or the engagement's dates",
         engagement_id=engagement.id,

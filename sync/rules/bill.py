@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.existing import ExistingInvoice
+from sync.domain.issues import Source
 from sync.domain.keys import key, revision_of, stem_of
 from sync.domain.money import ZERO
 from sync.rules.case import Case
@@ -23,6 +24,8 @@ def draft_invoice(
     lines: tuple[Line, ...],
     entry_ids: tuple[int, ...] = (),
     milestone_ids: tuple[int, ...] = (),
+    change_order_ids: tuple[int, ...] = (),
+    purchases: tuple[tuple[int, Decimal], ...] = (),
     client_po_id: int | None = None,
     month: date | None = None,
     reasons: tuple[Reason, ...] = (),
@@ -53,6 +56,8 @@ def draft_invoice(
         reference=engagement.quote_name,
         entry_ids=tuple(dict.fromkeys(entry_ids)),
         milestone_ids=milestone_ids,
+        change_order_ids=change_order_ids,
+        purchases=purchases,
         month=month,
         reasons=reasons,
     )
@@ -63,6 +68,52 @@ def billed(case: Case, stem: str) -> list[ExistingInvoice]:
     """Documents that stand under this key, first revision first; cancelled ones do not count."""
     found = [each for each in case.invoices if each.counts and stem_of(each.key) == stem]
     return sorted(found, key=lambda each: revision_of(each.key))
+
+
+def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice, ...]:
+    """Undo what stands under a key: withdraw an untouched draft, credit what was posted.
+
+    Nothing is asked where the documents under the key come to nothing already, or where a person
+    changed one of them.
+    """
+    documents = billed(case, stem_of(standing.key))
+    if not documents or any(each.changed for each in documents):
+        return ()
+    so_far = sum((-each.untaxed if each.credit else each.untaxed for each in documents), ZERO)
+    if so_far <= 0:
+        return ()
+    last = documents[-1]
+    engagement = case.engagement
+    withdrawn = len(documents) == 1 and last.is_draft_of_ours
+    start = standing.service_start or standing.invoice_date
+    line = Line.of_amount(text, so_far, engagement.product_id, unearned=standing.unearned)
+    return (
+        Invoice(
+            key=last.key if withdrawn else f"{stem_of(last.key)}/{revision_of(last.key) + 1}",
+            role=standing.role,
+            engagement_id=engagement.id,
+            credit=not withdrawn,
+            withdrawn=withdrawn,
+            partner_id=engagement.invoice_partner_id or engagement.client_id,
+            ap_contact_id=engagement.ap_contact_id,
+            invoice_date=max(case.as_of, standing.invoice_date),
+            raised_on=case.as_of,
+            service_start=start,
+            service_end=standing.service_end or start,
+            currency=engagement.currency,
+            lines=(line,),
+            client_po_id=standing.client_po_id,
+            payment_term_id=engagement.payment_term_id,
+            reference=engagement.quote_name,
+            reasons=(
+                Reason(
+                    rule="correction",
+                    text=f"{text}; {engagement.currency.text(so_far)} were billed",
+                    records=(Source(model="account.move", id=last.id, name=last.name),),
+                ),
+            ),
+        ),
+    )
 
 
 def _against_what_exists(case: Case, invoice: Invoice) -> tuple[Invoice, ...]:

@@ -6,13 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 from sync.domain.calendar import ONE_DAY, first_of, last_of, months
-from sync.domain.documents import Alert, Invoice, LotSource, Quotation, Statement
-from sync.domain.engagement import ChangeOrder, Client, ClientPo, Engagement, HourBlock, Milestone
+from sync.domain.documents import Alert, ApprovalRequest, Invoice, LotSource, Quotation, Statement
+from sync.domain.engagement import (
+    ChangeOrder,
+    Client,
+    ClientPo,
+    Engagement,
+    HourBlock,
+    Milestone,
+    PurchaseLine,
+)
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice, ExistingPeriod
 from sync.domain.issues import Issue, Source
 from sync.domain.snapshot import Company
-from sync.domain.terms import Terms
+from sync.domain.terms import RoleRate, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Case:
     milestones: tuple[Milestone, ...] = ()
     change_orders: tuple[ChangeOrder, ...] = ()
     hour_blocks: tuple[HourBlock, ...] = ()
+    purchase_lines: tuple[PurchaseLine, ...] = ()
     invoices: tuple[ExistingInvoice, ...] = ()
     last_closed: ExistingPeriod | None = None
     quotation_keys: frozenset[str] = frozenset()
@@ -67,12 +76,28 @@ class Case:
 
     def terms_on(self, day: date) -> Terms:
         """The terms in force on a day (the first ones for a day before them)."""
-        found = self.engagement.terms[0]
-        for terms in self.engagement.terms:
-            if terms.date_start > day:
-                break
-            found = terms
-        return found
+        found = terms_on(self.engagement, day)
+        return self.engagement.terms[0] if found is None else found
+
+
+def terms_on(engagement: Engagement, day: date) -> Terms | None:
+    """The terms in force on a day; None before the first ones."""
+    found = None
+    for terms in engagement.terms:
+        if terms.date_start > day:
+            break
+        found = terms
+    return found
+
+
+def role_rate(terms: Terms, entry: TimeEntry) -> RoleRate | None:
+    """How the terms count the time of whoever did the work; None = as it is."""
+    if entry.role_id is None:
+        return None
+    for rate in terms.role_rates:
+        if rate.role_id == entry.role_id:
+            return rate
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +212,7 @@ class Findings:
     invoices: tuple[Invoice, ...] = ()
     statements: tuple[Statement, ...] = ()
     quotations: tuple[Quotation, ...] = ()
+    requests: tuple[ApprovalRequest, ...] = ()
     alerts: tuple[Alert, ...] = ()
     issues: tuple[Issue, ...] = ()
 
@@ -196,6 +222,7 @@ class Findings:
         invoices: tuple[Invoice, ...] = (),
         statements: tuple[Statement, ...] = (),
         quotations: tuple[Quotation, ...] = (),
+        requests: tuple[ApprovalRequest, ...] = (),
         alerts: tuple[Alert, ...] = (),
         issues: tuple[Issue, ...] = (),
     ) -> "Findings":
@@ -205,6 +232,7 @@ class Findings:
             invoices=self.invoices + invoices,
             statements=self.statements + statements,
             quotations=self.quotations + quotations,
+            requests=self.requests + requests,
             alerts=self.alerts + alerts,
             issues=self.issues + issues,
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sync.domain import hours
-from sync.domain.calendar import ONE_DAY, business_day, last_of, month_text
+from sync.domain.calendar import ONE_DAY, business_day, days, last_of, month_text
 from sync.domain.documents import (
     LotLine,
     LotSource,
@@ -20,7 +20,7 @@ from sync.domain.documents import (
 from sync.domain.issues import Source
 from sync.domain.keys import key, month_source
 from sync.domain.terms import Billing
-from sync.rules.case import Case, Findings, HourLot, Month
+from sync.rules.case import Case, Findings, Month
 
 
 def closes_on(case: Case, month: Month) -> date:
@@ -48,7 +48,9 @@ def close(case: Case, found: Findings) -> Findings:
         for invoice in found.invoices
         if invoice.role is not Role.overage or invoice.held or invoice.month not in open_months
     )
-    return replace(found, invoices=ready).plus(statements=tuple(statements))
+    requests = tuple(each for each in found.requests if each.overage_month not in open_months)
+    found = replace(found, invoices=ready, requests=requests)
+    return found.plus(statements=tuple(statements))
 
 
 def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
@@ -73,23 +75,46 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
         utilization=hours.utilization(month.used, month.available),
         fee=month.fee,
         overage_amount=month.overage_amount,
-        lots=tuple(_lot_line(lot) for lot in month.lots) + _deficit(month),
+        runs_out_on=runs_out_on(case, month),
+        lots=_lot_lines(month) + _deficit(month),
         entry_ids=tuple(sorted(entry.id for entry in month.entries)) if closed else (),
         reasons=(_reason(month),),
     )
 
 
-def _lot_line(lot: HourLot) -> LotLine:
-    return LotLine(
-        source=lot.source,
-        granted_on=lot.granted_on,
-        expires_on=lot.expires_on,
-        block_id=lot.block_id,
-        granted=lot.granted,
-        opening=lot.opening,
-        drawn=lot.drawn,
-        lapsed=lot.lapsed,
-        closing=lot.closing,
+def runs_out_on(case: Case, month: Month) -> date | None:
+    """The day on which the hours run out: the day of the first overage, or, while the month goes
+    on, the day reached at the average of its days so far (hours used ÷ days gone). None when the
+    hours last beyond the month's end at that pace.
+    """
+    if month.over:
+        return max(month.over[0].entry.day, month.start)
+    if month.ended or month.used <= 0 or not month.available:
+        return None
+    gone = days(month.start, case.as_of)
+    needed = -(-month.available * gone // month.used)
+    day = month.start + timedelta(days=needed - 1)
+    return day if day <= month.end else None
+
+
+def _lot_lines(month: Month) -> tuple[LotLine, ...]:
+    draws: dict[str, list[tuple[int, int]]] = {}
+    for draw in month.draws:
+        draws.setdefault(draw.lot, []).append((draw.entry_id, draw.seconds))
+    return tuple(
+        LotLine(
+            source=lot.source,
+            granted_on=lot.granted_on,
+            expires_on=lot.expires_on,
+            block_id=lot.block_id,
+            granted=lot.granted,
+            opening=lot.opening,
+            drawn=lot.drawn,
+            lapsed=lot.lapsed,
+            closing=lot.closing,
+            draws=tuple(draws.get(lot.id, ())),
+        )
+        for lot in month.lots
     )
 
 

@@ -29,6 +29,7 @@ from sync.rules.grant import grant, segments
 from sync.rules.milestone import milestone
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
+from sync.rules.recharge import recharge
 from sync.rules.roll_over import roll_over
 from sync.rules.usage import usage
 
@@ -38,7 +39,7 @@ MONTH_RULES: tuple[MonthRule, ...] = (grant, drain_hours, price_overage, roll_ov
 RETAINER_RULES: tuple[EngagementRule, ...] = (fee, hour_blocks, overage, usage)
 """What a retainer bills and says."""
 
-ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope)
+ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharge)
 """What every engagement may bill."""
 
 
@@ -57,7 +58,11 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
         if any(issue.parks for issue in problems):
             parked.add(case.engagement.id)
             continue
-        found[case.engagement.id] = _engagement(case)
+        findings = _engagement(case)
+        if any(issue.parks for issue in findings.issues):
+            parked.add(case.engagement.id)
+            findings = Findings(issues=findings.issues)
+        found[case.engagement.id] = findings
 
     drafts = tuple(invoice for each in found.values() for invoice in each.invoices)
     checked, po_issues = client_po(snapshot, drafts)
@@ -81,6 +86,7 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
         ),
         statements=tuple(statement for each in closed for statement in each.statements),
         quotations=tuple(quotation for each in closed for quotation in each.quotations),
+        requests=tuple(request for each in closed for request in each.requests),
         alerts=tuple(alert for each in closed for alert in each.alerts),
         issues=_in_order([*issues, *(issue for each in closed for issue in each.issues)]),
         parked=tuple(sorted(each for each in parked if each is not None)),

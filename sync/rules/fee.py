@@ -22,10 +22,10 @@ from sync.domain.calendar import (
 )
 from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.issues import Source
-from sync.domain.keys import month_source
+from sync.domain.keys import key, month_source, stem_of
 from sync.domain.money import ZERO
 from sync.domain.terms import Billing, Recognition, Terms
-from sync.rules.bill import draft_invoice
+from sync.rules.bill import billed, draft_invoice, take_back
 from sync.rules.case import Case, Findings
 from sync.rules.grant import fee as month_fee
 from sync.rules.grant import segments
@@ -46,10 +46,24 @@ class Cover:
 
 def fee(case: Case, found: Findings) -> Findings:
     """The fee invoices of the months that are not closed."""
+    covered = set()
     for cover in covers(case):
+        covered.add(month_source(cover.months[0]))
         if cover.end >= case.open_from:
             found = found.plus(invoices=_fee_invoice(case, cover))
-    return found
+    return found.plus(invoices=_no_longer_covered(case, covered))
+
+
+def _no_longer_covered(case: Case, covered: set[str]) -> tuple[Invoice, ...]:
+    """What is to be given back of fees billed for months after the engagement's end."""
+    taken_back: list[Invoice] = []
+    ended = f"the engagement ended on {case.engagement.date_end}"
+    for standing in case.invoices:
+        source = standing.key.split("/")[3]
+        if standing.role is Role.fee and source[0].isdigit() and source not in covered:
+            covered.add(source)
+            taken_back += take_back(case, standing, f"Retainer fee of {source}: {ended}")
+    return tuple(taken_back)
 
 
 def hour_blocks(case: Case, found: Findings) -> Findings:
@@ -102,8 +116,14 @@ def covers(case: Case) -> Iterator[Cover]:
 def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
     amounts = [month_fee(segments(case, m), m, case.engagement.currency) for m in cover.months]
     total = sum(amounts, ZERO)
+    source = month_source(cover.months[0])
     if not total:
-        return ()
+        stem = stem_of(key(case.company.id, case.engagement.id, Role.fee, source))
+        return tuple(
+            invoice
+            for standing in billed(case, stem)[:1]
+            for invoice in take_back(case, standing, f"{_text(cover)}: nothing is due any more")
+        )
     if cover.terms.billing is Billing.in_advance:
         dated, closing_month = cover.start, cover.months[0]
         raised_on = business_day(dated, case.company.holidays)
@@ -113,7 +133,7 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
     return draft_invoice(
         case,
         role=Role.fee,
-        source=month_source(cover.months[0]),
+        source=source,
         invoice_date=dated,
         raised_on=raised_on,
         service=(cover.start, cover.end),

@@ -2,6 +2,7 @@
 
 A month that is not whole, or in which the terms change, weighs each terms by its days in force
 ÷ the days of the calendar month; the same fraction for fee and hours, rounded half-up once.
+Days under paused terms grant nothing and cost nothing.
 """
 
 from dataclasses import replace
@@ -44,18 +45,24 @@ def grant(case: Case, month: Month) -> Month:
 
 def allowance(segments: tuple[Segment, ...], month: date) -> int:
     """Seconds granted for a month, rounded half-up to the second, once."""
-    if segments[0].terms.proration is Proration.none:
-        return segments[0].terms.monthly_seconds
-    weighed = sum(each.terms.monthly_seconds * days(each.start, each.end) for each in segments)
+    running = [each for each in segments if not each.terms.paused]
+    if not running:
+        return 0
+    if running[0].terms.proration is Proration.none:
+        return running[0].terms.monthly_seconds
+    weighed = sum(each.terms.monthly_seconds * days(each.start, each.end) for each in running)
     whole = days_in(month)
     return (2 * weighed + whole) // (2 * whole)
 
 
 def fee(segments: tuple[Segment, ...], month: date, currency: Currency) -> Decimal:
     """Fee of a month in the currency's precision, rounded half-up once."""
-    if segments[0].terms.proration is Proration.none:
-        return currency.round(segments[0].terms.monthly_fee)
-    weighed = sum((each.terms.monthly_fee * days(each.start, each.end) for each in segments), ZERO)
+    running = [each for each in segments if not each.terms.paused]
+    if not running:
+        return ZERO
+    if running[0].terms.proration is Proration.none:
+        return currency.round(running[0].terms.monthly_fee)
+    weighed = sum((each.terms.monthly_fee * days(each.start, each.end) for each in running), ZERO)
     return currency.round(multiply(weighed, 1, days_in(month)))
 
 

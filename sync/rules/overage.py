@@ -1,22 +1,28 @@
 """Rule 5: overage = hours beyond all lots × the overage rate in force on each entry's day.
 
-By the policy of the terms it is billed on an invoice of its own at the month's end, waits for
-approval, blocks, is written off, or is carried into the next month.
+By the policy of the terms it is billed on an invoice of its own at the month's end, waits for the
+client's approval, blocks, is written off, or is carried into the next month.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from sync.domain import hours
-from sync.domain.calendar import month_text
-from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.calendar import last_of, month_text
+from sync.domain.documents import ApprovalRequest, Invoice, Line, Reason, Role
+from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.issues import Issue, Severity, Source
-from sync.domain.keys import month_source
-from sync.domain.money import ZERO
+from sync.domain.keys import key, month_source
+from sync.domain.money import ZERO, Currency
 from sync.domain.terms import OveragePolicy
 from sync.rules.bill import draft_invoice
-from sync.rules.case import Case, Findings, Month, Over
+from sync.rules.case import Case, Findings, Month, Over, role_rate
 from sync.rules.close import closes_on
+
+Priced = list[tuple[Decimal, int]]
+"""Seconds per hourly rate, in the order in which the rates apply."""
 
 
 def price_overage(case: Case, month: Month) -> Month:
@@ -25,51 +31,66 @@ def price_overage(case: Case, month: Month) -> Month:
         return month
     if month.terms.overage_policy is OveragePolicy.carry:
         return replace(month, deficit=month.deficit + month.overage)
-    currency = case.engagement.currency
-    amount = sum(
-        (currency.round(hours.charge(seconds, rate)) for rate, seconds in by_rate(case, month)),
-        ZERO,
-    )
+    amount = _amount(billable(case, month), case.engagement.currency)
     return replace(month, overage_amount=amount)
 
 
-def by_rate(case: Case, month: Month) -> list[tuple[Decimal, int]]:
-    """Seconds that went over per rate, in the order in which the rates were in force."""
+def by_rate(case: Case, month: Month) -> Priced:
+    """Seconds that went over per rate: that of the role, or of the terms, on the entry's day."""
     seconds: dict[Decimal, int] = {}
     for over in month.over:
-        rate = case.terms_on(over.entry.day).overage_rate
+        terms = case.terms_on(over.entry.day)
+        role = role_rate(terms, over.entry)
+        rate = role.overage_rate if role is not None else None
+        rate = terms.overage_rate if rate is None else rate
         seconds[rate] = seconds.get(rate, 0) + over.seconds
     return list(seconds.items())
 
 
+def billable(case: Case, month: Month) -> Priced:
+    """What is billed of it: rounded up to the increment of the terms once, on the last rate, and
+    no more than their cap.
+    """
+    priced = by_rate(case, month)
+    rate, last = priced[-1]
+    rounding = hours.round_up(month.overage, month.terms.overage_increment) - month.overage
+    priced[-1] = (rate, last + rounding)
+    cap = month.terms.overage_cap_seconds
+    if not cap:
+        return priced
+    capped = []
+    for rate, seconds in priced:
+        capped.append((rate, min(seconds, cap)))
+        cap -= capped[-1][1]
+    return [(rate, seconds) for rate, seconds in capped if seconds]
+
+
 def overage(case: Case, found: Findings) -> Findings:
-    """One invoice per ended month with overage, where the terms say ``bill``."""
+    """What each ended month with overage asks for, by the policy of its terms."""
     for month in found.months:
         if not month.over or not month.ended:
             continue
         match month.terms.overage_policy:
-            case OveragePolicy.bill if month.overage_amount:
-                found = found.plus(invoices=_invoice(case, month))
-            case OveragePolicy.approve | OveragePolicy.block | OveragePolicy.write_off:
+            case OveragePolicy.bill:
+                found = found.plus(invoices=_invoice(case, month), issues=_beyond_cap(case, month))
+            case OveragePolicy.approve:
+                found = found.plus(
+                    requests=_request(case, month), issues=(_not_billed(case, month),)
+                )
+            case OveragePolicy.block | OveragePolicy.write_off:
                 found = found.plus(issues=(_not_billed(case, month),))
-            case _:
+            case OveragePolicy.carry:
                 pass
+    for order in case.change_orders:
+        if order.overage_month is not None:
+            found = found.plus(invoices=_approved(case, order))
     return found
 
 
 def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
-    engagement = case.engagement
-    lines = tuple(
-        Line.of_hours(
-            f"Overage, {month_text(month.first)}: {hours.text(seconds)} h beyond the"
-            f" {hours.text(month.available)} h available",
-            seconds,
-            rate,
-            engagement.currency,
-            engagement.product_id,
-        )
-        for rate, seconds in by_rate(case, month)
-    )
+    if not month.overage_amount:
+        return ()
+    beyond = f"beyond the {hours.text(month.available)} h available"
     return draft_invoice(
         case,
         role=Role.overage,
@@ -77,35 +98,132 @@ def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
         invoice_date=month.end,
         raised_on=closes_on(case, month),
         service=(month.start, month.end),
-        lines=lines,
+        lines=_lines(case, month.first, billable(case, month), beyond),
         entry_ids=tuple(over.entry.id for over in month.over),
         month=month.first,
         reasons=(_reason(case, month),),
     )
 
 
+def _lines(case: Case, month: date, priced: Priced, beyond: str) -> tuple[Line, ...]:
+    engagement = case.engagement
+    return tuple(
+        Line.of_hours(
+            f"Overage, {month_text(month)}: {hours.text(seconds)} h {beyond}",
+            seconds,
+            rate,
+            engagement.currency,
+            engagement.product_id,
+        )
+        for rate, seconds in priced
+    )
+
+
+def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
+    """A waiting change order, made when the month closes. One rate for all of it, as agreed to."""
+    priced = billable(case, month)
+    seconds = sum(each for _, each in priced)
+    if case.as_of < closes_on(case, month) or not seconds:
+        return ()
+    return (
+        ApprovalRequest(
+            key=key(case.company.id, case.engagement.id, "approval", month_source(month.first)),
+            engagement_id=case.engagement.id,
+            name=f"Overage, {month_text(month.first)}",
+            overage_month=month.first,
+            request_date=month.end,
+            hourly_rate=priced[-1][0],
+            seconds=seconds,
+            amount=month.overage_amount,
+            reasons=(_reason(case, month),),
+        ),
+    )
+
+
+def _approved(case: Case, order: ChangeOrder) -> tuple[Invoice, ...]:
+    """The invoice of overage that the client approved, dated the day of the approval."""
+    if order.approval is not Approval.approved or not order.reference or not order.overage_month:
+        return ()
+    month = order.overage_month
+    dated = max(order.approved_on or case.as_of, last_of(month))
+    return draft_invoice(
+        case,
+        role=Role.overage,
+        source=month_source(month),
+        invoice_date=dated,
+        raised_on=dated,
+        service=(month, last_of(month)),
+        lines=_lines(
+            case,
+            month,
+            [(order.hourly_rate, order.overage_seconds)],
+            f"beyond the allowance, approval: {order.reference}",
+        ),
+        change_order_ids=(order.id,),
+        client_po_id=order.client_po_id,
+        reasons=(
+            Reason(
+                rule="overage",
+                text=f"approved on {dated} ({order.reference}):"
+                f" {hours.text(order.overage_seconds)} h × {order.hourly_rate}",
+                records=(Source(model="retainer.change.order", id=order.id, name=order.name),),
+            ),
+        ),
+    )
+
+
+def _amount(priced: Priced, currency: Currency) -> Decimal:
+    return sum((currency.round(hours.charge(each, rate)) for rate, each in priced), ZERO)
+
+
 def _reason(case: Case, month: Month) -> Reason:
     currency = case.engagement.currency
     priced = " + ".join(
         f"{hours.text(seconds)} h × {rate} = {currency.text(hours.charge(seconds, rate))}"
-        for rate, seconds in by_rate(case, month)
+        for rate, seconds in billable(case, month)
     )
+    terms = month.terms
+    rules = ""
+    if terms.overage_increment:
+        rules += f" (rounded up to {terms.overage_increment} minutes, once)"
+    if terms.overage_cap_seconds:
+        rules += f" (at most {hours.text(terms.overage_cap_seconds)} h a month)"
     return Reason(
         rule="overage",
         text=f"{month_text(month.first)}: {hours.text(month.granted)} h granted +"
         f" {hours.text(month.rolled_in)} h rolled in = {hours.text(month.available)} h available;"
-        f" {hours.text(month.used)} h used; {hours.text(month.overage)} h over; {priced}",
-        records=tuple(_entry_source(over) for over in month.over),
+        f" {hours.text(month.used)} h used; {hours.text(month.overage)} h over{rules}; {priced}",
+        records=tuple(_entry_sources(month.over)),
     )
 
 
-def _entry_source(over: Over) -> Source:
-    entry = over.entry
-    return Source(
-        model="account.analytic.line",
-        id=entry.id,
-        name=f"{entry.day} {entry.employee}: {hours.text(over.seconds)} of"
-        f" {hours.text(entry.seconds)} h over",
+def _entry_sources(overs: Iterable[Over]) -> list[Source]:
+    return [
+        Source(
+            model="account.analytic.line",
+            id=over.entry.id,
+            name=f"{over.entry.day} {over.entry.employee}: {hours.text(over.seconds)} of"
+            f" {hours.text(over.entry.seconds)} h over",
+        )
+        for over in overs
+    ]
+
+
+def _beyond_cap(case: Case, month: Month) -> tuple[Issue, ...]:
+    beyond = month.overage - sum(seconds for _, seconds in billable(case, month))
+    if beyond <= 0:
+        return ()
+    cap = hours.text(month.terms.overage_cap_seconds)
+    return (
+        Issue(
+            code="overage_beyond_cap",
+            severity=Severity.warning,
+            source=case.source,
+            field="overage_cap",
+            message=f"{month_text(month.first)}: {hours.text(beyond)} h of overage beyond the cap"
+            f" of {cap} h are not billed; agree on a change order for them, or raise the cap",
+            engagement_id=case.engagement.id,
+        ),
     )
 
 

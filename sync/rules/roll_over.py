@@ -1,12 +1,13 @@
 """Rule 3: what is left rolls into the next month, up to a cap and an age; the rest lapses.
 
 Expiry counts from the month's boundary, whenever the run happens. What exceeds the cap lapses
-oldest first. At the engagement's end everything that is left lapses.
+oldest first. At the engagement's end, and where renewed terms carry nothing over, all that is left
+lapses; blocks of hours were bought apart and live until their own expiry or the engagement's end.
 """
 
 from dataclasses import replace
 
-from sync.domain.calendar import last_of
+from sync.domain.calendar import ONE_DAY, last_of
 from sync.domain.documents import LotSource
 from sync.rules.case import Case, HourLot, Month
 
@@ -22,15 +23,24 @@ def roll_over(case: Case, month: Month) -> Month:
         _lapse(lot, lot.closing) if lot.expires_on is not None and lot.expires_on <= end else lot
         for lot in month.lots
     ]
-    return replace(month, lots=tuple(_capped(lots, month)))
+    return replace(month, lots=tuple(_capped(lots, month, afresh=_starts_afresh(case, month))))
 
 
-def _capped(lots: list[HourLot], month: Month) -> list[HourLot]:
+def _starts_afresh(case: Case, month: Month) -> bool:
+    """Whether terms that carry nothing over start within the month or on the day after it."""
+    day_after = last_of(month.first) + ONE_DAY
+    return any(
+        not terms.carries_over and month.first < terms.date_start <= day_after
+        for terms in case.engagement.terms
+    )
+
+
+def _capped(lots: list[HourLot], month: Month, *, afresh: bool) -> list[HourLot]:
     """Let lapse what the terms in force at the month's end do not carry; blocks are not capped."""
     terms = month.terms
     carried = [lot for lot in lots if lot.source is not LotSource.block and lot.closing]
     total = sum(lot.closing for lot in carried)
-    if not terms.rollover:
+    if afresh or not terms.rollover:
         excess = total
     elif terms.max_rollover_seconds:
         excess = max(0, total - terms.max_rollover_seconds)

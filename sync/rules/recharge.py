@@ -1,0 +1,114 @@
+"""Rule 10: recharge purchases at cost plus markup, once.
+
+A line counts once it is received or billed by the vendor, whichever is more; what is on our
+invoices already is never charged again, and what the vendor credited is given back. Recharges are
+invoiced on the same day of the month as extra work.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.calendar import add_months, day_of, first_of
+from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.engagement import PurchaseLine
+from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import key, month_source
+from sync.domain.money import multiply
+from sync.rules.bill import draft_invoice
+from sync.rules.case import Case, Findings
+
+Charge = tuple[PurchaseLine, Decimal, Line]
+"""A purchase line, the quantity recharged now (negative: given back), and the invoice's line."""
+
+
+def recharge(case: Case, found: Findings) -> Findings:
+    """The month's invoice of purchases, and a credit note for what vendors credited."""
+    if not case.engagement.recharge_purchases:
+        return found
+    charges: list[Charge] = []
+    for each in case.purchase_lines:
+        quantity = max(each.received, each.invoiced) - each.recharged
+        if not quantity:
+            continue
+        if each.rate is None or each.rate <= 0:
+            found = found.plus(issues=(_no_rate(case, each),))
+            continue
+        charges.append((each, quantity, _line(case, each, quantity)))
+    month = _billing_month(case)
+    source = month_source(month)
+    if any(each.key == key(case.company.id, case.engagement.id, Role.recharge, source)
+           for each in case.invoices):  # fmt: skip
+        return found
+    due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
+    back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
+    found = found.plus(invoices=_invoice(case, month, source, due))
+    return found.plus(
+        invoices=tuple(
+            invoice.model_copy(update={"credit": True})
+            for invoice in _invoice(case, month, f"{source}-credit", back)
+        )
+    )
+
+
+def _billing_month(case: Case) -> date:
+    """The month of the last billing day that has come."""
+    month = first_of(case.as_of)
+    if day_of(month, case.company.out_of_scope_day) > case.as_of:
+        month = add_months(month, -1)
+    return month
+
+
+def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:
+    assert each.rate is not None, "a line without a rate is not charged"
+    engagement = case.engagement
+    cost = multiply(abs(quantity) * each.unit_cost / each.rate, 1, 1)
+    amount = engagement.currency.round(multiply(cost * (100 + engagement.recharge_markup), 1, 100))
+    return Line.of_amount(
+        f"{each.text} ({each.order_name}, {abs(quantity).normalize():f})",
+        amount,
+        engagement.product_id,
+    )
+
+
+def _invoice(case: Case, month: date, source: str, charges: list[Charge]) -> tuple[Invoice, ...]:
+    if not charges:
+        return ()
+    billing_day = max(day_of(month, case.company.out_of_scope_day), case.engagement.date_start)
+    days = [each.ordered_on for each, _, _ in charges]
+    return draft_invoice(
+        case,
+        role=Role.recharge,
+        source=source,
+        invoice_date=billing_day,
+        raised_on=billing_day,
+        service=(min(days), max(days)),
+        lines=tuple(line for _, _, line in charges),
+        purchases=tuple((each.id, quantity) for each, quantity, _ in charges),
+        reasons=tuple(_reason(case, *charge) for charge in charges),
+    )
+
+
+def _reason(case: Case, each: PurchaseLine, quantity: Decimal, line: Line) -> Reason:
+    engagement = case.engagement
+    at_rate = "" if each.currency == engagement.currency else f" ÷ {each.rate}"
+    return Reason(
+        rule="recharge",
+        text=f"{each.order_name}, {each.vendor}: received {each.received}, billed by the vendor"
+        f" {each.invoiced}, recharged before {each.recharged}; {quantity.normalize():f} ×"
+        f" {each.unit_cost} {each.currency.code}{at_rate}"
+        f" + {engagement.recharge_markup.normalize():f} %"
+        f" = {engagement.currency.text(line.amount)}",
+        records=(Source(model="purchase.order.line", id=each.id, name=each.order_name),),
+    )
+
+
+def _no_rate(case: Case, each: PurchaseLine) -> Issue:
+    return Issue(
+        code="no_currency_rate",
+        severity=Severity.warning,
+        source=Source(model="purchase.order.line", id=each.id, name=each.order_name),
+        field="currency_id",
+        message=f"is in {each.currency.code} and Odoo has no rate for {each.ordered_on}; enter the"
+        " rate under Accounting › Currencies",
+        engagement_id=case.engagement.id,
+    )
