@@ -1,7 +1,8 @@
 """Runs inside Odoo: makes the sandbox's users, their API keys and the few settings they need.
 
 This is no part of the service: it is read as text and run by Odoo's own Python with `env` there.
-It prints one JSON object, the API keys by login.
+It prints one JSON object, the API keys by login. Run again, it only makes what is missing, and
+new keys.
 """
 
 from __future__ import annotations
@@ -41,9 +42,6 @@ def provision(env: Any) -> dict[str, str]:
     currencies.search([("name", "in", CURRENCIES)]).active = True
     admin = env.ref("base.user_admin")
     admin.tz = "UTC"
-    manager = env.ref("retainer_billing.group_manager", raise_if_not_found=False)
-    if manager:
-        admin.group_ids |= manager
     for login, (name, groups) in USERS.items():
         user = make_user(env, login, name, groups)
         if login == "consultant":
@@ -53,6 +51,9 @@ def provision(env: Any) -> dict[str, str]:
 
 def make_user(env: Any, login: str, name: str, groups: tuple[str, ...]) -> Any:
     """A user whose password is the login, with those of the groups that exist."""
+    there = env["res.users"].with_context(active_test=False).search([("login", "=", login)])
+    if there:
+        return there
     found = [env.ref(group, raise_if_not_found=False) for group in groups]
     ids = [group.id for group in found if group] + [env.ref("base.group_user").id]
     return (
@@ -73,7 +74,8 @@ def make_user(env: Any, login: str, name: str, groups: tuple[str, ...]) -> Any:
 
 def make_employee(env: Any, user: Any) -> None:
     """Time can only be entered for an employee."""
-    env["hr.employee"].create({"name": user.name, "user_id": user.id})
+    if not user.employee_ids:
+        env["hr.employee"].create({"name": user.name, "user_id": user.id})
 
 
 def make_key(env: Any, login: str) -> str:
@@ -86,4 +88,6 @@ def make_key(env: Any, login: str) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(provision(globals()["env"])))
+    odoo_env: Any = globals()["env"]
+    print(json.dumps(provision(odoo_env)))
+    odoo_env.cr.commit()
