@@ -77,12 +77,12 @@ def _collector_paused() -> Iterator[None]:
 class Reader:
     """Reads pages of rows into time entries, and remembers what it has parsed before.
 
-    ``change_order_of`` a task, ``client_of`` and ``engagement_of`` a project (the latter only for
-    issues), ``employee_names`` by id.
+    ``client_of`` and ``engagement_of`` a project (the latter only for issues), ``employee_names``
+    by id. Change orders come later, by ``on_change_orders``: which tasks matter is known only when
+    the time has been read.
     """
 
     company_id: int
-    change_order_of: Mapping[int, int]
     client_of: Mapping[int, int | None]
     engagement_of: Mapping[int, int]
     employee_names: Mapping[int, str]
@@ -96,8 +96,8 @@ class Reader:
             return self._read(rows)
 
     def _read(self, rows: Iterable[Row]) -> list[TimeEntry]:
-        company, order_of, client_of = self.company_id, self.change_order_of, self.client_of
-        names, days, seconds_of = self.employee_names, self._days, self._seconds
+        company, client_of, names = self.company_id, self.client_of, self.employee_names
+        days, seconds_of = self._days, self._seconds
         new = tuple.__new__
         entries: list[TimeEntry] = []
         keep = entries.append
@@ -128,7 +128,7 @@ class Reader:
                                 seconds,
                                 project,
                                 task or None,
-                                order_of.get(task),
+                                None,
                                 names.get(employee, ""),
                                 text,
                                 True,
@@ -160,7 +160,6 @@ class Reader:
             seconds=fields.parse_hours(worked, "unit_amount", fields.MOST_HOURS_OF_AN_ENTRY),
             project_id=project,
             task_id=task,
-            change_order_id=None if task is None else self.change_order_of.get(task),
             employee="" if employee is None else self.employee_names.get(employee, ""),
             text=fields.text(row, "name"),
             billable=True,
@@ -179,16 +178,12 @@ class Reader:
         return self.engagement_of.get(project) if type(project) is int else None
 
 
-def task_ids(rows: Sequence[Row]) -> set[int]:
-    """The tasks that some rows name; rows that cannot be read name none."""
-    return _ids(rows, "task_id")
-
-
-def employee_ids(rows: Sequence[Row]) -> set[int]:
-    """The employees that some rows name."""
-    return _ids(rows, "employee_id")
-
-
-def _ids(rows: Sequence[Row], name: str) -> set[int]:
-    raws = (row.get(name) for row in rows if isinstance(row, dict))
-    return {raw for raw in raws if type(raw) is int and raw > 0}
+def on_change_orders(
+    entries: Sequence[TimeEntry], change_order_of: Mapping[int, int]
+) -> list[TimeEntry]:
+    """The same entries, those on a change order's task with their change order."""
+    placed = []
+    for entry in entries:
+        order = None if entry.task_id is None else change_order_of.get(entry.task_id)
+        placed.append(entry if order is None else entry._replace(change_order_id=order))
+    return placed

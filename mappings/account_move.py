@@ -89,7 +89,7 @@ def named(company_id: int, name_or_key: str) -> Terms:
 def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> ExistingInvoice:
     """The document as it stands. Amounts are in its own currency, always positive."""
     fields.of_company(row, company_id)
-    currency = res_currency.pick(row, "currency_id", currencies)
+    own = currency(row, currencies)
     name = fields.text(row, "name")
     return ExistingInvoice(
         id=fields.record_id(row),
@@ -104,13 +104,18 @@ def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> Existin
         invoice_date=fields.day_or_none(row, "invoice_date") or fields.day(row, "date"),
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),
-        untaxed=fields.money(row, "amount_untaxed", currency),
-        total=fields.money(row, "amount_total", currency),
-        residual=fields.money(row, "amount_residual", currency),
+        untaxed=fields.money(row, "amount_untaxed", own),
+        total=fields.money(row, "amount_total", own),
+        residual=fields.money(row, "amount_residual", own),
         payment_state=fields.text(row, "payment_state"),
         lifecycle=fields.text(row, "retainer_lifecycle") or "draft",
         client_po_id=fields.link_or_none(row, "retainer_client_po_id"),
     )
+
+
+def currency(row: Row, currencies: dict[int, Currency]) -> Currency:
+    """The currency of its amounts."""
+    return res_currency.pick(row, "currency_id", currencies)
 
 
 def _state(row: Row) -> str:

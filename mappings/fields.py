@@ -6,7 +6,7 @@ field, what is wrong and what to do, and becomes an issue of its record.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -276,6 +276,22 @@ def links(row: Row, field: str) -> tuple[int, ...]:
             field, f"{shown(raw)} is not a list of records", "choose them again in Odoo"
         )
     return tuple(sorted(set(raw)))
+
+
+def ids_in(rows: Iterable[Row], *names: str) -> set[int]:
+    """Every record that the fields of some rows name; what cannot be read names none.
+
+    For search domains only: what is wrong with a row is said when it is read as a value.
+    """
+    found: set[int] = set()
+    for row in rows:
+        for name in names:
+            raw = row.get(name) if isinstance(row, dict) else None
+            if isinstance(raw, list | tuple):
+                found.update(each for each in raw if type(each) is int and each > 0)
+            elif type(raw) is int and raw > 0:
+                found.add(raw)
+    return found
 
 
 def of_company(row: Row, company_id: int, *, shared: bool = False) -> None:

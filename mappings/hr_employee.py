@@ -1,7 +1,5 @@
 """``hr.employee``: who worked, by name, for the reasons shown beside a number."""
 
-from collections.abc import Collection
-
 from mappings import fields
 from mappings.fields import Row, Terms
 
@@ -9,9 +7,9 @@ MODEL = "hr.employee"
 FIELDS = ("name",)
 
 
-def domain(ids: Collection[int]) -> Terms:
-    """Those employees, those who left too."""
-    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
+def domain(company_id: int) -> Terms:
+    """The company's people, those who left too."""
+    return [("company_id", "in", [company_id, False]), ("active", "in", [True, False])]
 
 
 def value(row: Row) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """``project.milestone``: deliverables that are billed on sign-off."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from mappings import fields
@@ -32,14 +32,24 @@ def domain(engagement_ids: Collection[int]) -> Terms:
     ]
 
 
-def sale_line_id(row: Row) -> int | None:
-    """The sales order item that says the amount where the milestone does not."""
-    return fields.link_or_none(row, "sale_line_id")
+def projects(rows: Sequence[Row]) -> set[int]:
+    """The projects that they belong to."""
+    return fields.ids_in(rows, "project_id")
+
+
+def engagements(rows: Sequence[Row]) -> set[int]:
+    """The engagements that bill them."""
+    return fields.ids_in(rows, "retainer_engagement_id")
+
+
+def priced_by_quote(rows: Sequence[Row]) -> set[int]:
+    """The sales order items that say an amount where the milestone does not."""
+    return fields.ids_in([row for row in rows if not row.get("retainer_amount")], "sale_line_id")
 
 
 def value(
     row: Row,
-    engagements: Mapping[int, Engagement],
+    known: Mapping[int, Engagement],
     project_names: Mapping[int, str],
     amount_of_sale_line: Mapping[int, Decimal],
 ) -> Milestone:
@@ -48,7 +58,7 @@ def value(
     The sign-off is ``is_reached`` with ``reached_date``; a date that stayed after the sign-off was
     taken back does not count.
     """
-    engagement = engagements.get(fields.link(row, "retainer_engagement_id"))
+    engagement = known.get(fields.link(row, "retainer_engagement_id"))
     if engagement is None:
         raise fields.Unreadable(
             "retainer_engagement_id",
@@ -56,9 +66,13 @@ def value(
             "see the issue of the engagement",
         )
     project = fields.link(row, "project_id")
+    if project not in project_names:
+        raise fields.Unreadable(
+            "project_id", "its project could not be read", "let the service user see the project"
+        )
     reached = fields.flag(row, "is_reached")
     amount = fields.money(row, "retainer_amount", engagement.currency)
-    sold = sale_line_id(row)
+    sold = fields.link_or_none(row, "sale_line_id")
     if not amount and sold is not None:
         amount = engagement.currency.round(amount_of_sale_line.get(sold, amount))
     return Milestone(
@@ -66,7 +80,7 @@ def value(
         name=fields.needed_text(row, "name"),
         engagement_id=engagement.id,
         project_id=project,
-        project_name=project_names.get(project, ""),
+        project_name=project_names[project],
         number=_number(row),
         amount=amount,
         reached_on=fields.day(row, "reached_date") if reached else None,

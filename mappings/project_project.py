@@ -1,6 +1,6 @@
 """``project.project``: whose project time is worked on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from mappings import fields
 from mappings.fields import Row, Terms
@@ -26,15 +26,15 @@ def domain(company_id: int, ids: Collection[int], client_ids: Collection[int]) -
     ]
 
 
-def partner_id(row: Row) -> int | None:
-    """The project's customer, which may be a contact of the client."""
-    return fields.link_or_none(row, "partner_id")
+def customers(rows: Sequence[Row]) -> set[int]:
+    """Their customers, which may be contacts of a client."""
+    return fields.ids_in(rows, "partner_id")
 
 
 def value(row: Row, company_id: int, client_of: Mapping[int, int]) -> Project:
     """The project; ``client_of`` gives the client that a partner belongs to."""
     fields.of_company(row, company_id, shared=True)
-    partner = partner_id(row)
+    partner = fields.link_or_none(row, "partner_id")
     return Project(
         id=fields.record_id(row),
         name=fields.text(row, "name"),

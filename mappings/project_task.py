@@ -18,6 +18,11 @@ def domain(ids: Collection[int]) -> Terms:
     ]
 
 
+def visible(ids: Collection[int]) -> Terms:
+    """Those tasks, as far as the service user may see them."""
+    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
+
+
 def value(row: Row) -> tuple[int, int]:
     """(task, change order)."""
     return fields.record_id(row), fields.link(row, "retainer_change_order_id")

@@ -1,8 +1,6 @@
 """``res.company``: the company, its policies, its books."""
 
-from collections.abc import Mapping
-
-from mappings import fields
+from mappings import fields, res_currency
 from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
 from sync.domain.engagement import PoPolicy
@@ -29,22 +27,22 @@ FIELDS = (
 )
 
 
-def domain(company_id: int) -> Terms:
-    """That company."""
-    return [("id", "=", company_id)]
+def domain(company: int | str) -> Terms:
+    """That company, by id or by name."""
+    return [("id", "=", company)] if isinstance(company, int) else [("name", "=", company)]
 
 
-def currency_id(row: Row) -> int:
-    """The company's own currency, which has to be read before the company."""
-    return fields.link(row, "currency_id")
+def visible() -> Terms:
+    """Every company that the service user may see."""
+    return []
 
 
-def value(row: Row, currencies: Mapping[int, Currency]) -> Company:
+def value(row: Row, currencies: dict[int, Currency]) -> Company:
     """The company with the policies that finance set for it."""
     return Company(
         id=fields.record_id(row),
         name=fields.needed_text(row, "name"),
-        currency=currencies[currency_id(row)],
+        currency=res_currency.pick(row, "currency_id", currencies),
         po_policy=fields.choice(row, "retainer_po_policy", PoPolicy),
         po_warning_days=fields.whole(row, "retainer_po_warning_days", least=0, most=3660),
         post_invoices=_posts(row, "retainer_post_policy"),

@@ -1,7 +1,5 @@
 """``res.currency``: the ISO code and the decimals of an amount."""
 
-from collections.abc import Collection
-
 from mappings import fields
 from mappings.fields import Row, Terms
 from sync.domain.money import Currency
@@ -10,9 +8,9 @@ MODEL = "res.currency"
 FIELDS = ("name", "decimal_places")
 
 
-def domain(ids: Collection[int]) -> Terms:
-    """Those currencies, archived ones too: old documents keep theirs."""
-    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
+def domain() -> Terms:
+    """All of them, archived ones too: they are few, and old documents keep theirs."""
+    return [("active", "in", [True, False])]
 
 
 def value(row: Row) -> Currency:

@@ -12,6 +12,8 @@ MODEL = "retainer.alert"
 KIND = "alert"
 FIELDS = ("key", "company_id")
 
+SHOWN_FIELDS = ("key", "message")
+
 _SEVERITIES = {"notice": "info", "warning": "warning", "blocker": "error"}
 
 
@@ -30,6 +32,20 @@ def value(row: Row, company_id: int) -> str:
     """Its key."""
     fields.of_company(row, company_id)
     return fields.needed_text(row, "key")
+
+
+def of_key(company_id: int, key: str) -> Terms:
+    """The alert under that key."""
+    return [("company_id", "=", company_id), ("key", "=", key)]
+
+
+def shown(row: Row) -> tuple[int, str, str]:
+    """(alert, key, message)."""
+    return (
+        fields.record_id(row),
+        fields.needed_text(row, "key"),
+        fields.text(row, "message"),
+    )
 
 
 def outgoing(alert: Alert, unit: str) -> Document:

@@ -1,12 +1,11 @@
 """``retainer.engagement``: what was agreed with a client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from mappings import fields, res_currency
 from mappings.fields import Row, Terms, Unreadable
-from sync.domain import terms as domain_terms
 from sync.domain.calendar import ONE_DAY, first_of
 from sync.domain.engagement import Client, Engagement, Kind, PoPolicy, State
 from sync.domain.money import Currency
@@ -57,12 +56,11 @@ def value(
     row: Row,
     company_id: int,
     currencies: dict[int, Currency],
-    clients: Mapping[int, Client],
+    known: Mapping[int, Client],
     invoice_addresses: Mapping[int, int],
     quote_names: Mapping[int, str],
-    terms: Mapping[int, tuple[domain_terms.Terms, ...]],
 ) -> Engagement:
-    """The engagement.
+    """The engagement, without its terms, which are rows of their own.
 
     Where it names no billing entity, the client's invoice address is it, or else the very partner
     the agreement was made with when that is an address of the client.
@@ -71,11 +69,18 @@ def value(
     record = fields.record_id(row)
     partner = fields.link(row, "partner_id")
     client = fields.link(row, "commercial_partner_id")
-    if client not in clients:
+    if client not in known:
         raise Unreadable(
             "partner_id",
             "its client could not be read",
             "let the service user see the client, or correct the client",
+        )
+    billed = fields.link_or_none(row, "invoice_partner_id")
+    if billed is not None and billed not in known:
+        raise Unreadable(
+            "invoice_partner_id",
+            "the billing entity could not be read",
+            "let the service user see it, or choose another",
         )
     start = fields.day(row, "date_start")
     end = fields.day_or_none(row, "date_end")
@@ -101,7 +106,7 @@ def value(
         po_policy=None if policy is _Policy.company else PoPolicy(policy.value),
         quote_name=quote_names.get(quote, "") if quote is not None else "",
         invoice_partner_id=(
-            fields.link_or_none(row, "invoice_partner_id")
+            billed
             or invoice_addresses.get(partner)
             or (partner if partner != client else invoice_addresses.get(client))
         ),
@@ -109,14 +114,28 @@ def value(
         payment_term_id=fields.link_or_none(row, "payment_term_id"),
         product_id=fields.link_or_none(row, "product_id"),
         use_advances=fields.flag(row, "use_advances"),
-        terms=terms.get(record, ()),
     )
 
 
-def partner_ids(row: Row) -> set[int]:
-    """Every partner that the row names."""
+def partners(rows: Sequence[Row]) -> set[int]:
+    """Every partner that the rows name."""
     names = ("partner_id", "commercial_partner_id", "invoice_partner_id", "ap_contact_id")
-    return {each for name in names if (each := fields.link_or_none(row, name)) is not None}
+    return fields.ids_in(rows, *names)
+
+
+def clients(rows: Sequence[Row]) -> set[int]:
+    """Their clients."""
+    return fields.ids_in(rows, "commercial_partner_id")
+
+
+def projects(rows: Sequence[Row]) -> set[int]:
+    """The projects that they claim."""
+    return fields.ids_in(rows, "project_ids")
+
+
+def quotes(rows: Sequence[Row]) -> set[int]:
+    """Their accepted quotes."""
+    return fields.ids_in(rows, "sale_order_id")
 
 
 def open_from(engagement: Engagement, go_live: date | None) -> date:

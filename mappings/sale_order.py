@@ -26,6 +26,17 @@ def domain(company_id: int, ids: Collection[int]) -> Terms:
     ]
 
 
+def named(company_id: int, name_or_key: str) -> Terms:
+    """The quotation of ours with that number or key."""
+    return [
+        ("company_id", "=", company_id),
+        ("retainer_key", "!=", False),
+        "|",
+        ("retainer_key", "=", name_or_key),
+        ("name", "=", name_or_key),
+    ]
+
+
 def value(row: Row, company_id: int) -> tuple[int, str, str]:
     """(order, its number, our key or nothing)."""
     fields.of_company(row, company_id)

@@ -1,0 +1,135 @@
+"""One document of ours with the reasons that were written beside it, for ``drawdown explain``."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from mappings import (
+    account_move,
+    account_move_line,
+    explained,
+    retainer_alert,
+    retainer_period,
+    sale_order,
+)
+from mappings.account_move_line import InvoiceLine
+from mappings.fields import Row, Terms
+from sync.domain.documents import Reason
+from sync.domain.existing import ExistingInvoice, ExistingPeriod
+from sync.domain.money import Currency
+from sync.domain.value import Value
+from sync.odoo.gateway import Gateway
+from sync.pull.company import read_company
+from sync.pull.errors import DocumentNotFound, PullError
+from sync.pull.reader import Reader
+
+_FEW = 2
+
+
+class Standing(Value):
+    """A document as it stands in Odoo. ``invoice`` or ``period`` is set where it is one."""
+
+    kind: str
+    """``move``, ``period``, ``quotation`` or ``alert``."""
+    id: int
+    key: str
+    name: str
+    """Its number in Odoo, an alert's message; empty for a draft without a number."""
+    currency: Currency | None = None
+    invoice: ExistingInvoice | None = None
+    period: ExistingPeriod | None = None
+    lines: tuple[InvoiceLine, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Standing:
+    """The document of ours with that number or key.
+
+    Raises ``DocumentNotFound``, other ``PullError`` and ``GatewayError``. Eight calls at most.
+    """
+    reader = Reader(gateway, page_size=1000)
+    of, _, currencies = read_company(reader, company)
+    kinds: Sequence[tuple[str, Terms, Sequence[str], Callable[[Row], Standing]]] = (
+        (
+            account_move.MODEL,
+            account_move.named(of.id, name_or_key),
+            account_move.FIELDS,
+            lambda row: _invoice(reader, row, of.id, currencies),
+        ),
+        (
+            retainer_period.MODEL,
+            retainer_period.of_keys(of.id, [name_or_key]),
+            retainer_period.FIELDS,
+            lambda row: _period(reader, row),
+        ),
+        (
+            sale_order.MODEL,
+            sale_order.named(of.id, name_or_key),
+            sale_order.FIELDS,
+            lambda row: _quotation(row, of.id),
+        ),
+        (
+            retainer_alert.MODEL,
+            retainer_alert.of_key(of.id, name_or_key),
+            retainer_alert.SHOWN_FIELDS,
+            _alert,
+        ),
+    )
+    for model, domain, fields, standing in kinds:
+        asked = (*fields, explained.FIELD)
+        for row in gateway.search_read(model, domain, asked, limit=_FEW):
+            found = reader.read(model, [row], partial(_whole, standing=standing))
+            if found.issues:
+                raise PullError(str(found.issues[0]))
+            return found.values[0]
+    raise DocumentNotFound(name_or_key)
+
+
+def _whole(row: Row, standing: Callable[[Row], Standing]) -> Standing:
+    return standing(row).model_copy(update={"reasons": explained.reasons(row)})
+
+
+def _invoice(
+    reader: Reader, row: Row, company_id: int, currencies: dict[int, Currency]
+) -> Standing:
+    invoice = account_move.value(row, company_id, currencies)
+    currency = account_move.currency(row, currencies)
+    rows = reader.rows(
+        account_move_line.MODEL, account_move_line.of_moves([invoice.id]), account_move_line.FIELDS
+    )
+    return Standing(
+        kind=account_move.KIND,
+        id=invoice.id,
+        key=invoice.key,
+        name=invoice.name,
+        currency=currency,
+        invoice=invoice,
+        lines=tuple(account_move_line.value(each, currency)[1] for each in rows),
+    )
+
+
+def _period(reader: Reader, row: Row) -> Standing:
+    bare = retainer_period.value(row, {})
+    rows = reader.rows(
+        retainer_period.LOT_MODEL,
+        retainer_period.lots_domain([bare.id]),
+        retainer_period.LOT_FIELDS,
+    )
+    lots = reader.read(retainer_period.LOT_MODEL, rows, retainer_period.lot).values
+    by_period = retainer_period.lots_by_period(lots)
+    return Standing(
+        kind=retainer_period.KIND,
+        id=bare.id,
+        key=bare.key,
+        name=f"{bare.date_start:%Y-%m}",
+        period=bare.model_copy(update={"lots": by_period.get(bare.id, ())}),
+    )
+
+
+def _quotation(row: Row, company_id: int) -> Standing:
+    record, name, key = sale_order.value(row, company_id)
+    return Standing(kind=sale_order.KIND, id=record, key=key, name=name)
+
+
+def _alert(row: Row) -> Standing:
+    record, key, message = retainer_alert.shown(row)
+    return Standing(kind=retainer_alert.KIND, id=record, key=key, name=message)

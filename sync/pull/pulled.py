@@ -1,0 +1,12 @@
+"""What a pull gives."""
+
+from mappings import Books
+from sync.domain.snapshot import Snapshot
+from sync.domain.value import Value
+
+
+class Pulled(Value):
+    """A company's facts for the rules, and its accounts and journals for the push."""
+
+    snapshot: Snapshot
+    books: Books
