@@ -1,0 +1,200 @@
+"""Fields that Odoo works out: the ones the service reads."""
+
+import hashlib
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sync.odoo.gateway import Row
+from sync.odoo.memory.addon import PERIOD_HOURS
+from sync.odoo.memory.schema import MODELS
+from sync.odoo.memory.tables import Tables
+from sync.odoo.memory.values import COMPUTED, compute, get, rounded
+
+ZERO = Decimal(0)
+INVOICES = ("out_invoice", "out_refund", "in_invoice", "in_refund")
+NOT_ON_PO = ("advance_request", "advance_return")
+
+
+@compute("res.partner", "commercial_partner_id")
+def commercial_partner(tables: Tables, row: Row) -> Any:
+    """The company behind a contact: up the parents until a company or the top."""
+    while row.get("parent_id") and not row.get("is_company"):
+        row = tables.row("res.partner", row["parent_id"])
+    return row["id"]
+
+
+@compute("account.move", "invoice_line_ids")
+def invoice_lines(tables: Tables, row: Row) -> Any:
+    """The lines people type, without tax and receivable."""
+    lines = tables.referring("account.move.line", "move_id", row["id"])
+    shown = ("product", "line_section", "line_subsection", "line_note")
+    rows = tables.rows("account.move.line")
+    return [each for each in lines if rows[each]["display_type"] in shown]
+
+
+@compute("sale.order.line", "price_subtotal")
+def sale_subtotal(tables: Tables, row: Row) -> Any:
+    """Net amount of a line of a sales order."""
+    factor = 1 - Decimal(str(row["discount"])) / 100
+    net = Decimal(str(row["product_uom_qty"])) * Decimal(str(row["price_unit"])) * factor
+    return rounded(tables, net, get(tables, "sale.order.line", row, "currency_id"))
+
+
+@compute("purchase.order.line", "price_subtotal")
+def purchase_subtotal(tables: Tables, row: Row) -> Any:
+    """Net amount of a line of a purchase order."""
+    net = Decimal(str(row["product_qty"])) * Decimal(str(row["price_unit"]))
+    return rounded(tables, net, get(tables, "purchase.order.line", row, "currency_id"))
+
+
+@compute("sale.order", "amount_untaxed")
+def sale_untaxed(tables: Tables, row: Row) -> Any:
+    """Net amount of a sales order."""
+    lines = tables.referring("sale.order.line", "order_id", row["id"])
+    rows = tables.rows("sale.order.line")
+    return sum((sale_subtotal(tables, rows[each]) for each in lines), ZERO)
+
+
+@compute("retainer.engagement", "closed_until")
+def closed_until(tables: Tables, row: Row) -> Any:
+    """Last day of the last closed month."""
+    periods = tables.rows("retainer.period")
+    ends = [
+        periods[each]["date_end"]
+        for each in tables.referring("retainer.period", "engagement_id", row["id"])
+        if periods[each]["state"] == "closed"
+    ]
+    return max(ends, default=False)
+
+
+def _hours_of(name: str) -> None:
+    @compute("retainer.period", name)
+    def hours(tables: Tables, row: Row) -> Any:  # noqa: ARG001
+        return row[f"{name}_seconds"] / 3600
+
+
+for _name in PERIOD_HOURS:
+    _hours_of(_name)
+
+
+@compute("retainer.client.po", "invoiced")
+def po_invoiced(tables: Tables, row: Row) -> Any:
+    """Net total of its invoices, drafts included, less its credit notes."""
+    total, moves = ZERO, tables.rows("account.move")
+    for each in tables.referring("account.move", "retainer_client_po_id", row["id"]):
+        move = moves[each]
+        if move["state"] != "cancel" and move.get("retainer_role") not in NOT_ON_PO:
+            sign = {"out_invoice": 1, "out_refund": -1}.get(move["move_type"], 0)
+            total += sign * move["amount_untaxed"]
+    return total
+
+
+@compute("retainer.client.po", "remaining")
+def po_remaining(tables: Tables, row: Row) -> Any:
+    """Amount less invoiced; 0 where it is unlimited."""
+    return row["amount"] - po_invoiced(tables, row) if row["amount"] else ZERO
+
+
+@compute("retainer.client.po", "state")
+def po_state(tables: Tables, row: Row) -> Any:
+    """Whether it may still be invoiced under."""
+    today, end = tables.today, row.get("date_end")
+    if end and end < today.isoformat():
+        return "expired"
+    if row["amount"] and po_remaining(tables, row) <= 0:
+        return "exhausted"
+    days = tables.row("res.company", row["company_id"])["retainer_po_warning_days"]
+    return "expiring" if end and end <= f"{today + timedelta(days=days)}" else "valid"
+
+
+def digest(content: Any) -> str:
+    """Digest of JSON-able content."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@compute("account.move", "retainer_content")
+def move_content(tables: Tables, row: Row) -> Any:
+    """Digest of what the client and the ledger see of a keyed move."""
+    if not row.get("retainer_key"):
+        return False
+    invoice = row["move_type"] in INVOICES
+    rows = tables.rows("account.move.line")
+    lines = invoice_lines(tables, row) if invoice else get(tables, "account.move", row, "line_ids")
+    day = row.get("invoice_date") if invoice else row["date"]
+    head = [row["move_type"], row.get("partner_id"), row["currency_id"], day]
+    ordered = sorted((rows[each] for each in lines), key=lambda x: (x["sequence"], x["id"]))
+    return digest([*head, [_line_content(line, invoice=invoice) for line in ordered]])
+
+
+def _line_content(line: Row, *, invoice: bool) -> list[Any]:
+    seen = [
+        line["display_type"],
+        line.get("product_id"),
+        line.get("name") or "",
+        line.get("account_id"),
+        sorted(line["tax_ids"]),
+    ]
+    if invoice:
+        return [*seen, line["quantity"], line["price_unit"], line["discount"]]
+    return [*seen, line.get("partner_id"), line["balance"], line["amount_currency"]]
+
+
+@compute("sale.order", "retainer_content")
+def quotation_content(tables: Tables, row: Row) -> Any:
+    """Digest of what the client sees of a keyed quotation."""
+    if not row.get("retainer_key"):
+        return False
+    rows = tables.rows("sale.order.line")
+    lines = [rows[each] for each in tables.referring("sale.order.line", "order_id", row["id"])]
+    seen = ("product_id", "name", "product_uom_qty", "price_unit", "discount", "tax_ids")
+    ordered = sorted(lines, key=lambda x: (x["sequence"], x["id"]))
+    content = [[line.get(name) for name in seen] for line in ordered]
+    return digest([row["partner_id"], row["currency_id"], content])
+
+
+@compute("retainer.change.order", "retainer_content")
+def change_order_content(_tables: Tables, row: Row) -> Any:
+    """Digest of what the service proposed, and whether people have decided on it."""
+    if not row.get("retainer_key"):
+        return False
+    seen = ("engagement_id", "name", "requester", "request_date", "approval_state")
+    figures = [f"{row['hourly_rate']:.6f}", f"{row['hours_cap']:.6f}"]
+    return digest([*(row.get(name) or "" for name in seen), *figures])
+
+
+def _changed_of(model: str) -> None:
+    @compute(model, "retainer_changed")
+    def changed(tables: Tables, row: Row) -> Any:
+        content = get(tables, model, row, "retainer_content")
+        written = row.get("retainer_content_written")
+        return bool(written and content != written)
+
+
+_changed_of("account.move")
+_changed_of("sale.order")
+_changed_of("retainer.change.order")
+
+
+def _display_name_of(model: str) -> None:
+    @compute(model, "display_name")
+    def display_name(tables: Tables, row: Row) -> Any:
+        for name in ("name", "key", "message"):
+            if name in MODELS[model] and (shown := get(tables, model, row, name)):
+                return shown
+        return f"{model},{row['id']}"
+
+
+for _model in MODELS:
+    _display_name_of(_model)
+
+from sync.odoo.memory import advances as _advances  # noqa: E402, F401
+
+assert all(
+    (model, name) in COMPUTED
+    for model, fields in MODELS.items()
+    for name, field in fields.items()
+    if field.computed
+), "a computed field without its function"

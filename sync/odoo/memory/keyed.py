@@ -1,0 +1,140 @@
+"""What the addon guards: keys are the service's, counted time is settled, deletions are noted."""
+
+from sync.odoo.errors import Rejected
+from sync.odoo.gateway import Row
+from sync.odoo.memory import people, posting  # noqa: F401 (their guards are wrapped here)
+from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE, Leave
+from sync.odoo.memory.tables import Tables
+from sync.odoo.memory.values import get
+
+KEYED = ("account.move", "retainer.period", "retainer.change.order", "sale.order")
+SERVICE_FIELDS = (
+    "retainer_key",
+    "retainer_fingerprint",
+    "retainer_content_written",
+    "retainer_explanation",
+    "retainer_amendments_written",
+    "retainer_pending_reconcile",
+)
+COUNTED = (
+    "date",
+    "unit_amount",
+    "project_id",
+    "task_id",
+    "employee_id",
+    "user_id",
+    "name",
+    "company_id",
+    "retainer_non_billable",
+)
+BINDINGS = ("retainer_period_id", "retainer_move_id")
+
+
+def _refuse_service_fields(tables: Tables, values: Row) -> None:
+    named = sorted(name for name in SERVICE_FIELDS if values.get(name))
+    if named and not tables.elevated:
+        raise Rejected(
+            f"{', '.join(named)}: only the billing service writes these fields, through its"
+            " gateway. Leave them out."
+        )
+
+
+def _guard_keyed(model: str) -> None:
+    prepare, guard, leave = (
+        BEFORE_CREATE.get(model),
+        BEFORE_WRITE.get(model),
+        BEFORE_UNLINK.get(model),
+    )
+
+    def before_create(tables: Tables, values: Row) -> Row:
+        _refuse_service_fields(tables, values)
+        return prepare(tables, values) if prepare else values
+
+    def before_write(tables: Tables, row: Row, values: Row) -> Row:
+        _refuse_service_fields(tables, values)
+        if model == "retainer.period" and row["state"] == "closed":
+            _refuse_closed(tables, row)
+        return guard(tables, row, values) if guard else values
+
+    BEFORE_CREATE[model] = before_create
+    BEFORE_WRITE[model] = before_write
+    BEFORE_UNLINK[model] = _noting(model, leave)
+
+
+def _noting(model: str, leave: Leave | None) -> Leave:
+    """Refuse as before, then leave a tombstone for a key."""
+
+    def before_unlink(tables: Tables, row: Row) -> None:
+        if leave:
+            leave(tables, row)
+        if model == "retainer.period" and row["state"] == "closed":
+            _refuse_closed(tables, row)
+        if row.get("retainer_key"):
+            tables.insert(
+                "retainer.tombstone",
+                {
+                    "key": row["retainer_key"],
+                    "kind": model,
+                    "name": get(tables, model, row, "display_name"),
+                    "res_id": row["id"],
+                    "fingerprint": row.get("retainer_fingerprint") or False,
+                    "company_id": get(tables, model, row, "company_id"),
+                    "deleted_by": tables.user_id,
+                    "deleted_on": tables.stamp,
+                },
+            )
+
+    return before_unlink
+
+
+def _refuse_closed(tables: Tables, row: Row) -> None:
+    name = get(tables, "retainer.period", row, "display_name")
+    raise Rejected(
+        f"The statement {name} is closed and never changes. Correct it by a time entry or a"
+        " document in the open month."
+    )
+
+
+def _counted(row: Row) -> bool:
+    return bool(row.get("retainer_period_id") or row.get("retainer_move_id"))
+
+
+def _new_entry(tables: Tables, values: Row) -> Row:
+    _refuse_binding(tables, values)
+    return values
+
+
+def _guard_entry(tables: Tables, row: Row, values: Row) -> Row:
+    _refuse_binding(tables, values)
+    if not tables.elevated and _counted(row):
+        named = [name for name in COUNTED if name in values and values[name] != row.get(name)]
+        if named or any(name in values for name in BINDINGS):
+            _refuse_counted(row)
+    return values
+
+
+def _leave_entry(tables: Tables, row: Row) -> None:  # noqa: ARG001
+    if _counted(row):
+        _refuse_counted(row)
+
+
+def _refuse_counted(row: Row) -> None:
+    raise Rejected(
+        f"The time entry “{row.get('name') or '/'}” of {row['date']} is counted and cannot be"
+        " changed or deleted. Add a correcting entry instead; its hours may be negative."
+    )
+
+
+def _refuse_binding(tables: Tables, values: Row) -> None:
+    if not tables.elevated and any(values.get(name) for name in BINDINGS):
+        raise Rejected(
+            "Only the billing service counts and bills time entries. Leave the fields Statement"
+            " and Retainer Invoice alone."
+        )
+
+
+for _model in KEYED:
+    _guard_keyed(_model)
+BEFORE_CREATE["account.analytic.line"] = _new_entry
+BEFORE_WRITE["account.analytic.line"] = _guard_entry
+BEFORE_UNLINK["account.analytic.line"] = _leave_entry

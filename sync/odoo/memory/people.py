@@ -1,0 +1,80 @@
+"""Small habits of Odoo's own models: what a new product, user or milestone brings along."""
+
+from sync.odoo.errors import Rejected
+from sync.odoo.gateway import Row
+from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, BEFORE_WRITE, create
+from sync.odoo.memory.schema import fields_of
+from sync.odoo.memory.tables import Tables
+
+
+def _product(tables: Tables, values: Row) -> Row:
+    """A product variant makes its template; the fields they share belong to the template."""
+    if values.get("product_tmpl_id"):
+        return values
+    own = fields_of("product.product")
+    shared = {name: value for name, value in values.items() if own[name].related}
+    if "lst_price" in shared:
+        shared["list_price"] = shared.pop("lst_price")
+    rest = {name: value for name, value in values.items() if name not in shared}
+    return {**rest, "product_tmpl_id": create(tables, "product.template", shared)}
+
+
+def _with_partner(tables: Tables, values: Row) -> Row:
+    """Users and companies are partners too."""
+    if values.get("partner_id"):
+        return values
+    partner = {"name": values.get("name"), "email": values.get("email", False)}
+    return {**values, "partner_id": create(tables, "res.partner", partner)}
+
+
+def _company_of_user(tables: Tables, record: int) -> None:
+    """A user's company is among those it may use."""
+    row = tables.row("res.users", record)
+    if row["company_id"] not in row["company_ids"]:
+        companies = [*row["company_ids"], row["company_id"]]
+        tables.update("res.users", record, {"company_ids": companies}, quietly=True)
+
+
+def _milestone(tables: Tables, row: Row, values: Row) -> Row:
+    """Reaching a milestone dates it, unless the day is given; a billed one is settled."""
+    if row.get("retainer_move_id") and not tables.elevated:
+        billed = ("retainer_engagement_id", "retainer_amount", "is_reached", "project_id")
+        if any(name in values and values[name] != row.get(name) for name in billed):
+            raise Rejected(
+                f"The milestone {row['name']} is billed and cannot be changed. Credit that"
+                " invoice, or add another milestone."
+            )
+    return _reached(tables, values)
+
+
+def _reached(tables: Tables, values: Row) -> Row:
+    if "is_reached" not in values or "reached_date" in values:
+        return values
+    day = tables.today.isoformat() if values["is_reached"] else False
+    return {**values, "reached_date": day}
+
+
+def _order(_tables: Tables, values: Row) -> Row:
+    """The invoice address of a sales order is its client's, unless another is given."""
+    return {"partner_invoice_id": values.get("partner_id"), **values}
+
+
+def _order_line(tables: Tables, values: Row) -> Row:
+    """A line of an order takes name and price of its product."""
+    product = values.get("product_id")
+    if not product:
+        return values
+    template = tables.row("product.product", product)["product_tmpl_id"]
+    row = tables.row("product.template", template)
+    taxes = row["taxes_id"]
+    return {"name": row["name"], "price_unit": row["list_price"], "tax_ids": taxes, **values}
+
+
+BEFORE_CREATE["product.product"] = _product
+BEFORE_CREATE["res.users"] = _with_partner
+BEFORE_CREATE["res.company"] = _with_partner
+BEFORE_CREATE["project.milestone"] = _reached
+BEFORE_CREATE["sale.order"] = _order
+BEFORE_CREATE["sale.order.line"] = _order_line
+BEFORE_WRITE["project.milestone"] = _milestone
+AFTER_CHANGE["res.users"] = _company_of_user

@@ -1,0 +1,293 @@
+"""One document of an ``apply`` call, read strictly from what was sent."""
+
+import math
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sync.odoo.gateway import Row
+from sync.odoo.memory.fields import Field
+from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, Kind
+from sync.odoo.memory.schema import field_of
+
+PARTS = {
+    "key",
+    "kind",
+    "unit",
+    "fingerprint",
+    "values",
+    "lines",
+    "lots",
+    "post",
+    "expect",
+    "bind",
+    "reconcile",
+    "explanation",
+}
+
+
+class Refusal(Exception):
+    """This document cannot be written; ``code`` is one of the contract's."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Document:
+    """A document whose values are of the types the records take."""
+
+    def __init__(self, payload: Any) -> None:
+        self.payload: Row = payload if isinstance(payload, dict) else {}
+        key = self.payload.get("key")
+        self.key: str = key if isinstance(key, str) else ""
+        self.kind: Kind = KINDS["move"]
+        self.unit = ""
+        self.fingerprint = ""
+        self.post = False
+        self.values: Row = {}
+        self.lines: list[Row] = []
+        self.lots: list[Row] = []
+        self.bind: dict[str, list[int]] = {}
+        self.reconcile: list[Row] = []
+        self.expect: Row = {}
+        self.explanation: list[Any] = []
+        self.references: list[tuple[str, int]] = []
+        """Records it names, to be checked."""
+        self.record = 0
+        """The record there is already, to be rewritten or posted."""
+        self.action = ""
+        self.result: Row = {}
+
+    def answer(
+        self, status: str, record: int = 0, name: str = "", *, replaced: bool = False
+    ) -> None:
+        """The result: written or unchanged."""
+        self.result = {
+            "key": self.key,
+            "status": status,
+            "id": record or False,
+            "name": name,
+            "replaced": replaced,
+            "code": False,
+            "reason": False,
+        }
+
+    def refuse(
+        self, code: str, reason: str, record: int = 0, name: str = "", status: str = "rejected"
+    ) -> None:
+        """The result: rejected, or in conflict."""
+        self.answer(status, record, name)
+        self.result |= {"code": code, "reason": reason}
+
+    def parse(self) -> None:
+        """Read the payload. Raises ``Refusal`` where it is not what the contract says."""
+        payload = self.payload
+        if not payload or not 0 < len(self.key) <= 255:
+            raise Refusal("refused", "A document needs a key: text of 1 to 255 characters.")
+        kind = payload.get("kind")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise Refusal("refused", f"Unknown kind {kind!r}. Known: {', '.join(sorted(KINDS))}.")
+        self.kind = KINDS[kind]
+        if unknown := set(payload) - PARTS:
+            raise Refusal(
+                "field_not_allowed", f"Not part of a document: {', '.join(sorted(unknown))}."
+            )
+        self.unit = _text(payload.get("unit"), "unit") or f"key:{self.key}"
+        self.fingerprint = _text(payload.get("fingerprint"), "fingerprint") or ""
+        if not self.fingerprint:
+            raise Refusal("refused", "A document needs a fingerprint of its content.")
+        if not isinstance(payload.get("post", False), bool):
+            raise Refusal("refused", "post must be true or false.")
+        self.post = payload.get("post", False)
+        self.explanation = self._list("explanation")
+        self.values = self._values(
+            self.kind.model, self._dict("values"), self.kind.values, "values"
+        )
+        if missing := [name for name in self.kind.required if not self.values.get(name)]:
+            raise Refusal("refused", f"values must give {', '.join(missing)}.")
+        self.lines = self._rows("lines", self.kind.lines_model, self.kind.lines)
+        self.lots = self._rows("lots", "retainer.period.lot", self.kind.lots)
+        self._parse_bind()
+        self._parse_reconcile()
+        self._parse_expect()
+        if self.kind.name == "move":
+            self._check_move()
+
+    def _check_move(self) -> None:
+        if self.values["move_type"] not in MOVE_TYPES:
+            known = ", ".join(MOVE_TYPES)
+            raise Refusal("field_not_allowed", f"move_type must be one of {known}.")
+        if not self.lines:
+            raise Refusal("refused", "A move needs lines.")
+        if self.values["move_type"] != "entry" and not self.values.get("partner_id"):
+            raise Refusal("refused", "An invoice or credit note needs a partner_id.")
+
+    def _parse_bind(self) -> None:
+        for name, ids in self._dict("bind").items():
+            if not ids:
+                continue
+            if name not in self.kind.binds:
+                raise Refusal("field_not_allowed", f"A {self.kind.name} does not bind {name}.")
+            self.bind[name] = sorted(set(_ids(ids, f"bind.{name}")))
+            model = self.kind.binds[name][0]
+            self.references += [(model, each) for each in self.bind[name]]
+
+    def _parse_reconcile(self) -> None:
+        for step in self._list("reconcile"):
+            allowed = {"account_id", "line_ids", "keys", "partial"}
+            if not isinstance(step, dict) or set(step) - allowed:
+                raise Refusal("refused", "reconcile takes account_id, line_ids, keys and partial.")
+            account = _id(step.get("account_id"), "reconcile.account_id")
+            lines = _ids(step.get("line_ids") or [], "reconcile.line_ids")
+            keys = step.get("keys") or []
+            if not lines and not keys:
+                raise Refusal("refused", "reconcile needs line_ids (or keys) to reconcile with.")
+            self.references.append(("account.account", account))
+            self.references += [("account.move.line", each) for each in lines]
+            partial = bool(step.get("partial"))
+            self.reconcile.append(
+                {"account_id": account, "line_ids": lines, "keys": keys, "partial": partial}
+            )
+        if self.reconcile and self.kind.name != "move":
+            raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
+
+    def _parse_expect(self) -> None:
+        for name, value in self._dict("expect").items():
+            if name not in EXPECT or self.kind.name != "move":
+                raise Refusal("field_not_allowed", f"expect does not know {name}.")
+            read = _date if name.endswith("date") else _number
+            self.expect[name] = read(value, f"expect.{name}")
+
+    def _rows(self, part: str, model: str, allowed: frozenset[str]) -> list[Row]:
+        rows = self._list(part)
+        if rows and not allowed:
+            raise Refusal("field_not_allowed", f"A {self.kind.name} has no {part}.")
+        result = []
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                raise Refusal("refused", f"{part} {number} must be an object.")
+            if self.kind.name == "quotation" and "quantity" in row:
+                row = {"product_uom_qty": row["quantity"]} | {
+                    name: value for name, value in row.items() if name != "quantity"
+                }
+            result.append(self._values(model, row, allowed, f"{part} {number}"))
+        return result
+
+    def _values(self, model: str, values: Row, allowed: frozenset[str], where: str) -> Row:
+        result = {}
+        for name, value in values.items():
+            if name not in allowed:
+                raise Refusal("field_not_allowed", f"{where}: the field {name} is not allowed.")
+            result[name] = self._converted(field_of(model, name), value, f"{where}.{name}")
+        return result
+
+    def _converted(self, field: Field, value: Any, where: str) -> Any:
+        if field.type == "boolean":
+            if not isinstance(value, bool):
+                raise Refusal("refused", f"{where} must be true or false.")
+            return value
+        if value is None or value is False:
+            return False
+        match field.type:
+            case "many2one":
+                reference = _id(value, where)
+                self.references.append((field.relation, reference))
+                return reference
+            case "many2many" | "one2many":
+                references = _ids(value, where)
+                self.references += [(field.relation, each) for each in references]
+                return [[6, 0, references]]
+            case "selection":
+                if value not in field.choices:
+                    raise Refusal("refused", f"{where} must be one of {', '.join(field.choices)}.")
+                return value
+            case "json":
+                return self._distribution(value, where)
+        return _READ.get(field.type, _text)(value, where)
+
+    def _distribution(self, value: Any, where: str) -> Row:
+        """An analytic distribution: ``{"12": 100, "13,20": 50}``, in percent."""
+        if not isinstance(value, dict):
+            raise Refusal("refused", f"{where} must be an object.")
+        for accounts in value:
+            for account in str(accounts).split(","):
+                reference = _id(_integer(account, where), where)
+                self.references.append(("account.analytic.account", reference))
+        return {str(accounts): float(_number(part, where)) for accounts, part in value.items()}
+
+    def _dict(self, name: str) -> Row:
+        value = self.payload.get(name) or {}
+        if not isinstance(value, dict):
+            raise Refusal("refused", f"{name} must be an object.")
+        return value
+
+    def _list(self, name: str) -> list[Any]:
+        value = self.payload.get(name) or []
+        if not isinstance(value, list):
+            raise Refusal("refused", f"{name} must be a list.")
+        return value
+
+
+def _number(value: Any, where: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Refusal("refused", f"{where} must be a decimal number as text.")
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not math.isfinite(float(number)) or abs(number) >= 10**15:
+        raise Refusal("refused", f"{where}: {value!r} is not a usable number.")
+    return number
+
+
+def _integer(value: Any, where: str) -> int:
+    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
+        raise Refusal("refused", f"{where} must be a whole number.")
+    return value
+
+
+def _id(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+        raise Refusal("refused", f"{where} must be the id of a record.")
+    return value
+
+
+def _ids(value: Any, where: str) -> list[int]:
+    if not isinstance(value, list):
+        raise Refusal("refused", f"{where} must be a list of ids.")
+    return [_id(each, where) for each in value]
+
+
+def _date(value: Any, where: str) -> str:
+    try:
+        if not isinstance(value, str) or len(value) != 10:
+            raise ValueError
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Refusal("refused", f"{where} must be a date as YYYY-MM-DD.") from None
+
+
+def _text(value: Any, where: str) -> Any:
+    if value is None or value is False:
+        return False
+    if not isinstance(value, str) or "\x00" in value:
+        raise Refusal("refused", f"{where} must be text.")
+    return value
+
+
+def _float(value: Any, where: str) -> float:
+    return float(_number(value, where))
+
+
+_READ: dict[str, Callable[[Any, str], Any]] = {
+    "float": _float,
+    "monetary": _number,
+    "integer": _integer,
+    "many2one_reference": _id,
+    "date": _date,
+}

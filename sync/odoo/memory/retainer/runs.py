@@ -1,0 +1,145 @@
+"""Runs and their lease: one run at a time per company."""
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+from sync.odoo.errors import Rejected
+from sync.odoo.gateway import Row
+from sync.odoo.memory.records import create, write
+from sync.odoo.memory.retainer.entry import checked_id, enter, require_group
+from sync.odoo.memory.tables import Tables
+
+RUN = "retainer.sync.run"
+LONGEST_LEASE = 24 * 3600
+COUNTERS = {
+    "created": "created_count",
+    "unchanged": "unchanged_count",
+    "conflict": "conflict_count",
+    "rejected": "rejected_count",
+    "issues": "issue_count",
+}
+
+
+def begin_run(
+    tables: Tables, *, company_id: int, as_of: str, owner: str, lease_seconds: int
+) -> Row:
+    """Take the company's lease, or say who has it until when."""
+    company = enter(tables, company_id)
+    values, lease = _run_values(company, as_of, owner), _lease(lease_seconds)
+    for run in list(tables.rows(RUN).values()):
+        if run["company_id"] != company or run["state"] != "running":
+            continue
+        if run["lease_until"] > tables.stamp:
+            return {"held_by": run["owner"], "until": run["lease_until"]}
+        log = f"lease expired, taken over by {values['owner']}"
+        failed = {"state": "failed", "finished_at": tables.stamp, "log": log}
+        write(tables, RUN, [run["id"]], failed)
+    seed = f"{company}/{tables.last_id(RUN) + 1}/{owner}"
+    token = hashlib.sha256(seed.encode()).hexdigest()[:32]
+    until = f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"
+    run_id = create(
+        tables, RUN, {**values, "state": "running", "lease_token": token, "lease_until": until}
+    )
+    return {"run_id": run_id, "token": token}
+
+
+def renew_lease(tables: Tables, *, run_id: int, token: str, lease_seconds: int) -> bool:
+    """Hold the lease for longer; False when it was lost."""
+    require_group(tables)
+    lease = _lease(lease_seconds)
+    run = held_run(tables, run_id, token)
+    if run is None:
+        return False
+    write(tables, RUN, [run["id"]], {"lease_until": f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"})
+    return True
+
+
+def finish_run(
+    tables: Tables,
+    *,
+    run_id: int,
+    token: str,
+    state: str,
+    checksum: str = "",
+    counters: Row | None = None,
+    log: str = "",
+) -> bool:
+    """End the run and give the lease back. An expired lease that nobody took still may."""
+    require_group(tables)
+    if state not in ("done", "failed"):
+        raise Rejected(f"A run ends as done or failed, not as {state}.")
+    run = held_run(tables, run_id, token, expired=True)
+    if run is None:
+        raise lease_lost(run_id)
+    outcome = _outcome(checksum, counters, log)
+    write(tables, RUN, [run["id"]], {"state": state, "finished_at": tables.stamp, **outcome})
+    return True
+
+
+def record_run(
+    tables: Tables,
+    *,
+    company_id: int,
+    as_of: str,
+    owner: str,
+    checksum: str = "",
+    counters: Row | None = None,
+    log: str = "",
+) -> int:
+    """Note a run that found nothing to do; its id."""
+    company = enter(tables, company_id)
+    values = {**_run_values(company, as_of, owner), **_outcome(checksum, counters, log)}
+    return create(tables, RUN, {**values, "state": "done", "finished_at": tables.stamp})
+
+
+def held_run(tables: Tables, run_id: Any, token: Any, *, expired: bool = False) -> Row | None:
+    """The running run that the token holds."""
+    run = tables.rows(RUN).get(checked_id(run_id, "run_id"))
+    companies = tables.row("res.users", tables.user_id)["company_ids"]
+    if run is None or run["state"] != "running" or run["company_id"] not in companies:
+        return None
+    if not token or run["lease_token"] != token:
+        return None
+    return run if expired or run["lease_until"] > tables.stamp else None
+
+
+def lease_lost(run_id: Any) -> Rejected:
+    """The refusal of a wrong or expired token."""
+    return Rejected(
+        f"lease_lost: the run {run_id} does not hold the lease of this company (any more). Begin"
+        " a new run.",
+        model="retainer.gateway",
+    )
+
+
+def _run_values(company: int, as_of: Any, owner: Any) -> Row:
+    try:
+        day = date.fromisoformat(as_of).isoformat()
+    except (TypeError, ValueError):
+        raise Rejected("as_of must be a date as YYYY-MM-DD.") from None
+    if not isinstance(owner, str) or not owner:
+        raise Rejected("owner must name the installation of the service.")
+    return {"company_id": company, "as_of": day, "owner": owner[:200]}
+
+
+def _outcome(checksum: Any, counters: Any, log: Any) -> Row:
+    counters = counters or {}
+    if not isinstance(counters, dict):
+        raise Rejected("counters must be an object.")
+    if not all(isinstance(text or "", str) for text in (checksum, log)):
+        raise Rejected("checksum and log must be text.")
+    numbers = {
+        column: counters[name]
+        for name, column in COUNTERS.items()
+        if isinstance(counters.get(name), int)
+    }
+    return {"checksum": checksum or "", "counters": counters, "log": log or "", **numbers}
+
+
+def _lease(seconds: Any) -> timedelta:
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise Rejected("lease_seconds must be a whole number.")
+    if not 0 < seconds <= LONGEST_LEASE:
+        raise Rejected(f"lease_seconds must be from 1 to {LONGEST_LEASE} (one day).")
+    return timedelta(seconds=seconds)
