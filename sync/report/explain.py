@@ -1,0 +1,220 @@
+"""The records and rules behind every number of one document."""
+
+from sync.domain import hours
+from sync.domain.documents import (
+    AnyDocument,
+    ApprovalRequest,
+    Invoice,
+    Line,
+    Quotation,
+    Reason,
+    Statement,
+)
+from sync.domain.money import Currency
+from sync.domain.value import Value
+from sync.plan.changes import Plan
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.invoices import NO_PO, role_text
+from sync.report.names import Names
+from sync.report.statement import metrics, overage_text, shown_statement
+
+
+class ExplainedRule(Value):
+    """A rule that had a say in the document."""
+
+    rule: str
+    text: str
+    records: tuple[str, ...]
+    """``model,id``, with the record's name in brackets where it is known."""
+
+
+class Explanation(Value):
+    """One document, its figures and where they come from."""
+
+    key: str
+    kind: str
+    """``invoice``, ``statement``, ``quotation`` or ``alert``."""
+    origin: str
+    """``odoo`` for a document that stands there, else ``planned`` or ``held``."""
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str, str, str], ...] = ()
+    """Text, quantity, price, amount."""
+    rules: tuple[ExplainedRule, ...]
+    note: str = ""
+
+
+def rules_of(reasons: tuple[Reason, ...]) -> tuple[ExplainedRule, ...]:
+    """The reasons with their records as texts."""
+    return tuple(
+        ExplainedRule(
+            rule=reason.rule,
+            text=reason.text,
+            records=tuple(
+                f"{source.model},{source.id}" + (f" ({source.name})" if source.name else "")
+                for source in reason.records
+            ),
+        )
+        for reason in reasons
+    )
+
+
+def find_planned(
+    plan: Plan, statements: tuple[Statement, ...], key: str, names: Names
+) -> Explanation | None:
+    """The explanation of a document that is planned, held, or an open statement."""
+    for change in plan.changes:
+        if change.key == key:
+            return of_document(change.document, "planned", names)
+    for invoice in plan.held:
+        if invoice.key == key:
+            return of_invoice(invoice, "held", names)
+    for statement in statements:
+        if statement.key == key:
+            return of_statement(statement, "odoo", names)
+    return None
+
+
+def of_document(document: AnyDocument, origin: str, names: Names) -> Explanation:
+    """Any document that the rules ask for."""
+    match document:
+        case Invoice():
+            return of_invoice(document, origin, names)
+        case Statement():
+            return of_statement(document, origin, names)
+        case Quotation():
+            return of_quotation(document, names)
+    whose = (
+        ("client", names.client(document.engagement_id)),
+        ("engagement", names.engagement(document.engagement_id)),
+    )
+    if isinstance(document, ApprovalRequest):
+        return Explanation(
+            key=document.key,
+            kind="approval",
+            origin=origin,
+            facts=(*whose, ("name", document.name), ("hours", hours.text(document.seconds))),
+            rules=rules_of(document.reasons),
+        )
+    return Explanation(
+        key=document.key,
+        kind="alert",
+        origin=origin,
+        facts=whose,
+        rules=(ExplainedRule(rule=document.kind, text=document.message, records=()),),
+    )
+
+
+def of_invoice(invoice: Invoice, origin: str, names: Names) -> Explanation:
+    """A planned or held invoice."""
+    currency = invoice.currency
+    net = -invoice.untaxed if invoice.credit else invoice.untaxed
+    facts = (
+        ("client", names.client(invoice.engagement_id)),
+        ("engagement", names.engagement(invoice.engagement_id)),
+        ("role", role_text(invoice.role.value, credit=invoice.credit)),
+        ("date", invoice.invoice_date.isoformat()),
+        ("service", f"{invoice.service_start} to {invoice.service_end}"),
+        ("po", invoice.po_number or NO_PO),
+        ("reference", invoice.reference),
+        ("net", currency.text(net)),
+    )
+    return Explanation(
+        key=invoice.key,
+        kind="invoice",
+        origin=origin,
+        facts=tuple(pair for pair in facts if pair[1]),
+        lines=_lines(invoice.lines, currency),
+        rules=rules_of(invoice.reasons),
+        note=f"{invoice.held.source}: {invoice.held.message}" if invoice.held else "",
+    )
+
+
+def of_statement(statement: Statement, origin: str, names: Names) -> Explanation:
+    """A statement that the rules wrote."""
+    shown = shown_statement(statement, names)
+    facts = [
+        ("client", shown.client),
+        ("engagement", shown.engagement),
+        ("month", shown.title),
+        ("state", shown.state),
+        *metrics(shown),
+    ]
+    if shown.overage:
+        facts.append(("Overage", overage_text(shown)))
+    return Explanation(
+        key=shown.key,
+        kind="statement",
+        origin=origin,
+        facts=tuple(facts),
+        rules=rules_of(shown.reasons),
+    )
+
+
+def of_quotation(quotation: Quotation, names: Names) -> Explanation:
+    """A draft quotation for extra work."""
+    return Explanation(
+        key=quotation.key,
+        kind="quotation",
+        origin="planned",
+        facts=(
+            ("client", names.client(quotation.engagement_id)),
+            ("engagement", names.engagement(quotation.engagement_id)),
+        ),
+        lines=_lines(quotation.lines, quotation.currency),
+        rules=rules_of(quotation.reasons),
+    )
+
+
+def _lines(lines: tuple[Line, ...], currency: Currency) -> tuple[tuple[str, str, str, str], ...]:
+    """Text, quantity, price and amount of each line."""
+    return tuple(
+        (
+            line.text,
+            f"{line.quantity.normalize():f}",
+            f"{line.unit_price:,}",
+            currency.text(line.amount),
+        )
+        for line in lines
+    )
+
+
+def explain_blocks(explained: Explanation) -> list[Block]:
+    """The explanation for people."""
+    blocks: list[Block] = [
+        Facts(
+            tag="document",
+            title=f"{explained.kind.capitalize()} {explained.key}",
+            pairs=(("key", explained.key), ("origin", explained.origin), *explained.facts),
+        ),
+        Table(
+            tag="line",
+            title="Lines",
+            columns=("text", "quantity", "price", "amount"),
+            numbers=("quantity", "price", "amount"),
+            rows=tuple(Row(cells=line) for line in explained.lines),
+        ),
+    ]
+    if explained.note:
+        blocks.append(Message(tag="held", text=f"Held: {explained.note}", tone=Tone.warn))
+    blocks.append(
+        Table(
+            tag="rule",
+            title="Rules",
+            columns=("rule",),
+            detail="computation",
+            rows=tuple(Row(cells=(each.rule,), detail=each.text) for each in explained.rules),
+        )
+    )
+    blocks.append(
+        Table(
+            tag="record",
+            title="Records behind the numbers",
+            columns=("rule", "record"),
+            rows=tuple(
+                Row(cells=(each.rule, record))
+                for each in explained.rules
+                for record in each.records
+            ),
+        )
+    )
+    return blocks

@@ -1,0 +1,134 @@
+"""Trouble in one line each: the record, what is wrong and what to do."""
+
+from sync.domain.issues import Issue, Severity
+from sync.domain.value import Value
+from sync.plan.changes import Conflict, Plan
+from sync.report.blocks import Row, Table, Tone
+from sync.report.names import Names
+
+_TONES = {
+    Severity.blocker: Tone.bad,
+    Severity.warning: Tone.warn,
+    Severity.notice: Tone.plain,
+}
+
+
+class ShownIssue(Value):
+    """An issue with the name of its engagement."""
+
+    code: str
+    severity: str
+    model: str
+    id: int
+    name: str
+    field: str
+    message: str
+    engagement: str
+    engagement_id: int | None
+
+
+class ShownConflict(Value):
+    """A document of ours that a person changed, cancelled or deleted."""
+
+    key: str
+    code: str
+    client: str
+    engagement: str
+    engagement_id: int
+    message: str
+
+
+class Parked(Value):
+    """An engagement of which nothing is billed until its data is mended."""
+
+    engagement_id: int
+    engagement: str
+    client: str
+
+
+def shown_issue(issue: Issue, names: Names) -> ShownIssue:
+    """The issue as data."""
+    return ShownIssue(
+        code=issue.code,
+        severity=issue.severity.value,
+        model=issue.source.model,
+        id=issue.source.id,
+        name=issue.source.name,
+        field=issue.field,
+        message=issue.message,
+        engagement=names.engagement(issue.engagement_id),
+        engagement_id=issue.engagement_id,
+    )
+
+
+def shown_conflict(conflict: Conflict, names: Names) -> ShownConflict:
+    """The conflict as data."""
+    return ShownConflict(
+        key=conflict.key,
+        code=conflict.code,
+        client=names.client(conflict.engagement_id),
+        engagement=names.engagement(conflict.engagement_id),
+        engagement_id=conflict.engagement_id,
+        message=conflict.message,
+    )
+
+
+def parked_of(plan: Plan, names: Names) -> tuple[Parked, ...]:
+    """The engagements that the plan leaves alone."""
+    return tuple(
+        Parked(engagement_id=each, engagement=names.engagement(each), client=names.client(each))
+        for each in plan.parked
+    )
+
+
+def issue_table(issues: tuple[ShownIssue, ...]) -> Table:
+    """Record, field, what is wrong and what to do."""
+    return Table(
+        tag="issue",
+        title="Issues",
+        columns=("severity", "code", "record", "field"),
+        detail="what to do",
+        rows=tuple(
+            Row(
+                cells=(each.severity, each.code, _record(each), each.field),
+                detail=each.message,
+                tone=_TONES[Severity(each.severity)],
+            )
+            for each in issues
+        ),
+    )
+
+
+def _record(issue: ShownIssue) -> str:
+    return f"{issue.model} {issue.id}" + (f" ({issue.name})" if issue.name else "")
+
+
+def conflict_table(conflicts: tuple[ShownConflict, ...]) -> Table:
+    """What a person and the service disagree about."""
+    return Table(
+        tag="conflict",
+        title="Conflicts: left as people made them",
+        columns=("code", "client", "engagement", "key"),
+        detail="what to do",
+        rows=tuple(
+            Row(
+                cells=(each.code, each.client, each.engagement, each.key),
+                detail=each.message,
+                tone=Tone.bad,
+            )
+            for each in conflicts
+        ),
+    )
+
+
+def parked_table(parked: tuple[Parked, ...]) -> Table:
+    """Engagements that wait for their data; the issues above say for what."""
+    return Table(
+        tag="parked",
+        title="Parked: nothing is billed until the issues above are mended",
+        columns=("client", "engagement", "id"),
+        rows=tuple(
+            Row(cells=(each.client, each.engagement, str(each.engagement_id)), tone=Tone.bad)
+            for each in parked
+        ),
+    )

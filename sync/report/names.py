@@ -1,0 +1,39 @@
+"""Names of the records behind ids, for people."""
+
+from sync.domain.engagement import Engagement
+from sync.domain.money import Currency
+from sync.domain.snapshot import Snapshot
+
+
+class Names:
+    """Looks up clients, engagements and what belongs to them in a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._engagements = {each.id: each for each in snapshot.engagements}
+        self._clients = {each.id: each for each in snapshot.clients}
+
+    def engagement(self, engagement_id: int | None) -> str:
+        """The engagement's name; its id where the snapshot does not hold it."""
+        if engagement_id is None:
+            return ""
+        found = self._engagements.get(engagement_id)
+        return found.name if found else f"engagement {engagement_id}"
+
+    def record(self, engagement_id: int) -> Engagement | None:
+        """The engagement itself."""
+        return self._engagements.get(engagement_id)
+
+    def currency(self, engagement_id: int) -> Currency | None:
+        """The engagement's currency."""
+        found = self._engagements.get(engagement_id)
+        return found.currency if found else None
+
+    def client(self, engagement_id: int | None) -> str:
+        """The name of the engagement's client."""
+        found = self._engagements.get(engagement_id or 0)
+        return self.partner(found.client_id) if found else ""
+
+    def partner(self, partner_id: int) -> str:
+        """The name of a client or of one of its billing addresses."""
+        found = self._clients.get(partner_id)
+        return found.name if found else f"partner {partner_id}"

@@ -1,0 +1,150 @@
+"""Where reports go: data to stdout, everything else to stderr.
+
+On a terminal blocks become coloured tables. Anywhere else every row is one line of tab-separated
+columns that starts with the block's tag; nothing is cut, wrapped, coloured or drawn.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from sync.report.blocks import Block, Facts, Markup, Message, Table, Tone
+from sync.report.text import safe
+
+_STYLES = {Tone.plain: "", Tone.good: "green", Tone.warn: "yellow", Tone.bad: "bold red"}
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody sits in front of it who can see colours and tables."""
+    return stream.isatty() and os.environ.get("TERM", "") != "dumb"
+
+
+class Output:
+    """Prints reports as JSON, as tables on a terminal, or as plain lines."""
+
+    def __init__(self, *, as_json: bool = False, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self.as_json = as_json
+        self.rich = not as_json and is_terminal(self._stream)
+
+    def data(self, value: dict[str, Any]) -> None:
+        """One JSON document."""
+        self._write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+    def blocks(self, blocks: Iterable[Block]) -> None:
+        """A report for people, or for grep."""
+        if self.rich:
+            console = Console(
+                file=self._stream, markup=False, highlight=False, emoji=False, force_terminal=True
+            )
+            for each in blocks:
+                _draw(console, each)
+        else:
+            for each in blocks:
+                self._write("".join(f"{line}\n" for line in plain_lines(each)))
+
+    def _write(self, text: str) -> None:
+        """Print, and go on quietly when the reader of a pipe has left."""
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except BrokenPipeError:
+            self._stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+            if sys.stdout.fileno() >= 0:
+                os.dup2(self._stream.fileno(), sys.stdout.fileno())
+
+
+def plain_lines(block: Block) -> list[str]:
+    """The lines of a block where there is no terminal: ``tag<TAB>column<TAB>column``."""
+    match block:
+        case Markup():
+            return [safe(line) for line in block.text.splitlines()]
+        case Message():
+            return [_joined(block.tag, block.text)]
+        case Facts():
+            return [_joined(block.tag, *pair) for pair in block.pairs]
+        case Table():
+            if not block.rows:
+                return []
+            names = (*block.columns, block.detail) if block.detail else block.columns
+            return [
+                "# " + _joined(block.tag, *names),
+                *(
+                    _joined(block.tag, *row.cells, *((row.detail,) if block.detail else ()))
+                    for row in block.rows
+                ),
+            ]
+
+
+def _joined(*cells: str) -> str:
+    return "\t".join(safe(cell) for cell in cells)
+
+
+def _draw(console: Console, block: Block) -> None:
+    match block:
+        case Markup():
+            for line in block.text.splitlines():
+                console.print(Text(safe(line)), soft_wrap=True)
+        case Message():
+            console.print(Text(safe(block.text), style=_STYLES[block.tone]))
+        case Facts():
+            grid = RichTable.grid(padding=(0, 2))
+            grid.add_column(style="dim")
+            grid.add_column(overflow="fold")
+            for name, value in block.pairs:
+                grid.add_row(Text(safe(name)), Text(safe(value)))
+            _title(console, block.title)
+            console.print(grid)
+        case Table() if block.rows:
+            _table(console, block)
+
+
+def _title(console: Console, title: str) -> None:
+    if title:
+        console.print()
+        console.print(Text(safe(title), style="bold"))
+
+
+def _table(console: Console, block: Table) -> None:
+    """A table where it fits the terminal, else a list; what explains the rows stands below."""
+    numbered = bool(block.detail) and any(row.detail for row in block.rows)
+    table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    if numbered:
+        table.add_column("#", justify="right", style="dim")
+    for name in block.columns:
+        table.add_column(Text(name), justify="right" if name in block.numbers else "left")
+    for place, row in enumerate(block.rows, 1):
+        cells = [Text(safe(cell)) for cell in row.cells]
+        table.add_row(*([Text(str(place))] if numbered else []), *cells, style=_STYLES[row.tone])
+    _title(console, block.title)
+    if console.measure(table).maximum > console.width - 1:
+        _list(console, block)
+        return
+    console.print(table)
+    if numbered:
+        for place, row in enumerate(block.rows, 1):
+            _detail(console, f"{place}. {safe(row.detail)}" if row.detail else "")
+
+
+def _list(console: Console, block: Table) -> None:
+    """Rows one below the other, for a terminal too narrow for their table."""
+    for place, row in enumerate(block.rows, 1):
+        named = list(zip(block.columns, (safe(cell) for cell in row.cells), strict=True))
+        words = "  ".join(cell for name, cell in named if name not in block.numbers and cell)
+        figures = ", ".join(f"{name} {cell}" for name, cell in named if name in block.numbers)
+        console.print(Text(f"{place}. {words}", style=_STYLES[row.tone]))
+        _detail(console, figures)
+        _detail(console, safe(row.detail))
+
+
+def _detail(console: Console, text: str) -> None:
+    if text:
+        console.print(Padding(Text(text, style="dim"), (0, 0, 0, 3)))

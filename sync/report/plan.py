@@ -1,0 +1,225 @@
+"""A plan for people: what goes out, what waits, and why."""
+
+from datetime import date
+
+from sync.domain import hours
+from sync.domain.documents import Alert, ApprovalRequest, Quotation, Reason
+from sync.domain.money import ZERO
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.domain.value import Value
+from sync.plan.changes import Change, Plan
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.invoices import (
+    ShownInvoice,
+    held,
+    held_table,
+    invoice_table,
+    planned,
+    totals,
+)
+from sync.report.issues import (
+    Parked,
+    ShownConflict,
+    ShownIssue,
+    conflict_table,
+    issue_table,
+    parked_of,
+    parked_table,
+    shown_conflict,
+    shown_issue,
+)
+from sync.report.names import Names
+from sync.report.statement import ShownStatement, shown_statement, statement_table
+from sync.report.text import counted
+
+
+class Notice(Value):
+    """A quotation or an alert that is to be written."""
+
+    key: str
+    kind: str
+    client: str
+    engagement: str
+    engagement_id: int
+    message: str
+    severity: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class PlanReport(Value):
+    """Everything that one run would do to one company, and what it would leave."""
+
+    company_id: int
+    company: str
+    as_of: date
+    checksum: str
+    invoices: tuple[ShownInvoice, ...]
+    totals: dict[str, str]
+    held: tuple[ShownInvoice, ...]
+    conflicts: tuple[ShownConflict, ...]
+    issues: tuple[ShownIssue, ...]
+    parked: tuple[Parked, ...]
+    statements: tuple[ShownStatement, ...]
+    """All statements that are not closed yet, changed or not."""
+    statements_to_write: tuple[str, ...]
+    quotations: tuple[Notice, ...]
+    requests: tuple[Notice, ...]
+    """Approvals of overage to ask the client for."""
+    alerts: tuple[Notice, ...]
+    exceeded: tuple[str, ...] = ()
+    """What makes the plan so unusual that it is refused unless forced."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (
+            self.invoices
+            or self.statements_to_write
+            or self.quotations
+            or self.requests
+            or self.alerts
+        )
+
+    @property
+    def attention(self) -> bool:
+        """Whether somebody has to act before everything is billed."""
+        return bool(self.held or self.conflicts or self.parked)
+
+
+def plan_report(
+    snapshot: Snapshot, outcome: Outcome, plan: Plan, exceeded: tuple[str, ...] = ()
+) -> PlanReport:
+    """The plan with the names of what it is about."""
+    names = Names(snapshot)
+    invoices = planned(plan, names)
+    return PlanReport(
+        company_id=plan.company_id,
+        company=snapshot.company.name,
+        as_of=plan.as_of,
+        checksum=plan.checksum,
+        invoices=invoices,
+        totals=totals(invoices),
+        held=held(plan, names),
+        conflicts=tuple(shown_conflict(each, names) for each in plan.conflicts),
+        issues=tuple(shown_issue(each, names) for each in plan.issues),
+        parked=parked_of(plan, names),
+        statements=tuple(shown_statement(each, names) for each in outcome.statements),
+        statements_to_write=tuple(
+            change.statement.key for change in plan.changes if change.statement
+        ),
+        quotations=tuple(_notice(each, names) for each in plan.changes if each.quotation),
+        requests=tuple(_notice(each, names) for each in plan.changes if each.request),
+        alerts=tuple(_notice(each, names) for each in plan.changes if each.alert),
+        exceeded=exceeded,
+    )
+
+
+def _notice(change: Change, names: Names) -> Notice:
+    document = change.document
+    common = {
+        "key": document.key,
+        "client": names.client(document.engagement_id),
+        "engagement": names.engagement(document.engagement_id),
+        "engagement_id": document.engagement_id,
+    }
+    match document:
+        case Alert():
+            return Notice(
+                kind=document.kind, message=document.message, severity=document.severity, **common
+            )
+        case ApprovalRequest():
+            currency = names.currency(document.engagement_id)
+            amount = currency.text(document.amount) if currency else f"{document.amount:,}"
+            message = f"{document.name}: {hours.text(document.seconds)} h, {amount}"
+            return Notice(kind="approval", message=message, reasons=document.reasons, **common)
+        case Quotation():
+            total = sum((line.amount for line in document.lines), start=ZERO)
+            text = ", ".join(line.text for line in document.lines)
+            return Notice(
+                kind="quotation",
+                message=f"{text}: {document.currency.text(total)}",
+                reasons=document.reasons,
+                **common,
+            )
+    raise AssertionError(f"{document.key} is no notice")
+
+
+def plan_blocks(report: PlanReport) -> list[Block]:
+    """The answer to the question of the 28th."""
+    return [
+        Facts(
+            tag="plan",
+            title=f"Plan for {report.company}, as of {report.as_of}",
+            pairs=(
+                ("company", f"{report.company} ({report.company_id})"),
+                ("as of", report.as_of.isoformat()),
+                ("checksum", report.checksum),
+            ),
+        ),
+        invoice_table(report.invoices, "Invoices to go out", written=False),
+        *rest_of_plan(report),
+        summary(report),
+        *(
+            Message(tag="limit", text=f"Over the limits: {each}", tone=Tone.bad)
+            for each in report.exceeded
+        ),
+    ]
+
+
+def rest_of_plan(report: PlanReport) -> list[Block]:
+    """What a plan says besides its invoices: what waits, what is wrong, where the hours stand."""
+    return [
+        held_table(report.held),
+        conflict_table(report.conflicts),
+        issue_table(report.issues),
+        parked_table(report.parked),
+        statement_table(report.statements),
+        _notices("quotation", "Draft quotations for extra work", report.quotations),
+        _notices("request", "Approvals of overage to ask for", report.requests),
+        _notices("alert", "Alerts to raise", report.alerts),
+    ]
+
+
+def _notices(tag: str, title: str, notices: tuple[Notice, ...]) -> Table:
+    return Table(
+        tag=tag,
+        title=title,
+        columns=("kind", "client", "engagement", "key"),
+        detail="message",
+        rows=tuple(
+            Row(
+                cells=(each.kind, each.client, each.engagement, each.key),
+                detail=each.message,
+                tone=Tone.warn if each.severity == "warning" else Tone.plain,
+            )
+            for each in notices
+        ),
+    )
+
+
+def summary(report: PlanReport) -> Message:
+    """One line that says it all."""
+    if report.empty and not report.attention:
+        return Message(tag="summary", text="Nothing to do: Odoo has everything.", tone=Tone.good)
+    amounts = ", ".join(report.totals.values())
+    parts = [counted(len(report.invoices), "invoice") + (f" ({amounts})" if amounts else "")]
+    for number, noun in (
+        (len(report.statements_to_write), "statement"),
+        (len(report.quotations), "quotation"),
+        (len(report.requests), "approval request"),
+        (len(report.alerts), "alert"),
+    ):
+        if number:
+            parts.append(counted(number, noun))
+    waits = [
+        f"{number} {what}"
+        for number, what in (
+            (len(report.held), "held"),
+            (len(report.conflicts), "in conflict"),
+            (len(report.parked), "parked"),
+        )
+        if number
+    ]
+    text = f"{', '.join(parts)} to write" + (f"; {', '.join(waits)}" if waits else "") + "."
+    return Message(tag="summary", text=text, tone=Tone.warn if report.attention else Tone.good)

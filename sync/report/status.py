@@ -1,0 +1,273 @@
+"""The status: last runs, leases, alerts, and per client the four questions about invoices.
+
+Which invoices went out, which were viewed, which are approved, and which are stuck.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.money import Currency
+from sync.domain.value import Exact, Value
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.invoices import NO_PO, role_text
+from sync.report.text import counted
+
+OUT = ("sent", "viewed", "change_requested", "approved", "locked")
+VIEWED = ("viewed", "change_requested", "approved", "locked")
+APPROVED = ("approved", "locked")
+
+
+class StandingInvoice(Value):
+    """A document of ours in Odoo, as the client and accounts payable treat it."""
+
+    id: int
+    key: str
+    number: str
+    client: str
+    engagement: str
+    role: str
+    credit: bool
+    invoice_date: date | None
+    po: str
+    net: Exact
+    due: Exact
+    """What is still to be paid."""
+    currency: str
+    digits: int
+    state: str
+    lifecycle: str
+    payment_state: str
+    days_out: int
+    """Days since the invoice's date."""
+    stuck_after: int
+    """Days after which an invoice that nobody opened is stuck."""
+
+    @property
+    def out(self) -> bool:
+        """It went to the client."""
+        return self.state == "posted" and self.lifecycle in OUT
+
+    @property
+    def waiting(self) -> bool:
+        """It has been written, and nobody has sent it yet."""
+        return self.lifecycle not in OUT
+
+    @property
+    def stuck(self) -> str:
+        """Why it does not move; empty when it does."""
+        if not self.out or self.payment_state not in ("not_paid", "partial"):
+            return ""
+        if self.lifecycle == "change_requested":
+            return "the client asks for a change"
+        if self.lifecycle == "sent" and self.days_out >= self.stuck_after:
+            return f"sent {counted(self.days_out, 'day')} ago and not opened"
+        return ""
+
+    def money(self, value: Decimal) -> str:
+        """An amount of this document."""
+        return Currency(id=1, code=self.currency, digits=self.digits).text(value)
+
+
+class ShownRun(Value):
+    """One run of the service, as Odoo keeps it."""
+
+    id: int
+    state: str
+    as_of: date | None
+    owner: str
+    started_at: str
+    finished_at: str
+    lease_until: str
+    checksum: str
+    created: int
+    unchanged: int
+    conflicts: int
+    rejected: int
+    issues: int
+    log: str
+
+
+class ClientCount(Value):
+    """The four questions for one client."""
+
+    client: str
+    out: int
+    viewed: int
+    approved: int
+    stuck: int
+    waiting: int
+
+
+class StatusReport(Value):
+    """Where one company stands."""
+
+    company_id: int
+    company: str
+    as_of: date
+    runs: tuple[ShownRun, ...]
+    """Newest first."""
+    leases: tuple[ShownRun, ...]
+    """Runs that hold a lease now, or held one when they died."""
+    open_alerts: int
+    waiting_approvals: int
+    """Change orders that the client has not agreed to."""
+    invoices: tuple[StandingInvoice, ...]
+    clients: tuple[ClientCount, ...]
+
+
+def per_client(invoices: Iterable[StandingInvoice]) -> tuple[ClientCount, ...]:
+    """The answers, client by client."""
+    groups: dict[str, list[StandingInvoice]] = {}
+    for each in invoices:
+        groups.setdefault(each.client, []).append(each)
+    return tuple(
+        ClientCount(
+            client=client,
+            out=sum(each.out for each in group),
+            viewed=sum(each.out and each.lifecycle in VIEWED for each in group),
+            approved=sum(each.out and each.lifecycle in APPROVED for each in group),
+            stuck=sum(bool(each.stuck) for each in group),
+            waiting=sum(each.waiting for each in group),
+        )
+        for client, group in sorted(groups.items())
+    )
+
+
+def status_blocks(report: StatusReport) -> list[Block]:
+    """The status for people."""
+    return [
+        Facts(
+            tag="status",
+            title=f"{report.company}, as of {report.as_of}",
+            pairs=(
+                ("company", f"{report.company} ({report.company_id})"),
+                ("as of", report.as_of.isoformat()),
+                ("open alerts", str(report.open_alerts)),
+                ("extra work awaiting approval", str(report.waiting_approvals)),
+                ("open leases", str(len(report.leases))),
+            ),
+        ),
+        _runs("lease", "Runs under way", report.leases),
+        _runs("run", "Last runs", report.runs),
+        _clients(report.clients),
+        _invoices(report.invoices),
+        _summary(report),
+    ]
+
+
+def _runs(tag: str, title: str, runs: tuple[ShownRun, ...]) -> Table:
+    return Table(
+        tag=tag,
+        title=title,
+        columns=(
+            "id",
+            "state",
+            "as of",
+            "started (UTC)",
+            "finished (UTC)",
+            "lease until (UTC)",
+            "created",
+            "conflicts",
+            "rejected",
+            "issues",
+        ),
+        numbers=("created", "conflicts", "rejected", "issues"),
+        rows=tuple(
+            Row(
+                cells=(
+                    str(each.id),
+                    each.state,
+                    each.as_of.isoformat() if each.as_of else "",
+                    each.started_at,
+                    each.finished_at,
+                    each.lease_until if each.state == "running" else "",
+                    str(each.created),
+                    str(each.conflicts),
+                    str(each.rejected),
+                    str(each.issues),
+                ),
+                tone=Tone.bad if each.state == "failed" else Tone.plain,
+            )
+            for each in runs
+        ),
+    )
+
+
+def _clients(clients: tuple[ClientCount, ...]) -> Table:
+    numbers = ("went out", "viewed", "approved", "stuck", "not sent yet")
+    return Table(
+        tag="client",
+        title="Invoices per client",
+        columns=("client", *numbers),
+        numbers=numbers,
+        rows=tuple(
+            Row(
+                cells=(
+                    each.client,
+                    str(each.out),
+                    str(each.viewed),
+                    str(each.approved),
+                    str(each.stuck),
+                    str(each.waiting),
+                ),
+                tone=Tone.warn if each.stuck else Tone.plain,
+            )
+            for each in clients
+        ),
+    )
+
+
+def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
+    return Table(
+        tag="invoice",
+        title="Invoices",
+        columns=(
+            "number",
+            "date",
+            "client",
+            "engagement",
+            "role",
+            "po",
+            "net",
+            "due",
+            "state",
+            "client status",
+            "payment",
+        ),
+        detail="stuck",
+        numbers=("net", "due"),
+        rows=tuple(
+            Row(
+                cells=(
+                    each.number or "draft",
+                    each.invoice_date.isoformat() if each.invoice_date else "",
+                    each.client,
+                    each.engagement,
+                    role_text(each.role, credit=each.credit),
+                    each.po or NO_PO,
+                    each.money(each.net),
+                    each.money(each.due),
+                    each.state,
+                    each.lifecycle.replace("_", " "),
+                    each.payment_state.replace("_", " "),
+                ),
+                detail=f"stuck: {each.stuck}" if each.stuck else "",
+                tone=Tone.warn if each.stuck else Tone.plain,
+            )
+            for each in invoices
+        ),
+    )
+
+
+def _summary(report: StatusReport) -> Message:
+    out = sum(each.out for each in report.clients)
+    stuck = sum(each.stuck for each in report.clients)
+    waiting = sum(each.waiting for each in report.clients)
+    text = (
+        f"{counted(out, 'invoice')} went out,"
+        f" {sum(each.viewed for each in report.clients)} viewed,"
+        f" {sum(each.approved for each in report.clients)} approved,"
+        f" {stuck} stuck; {waiting} not sent yet."
+    )
+    return Message(tag="summary", text=text, tone=Tone.warn if stuck else Tone.good)
