@@ -53,7 +53,12 @@ class Line(Value):
 
     @staticmethod
     def of_hours(
-        text: str, seconds: int, rate: Decimal, currency: Currency, product_id: int | None
+        text: str,
+        seconds: int,
+        rate: Decimal,
+        currency: Currency,
+        product_id: int | None,
+        entry_ids: tuple[int, ...] = (),
     ) -> "Line":
         """A line of hours at a rate, rounded half-up once.
 
@@ -64,15 +69,17 @@ class Line(Value):
         amount = currency.round(hours.charge(seconds, rate))
         exact = hours.in_hundredths(seconds)
         if exact is not None and rate == currency.round(rate):
-            return Line(
-                text=text, quantity=exact, unit_price=rate, amount=amount, product_id=product_id
-            )
+            quantity, price = exact, rate
+        else:
+            quantity, price = Decimal(1), amount
+            text = f"{text} ({hours.text(seconds)} h at {rate.normalize():f})"
         return Line(
-            text=f"{text} ({hours.text(seconds)} h at {rate.normalize():f})",
-            quantity=Decimal(1),
-            unit_price=amount,
+            text=text,
+            quantity=quantity,
+            unit_price=price,
             amount=amount,
             product_id=product_id,
+            entry_ids=entry_ids,
         )
 
     @staticmethod
@@ -115,6 +122,8 @@ class Invoice(Value):
     """What the client's accounts payable look for: the quote's number."""
     entry_ids: tuple[int, ...] = ()
     """Time entries it bills; bound to it in the same transaction."""
+    cut_entries: tuple[tuple[int, int], ...] = ()
+    """(time entry, seconds) of which a cap lets only so much be billed now; the rest stays open."""
     milestone_ids: tuple[int, ...] = ()
     change_order_ids: tuple[int, ...] = ()
     """Approved overage that it bills."""

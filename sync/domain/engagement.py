@@ -150,6 +150,8 @@ class ChangeOrder(Value):
     hourly_rate: Exact
     cap_seconds: int = 0
     """Most that may be billed; 0 = no cap."""
+    billed_seconds: int = 0
+    """Seconds of it on invoices so far."""
     client_po_id: int | None = None
     """Its own purchase order; None = the engagement's."""
     quote_id: int | None = None

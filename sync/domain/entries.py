@@ -26,5 +26,11 @@ class TimeEntry(NamedTuple):
     """The client of its project."""
     role_id: int | None = None
     """The job of the employee."""
+    billed_seconds: int = 0
+    """Seconds of it that an invoice billed already, where a cap cut the entry."""
     corrects_id: int | None = None
     """The entry that this (negative) one corrects."""
+    corrects_day: date | None = None
+    """The day of that entry."""
+    corrects_key: str = ""
+    """Key of the invoice that billed that entry."""

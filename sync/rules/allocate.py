@@ -182,7 +182,8 @@ def _counted(engagement: Engagement, entries: list[TimeEntry]) -> tuple[TimeEntr
     by the role of who did the work.
     """
     entries.sort(key=lambda entry: (entry.day, entry.id))
-    if not any(terms.time_increment or terms.role_rates for terms in engagement.terms):
+    weighed = any(terms.time_increment or terms.role_rates for terms in engagement.terms)
+    if not weighed and not any(entry.billed_seconds for entry in entries):
         return tuple(entries)
     counted = []
     for entry in entries:
@@ -193,7 +194,7 @@ def _counted(engagement: Engagement, entries: list[TimeEntry]) -> tuple[TimeEntr
             rate = role_rate(terms, entry)
             if rate is not None:
                 seconds = hours.weigh(seconds, rate.factor)
-        counted.append(entry._replace(seconds=seconds))
+        counted.append(entry._replace(seconds=seconds - entry.billed_seconds))
     return tuple(counted)
 
 

@@ -147,6 +147,16 @@ class Over:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """So much of an invoice is given back because an entry that it billed was corrected."""
+
+    entry: TimeEntry
+    invoice: ExistingInvoice
+    seconds: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """One month of a retainer while the rules work on it."""
 
@@ -160,6 +170,8 @@ class Month:
     ended: bool
     """Whether ``as_of`` lies after the month."""
     lots: tuple[HourLot, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    """What correcting entries take back of invoices of earlier months."""
     deficit: int = 0
     """Seconds still owed to earlier months by terms that carry a deficit."""
     deficit_absorbed: int = 0

@@ -1,15 +1,17 @@
 """Rule 11: the client's purchase order must cover the invoice.
 
 Missing, expired, not yet valid, another client's, or exceeded: by the engagement's or the
-company's policy the invoice is held, or goes out with a warning. A PO's amount is net of tax.
+company's policy the invoice is held, goes out as far as it fits, or goes out with a warning. A PO's
+amount is net of tax.
 """
 
 from decimal import Decimal
 
-from sync.domain.documents import Invoice
+from sync.domain.documents import Invoice, Line, Role
 from sync.domain.engagement import ClientPo, Engagement, PoPolicy
 from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import revision_of, stem_of
 from sync.domain.money import ZERO
 from sync.domain.snapshot import Snapshot
 
@@ -37,17 +39,70 @@ def client_po(
         if po is not None and po.limited:
             left = po.amount - po.invoiced - used.get(po.id, ZERO)
         issue = None
-        if policy is not PoPolicy.ignore and not invoice.credit:
+        if policy is not PoPolicy.ignore and not invoice.credit and not invoice.withdrawn:
             issue = _trouble(invoice, engagement, po, amount, left, policy)
         if issue is not None:
             issues.append(issue)
-            if policy is PoPolicy.hold:
-                checked.append(invoice.model_copy(update={"held": issue}))
+            if policy in (PoPolicy.hold, PoPolicy.fit):
+                fits, rest = None, invoice
+                if policy is PoPolicy.fit and issue.code == "po_exceeded" and left is not None:
+                    fits, rest = part(invoice, left)
+                if fits is not None and po is not None:
+                    checked.append(fits)
+                    used[po.id] = used.get(po.id, ZERO) + fits.untaxed
+                checked.append(rest.model_copy(update={"held": issue}))
                 continue
         if po is not None:
             used[po.id] = used.get(po.id, ZERO) + amount
         checked.append(invoice)
     return tuple(checked), tuple(issues)
+
+
+def part(invoice: Invoice, left: Decimal) -> tuple[Invoice | None, Invoice]:
+    """What fits under ``left`` and the rest that is held.
+
+    Pieces of work go whole, in their order; an invoice of one piece that is not bound to time
+    (a fee, a milestone) is cut by amount. The held rest is billed under the key's next revision
+    once there is a purchase order for it.
+    """
+    if left <= 0:
+        return None, invoice
+    fitting: list[Line] = []
+    for line in invoice.lines:
+        if line.amount <= left:
+            fitting.append(line)
+            left -= line.amount
+    rest = [line for line in invoice.lines if line not in fitting]
+    if not fitting and not invoice.entry_ids and len(invoice.lines) == 1:
+        whole = invoice.lines[0]
+        total = invoice.currency.text(whole.amount)
+        fitting = [_piece(whole, left, f"{whole.text} (part of {total})")]
+        rest = [_piece(whole, whole.amount - left, f"{whole.text} (rest of {total})")]
+    if not fitting:
+        return None, invoice
+    if invoice.role is Role.overage:
+        return None, invoice
+    revision = f"{stem_of(invoice.key)}/{revision_of(invoice.key) + 1}"
+    return (
+        _with_lines(invoice, fitting).model_copy(update={"month": None}),
+        _with_lines(invoice, rest).model_copy(update={"key": revision}),
+    )
+
+
+def _with_lines(invoice: Invoice, lines: list[Line]) -> Invoice:
+    """The invoice with some of its lines and the time that those bill."""
+    own = {entry for line in lines for entry in line.entry_ids}
+    return invoice.model_copy(
+        update={
+            "lines": tuple(lines),
+            "entry_ids": tuple(entry for entry in invoice.entry_ids if entry in own),
+            "cut_entries": tuple(each for each in invoice.cut_entries if each[0] in own),
+        }
+    )
+
+
+def _piece(whole: Line, amount: Decimal, text: str) -> Line:
+    return Line.of_amount(text, amount, whole.product_id, unearned=whole.unearned)
 
 
 def _new_amount(invoice: Invoice, standing: ExistingInvoice | None) -> Decimal:
@@ -66,7 +121,12 @@ def _trouble(
     left: Decimal | None,
     policy: PoPolicy,
 ) -> Issue | None:
-    held = "held" if policy is PoPolicy.hold else "invoiced all the same"
+    held = {
+        PoPolicy.hold: "held",
+        PoPolicy.fit: "held as far as it is not covered",
+        PoPolicy.warn: "invoiced all the same",
+        PoPolicy.ignore: "invoiced all the same",
+    }[policy]
     what = f"{invoice.role.value.replace('_', ' ')} of {invoice.invoice_date}"
     what += f" ({invoice.currency.text(invoice.untaxed)}) {held}"
     if po is None:

@@ -46,7 +46,10 @@ def close(case: Case, found: Findings) -> Findings:
     ready = tuple(
         invoice
         for invoice in found.invoices
-        if invoice.role is not Role.overage or invoice.held or invoice.month not in open_months
+        if invoice.role is not Role.overage
+        or invoice.held
+        or invoice.month is None
+        or invoice.month not in open_months
     )
     requests = tuple(each for each in found.requests if each.overage_month not in open_months)
     found = replace(found, invoices=ready, requests=requests)

@@ -23,23 +23,25 @@ from sync.rules.case import Case, EngagementRule, Findings, HourLot, Month, Mont
 from sync.rules.check import check, claimed_twice
 from sync.rules.client_po import client_po
 from sync.rules.close import close
+from sync.rules.correct import corrections, credit
 from sync.rules.drain_hours import drain_hours
 from sync.rules.fee import fee, hour_blocks
 from sync.rules.grant import grant, segments
 from sync.rules.milestone import milestone
+from sync.rules.notices import notices
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
 from sync.rules.recharge import recharge
 from sync.rules.roll_over import roll_over
 from sync.rules.usage import usage
 
-MONTH_RULES: tuple[MonthRule, ...] = (grant, drain_hours, price_overage, roll_over)
+MONTH_RULES: tuple[MonthRule, ...] = (grant, credit, drain_hours, price_overage, roll_over)
 """What happens to the hours of one month of a retainer, in this order."""
 
-RETAINER_RULES: tuple[EngagementRule, ...] = (fee, hour_blocks, overage, usage)
+RETAINER_RULES: tuple[EngagementRule, ...] = (fee, hour_blocks, overage, corrections, usage)
 """What a retainer bills and says."""
 
-ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharge)
+ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharge, notices)
 """What every engagement may bill."""
 
 

@@ -35,13 +35,32 @@ def out_of_scope(case: Case, found: Findings) -> Findings:
             found = found.plus(issues=(_rejected(case, order, entries),))
         elif not order.reference:
             found = found.plus(issues=(_no_reference(order),))
-        elif order.cap_seconds and _seconds(entries) > order.cap_seconds:
-            found = found.plus(issues=(_over_cap(order, entries),))
         else:
-            ready.append((order, entries))
+            within, beyond = _under_cap(order, entries)
+            if beyond:
+                found = found.plus(issues=(_over_cap(order, beyond),))
+            if within:
+                ready.append((order, within))
     for month, po_id, pieces in _batches(case, ready):
         found = found.plus(invoices=_invoice(case, month, po_id, pieces))
+        found = found.plus(invoices=_credit_note(case, month, po_id, pieces))
     return found
+
+
+def _under_cap(
+    order: ChangeOrder, entries: tuple[TimeEntry, ...]
+) -> tuple[tuple[TimeEntry, ...], int]:
+    """The entries up to the cap, the one that crosses it cut to fit, and the seconds beyond it."""
+    if not order.cap_seconds:
+        return entries, 0
+    left = order.cap_seconds - order.billed_seconds
+    within = []
+    for entry in entries:
+        part = min(entry.seconds, max(left, 0)) if entry.seconds > 0 else entry.seconds
+        if part:
+            within.append(entry._replace(seconds=part))
+            left -= part
+    return tuple(within), _seconds(entries) - _seconds(tuple(within))
 
 
 def _batches(case: Case, ready: list[Piece]) -> Iterator[tuple[date, int, list[Piece]]]:
@@ -95,14 +114,17 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         return ()
     lines = tuple(
         Line.of_hours(
-            _text(order, entries),
-            _seconds(entries),
+            _text(order, part),
+            _seconds(part),
             order.hourly_rate,
             currency,
             engagement.product_id,
+            entry_ids=tuple(entry.id for entry in part),
         )
         for order, entries in pieces
+        for part in (((each,) for each in entries) if engagement.lines_per_entry else (entries,))
     )
+    whole, cut = _cut(case, pieces)
     days = [entry.day for _, entries in pieces for entry in entries]
     return draft_invoice(
         case,
@@ -112,9 +134,53 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         raised_on=billing_day,
         service=(min(days), max(days)),
         lines=lines,
-        entry_ids=tuple(entry.id for _, entries in pieces for entry in entries),
+        entry_ids=whole,
+        cut_entries=cut,
         client_po_id=po_id or None,
         reasons=tuple(_reason(case, order, entries) for order, entries in pieces),
+    )
+
+
+def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[Invoice, ...]:
+    """What correcting entries take back of work that was billed before (rule 17)."""
+    back = [piece for piece in pieces if _seconds(piece[1]) < 0]
+    if not back:
+        return ()
+    engagement = case.engagement
+    billing_day = day_of(month, case.company.out_of_scope_day)
+    days = [entry.day for _, entries in back for entry in entries]
+    notes = draft_invoice(
+        case,
+        role=Role.out_of_scope,
+        source=f"{_source_of(month, po_id)}-credit",
+        invoice_date=billing_day,
+        raised_on=billing_day,
+        service=(min(days), max(days)),
+        lines=tuple(
+            Line.of_hours(
+                f"{order.name}: corrected time",
+                -_seconds(entries),
+                order.hourly_rate,
+                engagement.currency,
+                engagement.product_id,
+                entry_ids=tuple(entry.id for entry in entries),
+            )
+            for order, entries in back
+        ),
+        entry_ids=tuple(entry.id for _, entries in back for entry in entries),
+        client_po_id=po_id or None,
+        reasons=tuple(_reason(case, order, entries) for order, entries in back),
+    )
+    return tuple(note.model_copy(update={"credit": True}) for note in notes)
+
+
+def _cut(case: Case, pieces: list[Piece]) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """Entries that are billed whole, and (entry, seconds) of those that a cap cut."""
+    worked = {entry.id: entry.seconds for each in case.extra.values() for entry in each}
+    billed = [entry for _, entries in pieces for entry in entries]
+    return (
+        tuple(entry.id for entry in billed if entry.seconds == worked[entry.id]),
+        tuple((entry.id, entry.seconds) for entry in billed if entry.seconds != worked[entry.id]),
     )
 
 
@@ -223,13 +289,13 @@ def _no_reference(order: ChangeOrder) -> Issue:
     )
 
 
-def _over_cap(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Issue:
+def _over_cap(order: ChangeOrder, beyond: int) -> Issue:
     return Issue(
         code="hours_over_cap",
         severity=Severity.warning,
         source=_order_source(order),
         field="hours_cap",
-        message=f"{hours.text(_seconds(entries))} h worked, {hours.text(order.cap_seconds)} h"
-        " approved; have the rest approved and raise the cap, or mark entries non-billable",
+        message=f"{hours.text(beyond)} h beyond the {hours.text(order.cap_seconds)} h approved are"
+        " not billed; have them approved and raise the cap, or mark the entries non-billable",
         engagement_id=order.engagement_id,
     )

@@ -1,0 +1,144 @@
+"""Rule 17, corrections: time that was billed as overage and is corrected downward later.
+
+The correcting entry names the entry it corrects. What of it the earlier invoice billed becomes a
+credit note on that invoice, written when the open month closes; the rest gives hours back to the
+open month. Nothing that is closed changes, and nothing becomes billable again.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from sync.domain import hours
+from sync.domain.calendar import month_text
+from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.entries import TimeEntry
+from sync.domain.existing import ExistingInvoice
+from sync.domain.issues import Source
+from sync.domain.keys import revision_of, stem_of
+from sync.domain.money import ZERO
+from sync.rules.bill import billed
+from sync.rules.case import Case, Credit, Findings, Month, role_rate
+from sync.rules.close import closes_on
+
+
+def credit(case: Case, month: Month) -> Month:
+    """Split each correcting entry into what is credited in money and what gives hours back."""
+    credits: list[Credit] = []
+    entries: list[TimeEntry] = []
+    given: dict[str, Decimal] = {}
+    for entry in month.entries:
+        standing = _standing(case, entry)
+        if standing is None:
+            entries.append(entry)
+            continue
+        stem = stem_of(standing.key)
+        left = _net(case, stem) - given.get(stem, ZERO)
+        part = _creditable(case, entry, left)
+        amount = min(left, case.engagement.currency.round(hours.charge(part, _rate(case, entry))))
+        if amount > 0:
+            given[stem] = given.get(stem, ZERO) + amount
+            credits.append(Credit(entry, standing, part, amount))
+        else:
+            part = 0
+        entries.append(entry._replace(seconds=entry.seconds + part))
+    if not credits:
+        return month
+    return replace(month, entries=tuple(entries), credits=tuple(credits))
+
+
+def corrections(case: Case, found: Findings) -> Findings:
+    """One credit note per corrected invoice and month, once the month may close."""
+    for month in found.months:
+        if not month.credits or case.as_of < closes_on(case, month):
+            continue
+        by_stem: dict[str, list[Credit]] = {}
+        for each in month.credits:
+            by_stem.setdefault(stem_of(each.invoice.key), []).append(each)
+        found = found.plus(
+            invoices=tuple(_note(case, month, stem, each) for stem, each in by_stem.items())
+        )
+    return found
+
+
+def _standing(case: Case, entry: TimeEntry) -> ExistingInvoice | None:
+    """The overage invoice that billed the entry which this one corrects, if one did."""
+    if entry.seconds >= 0 or not entry.corrects_key:
+        return None
+    for each in billed(case, stem_of(entry.corrects_key)):
+        if each.role is Role.overage:
+            return each
+    return None
+
+
+def _net(case: Case, stem: str) -> Decimal:
+    """What is billed under a key, credit notes taken off."""
+    return sum(
+        (-each.untaxed if each.credit else each.untaxed for each in billed(case, stem)), ZERO
+    )
+
+
+def _rate(case: Case, entry: TimeEntry) -> Decimal:
+    """The overage rate on the day of the corrected entry."""
+    terms = case.terms_on(entry.corrects_day or entry.day)
+    role = role_rate(terms, entry)
+    if role is not None and role.overage_rate is not None:
+        return role.overage_rate
+    return terms.overage_rate
+
+
+def _creditable(case: Case, entry: TimeEntry, left: Decimal) -> int:
+    """Seconds of a correcting entry that the amount left on the invoice can cover."""
+    rate = _rate(case, entry)
+    if rate <= 0 or left <= 0:
+        return 0
+    return min(-entry.seconds, int(left * hours.HOUR / rate))
+
+
+def _note(case: Case, month: Month, stem: str, credits: list[Credit]) -> Invoice:
+    engagement = case.engagement
+    original = credits[0].invoice
+    last = billed(case, stem)[-1]
+    seconds = sum(each.seconds for each in credits)
+    amount = sum((each.amount for each in credits), ZERO)
+    start = original.service_start or original.invoice_date
+    return Invoice(
+        key=f"{stem}/{revision_of(last.key) + 1}",
+        role=Role.overage,
+        engagement_id=engagement.id,
+        credit=True,
+        partner_id=engagement.invoice_partner_id or engagement.client_id,
+        ap_contact_id=engagement.ap_contact_id,
+        invoice_date=month.end,
+        raised_on=closes_on(case, month),
+        service_start=start,
+        service_end=original.service_end or start,
+        currency=engagement.currency,
+        lines=(
+            Line.of_amount(
+                f"Overage, {month_text(start)}: {hours.text(seconds)} h corrected"
+                f" ({original.name})",
+                amount,
+                engagement.product_id,
+            ),
+        ),
+        client_po_id=original.client_po_id,
+        payment_term_id=engagement.payment_term_id,
+        reference=engagement.quote_name,
+        entry_ids=tuple(each.entry.id for each in credits),
+        month=month.first,
+        reasons=(
+            Reason(
+                rule="correction",
+                text=f"{hours.text(seconds)} h billed on {original.name} were corrected:"
+                f" {engagement.currency.text(amount)} given back",
+                records=tuple(
+                    Source(
+                        model="account.analytic.line",
+                        id=each.entry.id,
+                        name=f"corrects entry {each.entry.corrects_id}",
+                    )
+                    for each in credits
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,112 @@
+"""Rule 20, the rest: what the account manager should hear of before it becomes trouble.
+
+A purchase order that ends or is nearly used, extra work that waits for approval, an invoice that
+was sent and not opened. Each notice has a key, so each is raised once.
+"""
+
+from datetime import timedelta
+
+from sync.domain import hours
+from sync.domain.calendar import add_months, business_day, first_of
+from sync.domain.documents import Alert
+from sync.domain.engagement import Approval, Kind
+from sync.domain.keys import key
+from sync.domain.terms import Billing
+from sync.rules.case import Case, Findings
+
+NEARLY_USED = 90
+"""Percent of a purchase order's amount from which on it is nearly used."""
+
+
+def notices(case: Case, found: Findings) -> Findings:
+    """Everything worth a notice about one engagement on this day."""
+    return found.plus(
+        alerts=(*_po_ending(case), *_po_nearly_used(case), *_waiting(case), *_not_opened(case))
+    )
+
+
+def _alert(case: Case, source: str, kind: str, message: str, severity: str = "warning") -> Alert:
+    return Alert(
+        key=key(case.company.id, case.engagement.id, "alert", source),
+        kind=kind,
+        severity=severity,
+        engagement_id=case.engagement.id,
+        message=f"{case.engagement.name}: {message}",
+    )
+
+
+def _po_ending(case: Case) -> tuple[Alert, ...]:
+    """The PO ends within the company's notice, or does not cover the next month's fee."""
+    po = case.client_pos.get(case.engagement.client_po_id or 0)
+    if po is None or po.date_end is None or po.date_end < case.as_of:
+        return ()
+    if case.engagement.date_end is not None and case.engagement.date_end <= po.date_end:
+        return ()
+    next_month = add_months(first_of(case.as_of), 1)
+    notice = timedelta(days=case.company.po_warning_days)
+    in_advance = (
+        case.engagement.kind is Kind.retainer
+        and bool(case.engagement.terms)
+        and case.terms_on(case.as_of).billing is Billing.in_advance
+    )
+    misses_fee = in_advance and po.date_end < next_month
+    if po.date_end - case.as_of > notice and not misses_fee:
+        return ()
+    text = f"purchase order {po.number} ends on {po.date_end}"
+    if misses_fee:
+        raised = business_day(next_month, case.company.holidays)
+        text += f" and does not cover the fee raised on {raised}"
+    text += "; ask for the next"
+    return (_alert(case, f"po{po.id}-ends-{po.date_end}", "po_expiring", text),)
+
+
+def _po_nearly_used(case: Case) -> tuple[Alert, ...]:
+    po = case.client_pos.get(case.engagement.client_po_id or 0)
+    if po is None or not po.limited or po.invoiced * 100 < po.amount * NEARLY_USED:
+        return ()
+    share = po.invoiced * 100 / po.amount
+    currency = po.currency
+    return (
+        _alert(
+            case,
+            f"po{po.id}-used-{currency.round(po.amount)}",
+            "po_nearly_used",
+            f"purchase order {po.number} is {share:.0f} % used: {currency.text(po.invoiced)} of"
+            f" {currency.text(po.amount)}; ask for more before it is exceeded",
+        ),
+    )
+
+
+def _waiting(case: Case) -> tuple[Alert, ...]:
+    alerts = []
+    for order in case.change_orders:
+        seconds = sum(entry.seconds for entry in case.extra.get(order.id, ()))
+        if order.approval is Approval.waiting and seconds > 0:
+            amount = case.engagement.currency.text(hours.charge(seconds, order.hourly_rate))
+            alerts.append(
+                _alert(
+                    case,
+                    f"c{order.id}-waiting",
+                    "awaiting_approval",
+                    f"{order.name}: {hours.text(seconds)} h ({amount}) worked without the client's"
+                    " written approval",
+                )
+            )
+    return tuple(alerts)
+
+
+def _not_opened(case: Case) -> tuple[Alert, ...]:
+    """Sent so many days ago and never viewed: the one to chase first."""
+    patience = timedelta(days=case.company.stuck_after_days)
+    return tuple(
+        _alert(
+            case,
+            f"i{each.id}-not-opened",
+            "invoice_not_opened",
+            f"{each.name} was sent on {each.sent_on} and not opened since",
+        )
+        for each in case.invoices
+        if each.lifecycle == "sent"
+        and each.sent_on is not None
+        and case.as_of - each.sent_on >= patience
+    )
