@@ -21,6 +21,22 @@ FIELDS = ("date", "unit_amount", "project_id", "task_id", "employee_id", "name",
 
 _MOST_REMEMBERED = 200_000
 
+_READ = (
+    "id",
+    "day",
+    "seconds",
+    "project_id",
+    "task_id",
+    "change_order_id",
+    "employee",
+    "text",
+    "billable",
+    "client_id",
+)
+"""The fields of a time entry that rows give, in its order."""
+
+_REST = tuple(TimeEntry._field_defaults[name] for name in TimeEntry._fields[len(_READ) :])
+
 
 def domain(
     company_id: int,
@@ -133,6 +149,7 @@ class Reader:
                                 text,
                                 True,
                                 client_of.get(project),
+                                *_REST,
                             ),
                         )
                     )

@@ -86,13 +86,22 @@ def named(company_id: int, name_or_key: str) -> Terms:
     ]
 
 
-def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> ExistingInvoice:
-    """The document as it stands. Amounts are in its own currency, always positive."""
+def value(
+    row: Row,
+    company_id: int,
+    currencies: dict[int, Currency],
+    unearned: Collection[int] = (),
+) -> ExistingInvoice:
+    """The document as it stands. Amounts are in its own currency, always positive.
+
+    ``unearned``: documents with a line on the unearned revenue account.
+    """
     fields.of_company(row, company_id)
     own = currency(row, currencies)
     name = fields.text(row, "name")
+    record = fields.record_id(row)
     return ExistingInvoice(
-        id=fields.record_id(row),
+        id=record,
         name="" if name == "/" else name,
         key=fields.needed_text(row, "retainer_key"),
         fingerprint=fields.text(row, "retainer_fingerprint"),
@@ -110,6 +119,7 @@ def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> Existin
         payment_state=fields.text(row, "payment_state"),
         lifecycle=fields.text(row, "retainer_lifecycle") or "draft",
         client_po_id=fields.link_or_none(row, "retainer_client_po_id"),
+        unearned=record in unearned,
     )
 
 

@@ -1,6 +1,6 @@
 """``account.move.line``: lines of invoices, and what the ledger says of a liability account."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from sync.domain.value import Exact, Value
 
 MODEL = "account.move.line"
 FIELDS = ("move_id", "name", "quantity", "price_unit", "price_subtotal")
+
+MOVE_FIELDS = ("move_id",)
 
 BY_CLIENT = ("account_id", "partner_id")
 LEDGER = ("balance:sum", "amount_residual:sum")
@@ -44,6 +46,16 @@ class Balance(Value):
 def of_moves(ids: Collection[int]) -> Terms:
     """The lines that a client reads on those invoices."""
     return [("move_id", "in", sorted(ids)), ("display_type", "=", "product")]
+
+
+def of_moves_on(ids: Collection[int], account_id: int) -> Terms:
+    """The lines of those documents on that account."""
+    return [("move_id", "in", sorted(ids)), ("account_id", "=", account_id)]
+
+
+def moves(rows: Iterable[Row]) -> set[int]:
+    """The documents that some lines belong to."""
+    return fields.ids_in(rows, "move_id")
 
 
 def posted_on(company_id: int, account_ids: Collection[int]) -> Terms:

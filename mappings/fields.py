@@ -194,9 +194,11 @@ def money(row: Row, field: str, currency: Currency) -> Decimal:
     return rounded
 
 
-def rate(row: Row, field: str) -> Decimal:
-    """A rate or a percentage, to six decimals."""
-    return exact(row, field, RATE_DIGITS)
+def rate(row: Row, field: str, digits: int = 0) -> Decimal:
+    """A rate or a percentage, to six decimals; shown with at least ``digits`` of them."""
+    found = exact(row, field, RATE_DIGITS)
+    short = Currency(id=1, code="", digits=digits).round(found)
+    return short if short == found else found.normalize()
 
 
 def parse_hours(raw: object, field: str, most: Decimal) -> int:

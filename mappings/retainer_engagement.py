@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 
 from mappings import fields, res_currency
 from mappings.fields import Row, Terms, Unreadable
+from mappings.sale_order import Quote
 from sync.domain.calendar import ONE_DAY, first_of
 from sync.domain.engagement import Client, Engagement, Kind, PoPolicy, State
 from sync.domain.money import Currency
@@ -29,17 +29,12 @@ FIELDS = (
     "payment_term_id",
     "product_id",
     "use_advances",
+    "recharge_purchases",
+    "recharge_markup",
     "date_start",
     "date_end",
     "closed_until",
 )
-
-
-class _Policy(StrEnum):
-    company = "company"
-    hold = "hold"
-    warn = "warn"
-    ignore = "ignore"
 
 
 def domain(company_id: int) -> Terms:
@@ -58,7 +53,7 @@ def value(
     currencies: dict[int, Currency],
     known: Mapping[int, Client],
     invoice_addresses: Mapping[int, int],
-    quote_names: Mapping[int, str],
+    quotes: Mapping[int, Quote],
 ) -> Engagement:
     """The engagement, without its terms, which are rows of their own.
 
@@ -66,7 +61,7 @@ def value(
     the agreement was made with when that is an address of the client.
     """
     fields.of_company(row, company_id)
-    record = fields.record_id(row)
+    currency = res_currency.pick(row, "currency_id", currencies)
     partner = fields.link(row, "partner_id")
     client = fields.link(row, "commercial_partner_id")
     if client not in known:
@@ -88,23 +83,26 @@ def value(
         raise Unreadable(
             "date_end", f"it ends on {end}, before it starts on {start}", "correct the dates"
         )
-    policy = fields.choice(row, "po_policy", _Policy)
-    quote = fields.link_or_none(row, "sale_order_id")
+    own_policy = fields.raw_value(row, "po_policy") != "company"
+    quote = quotes.get(fields.link_or_none(row, "sale_order_id") or 0)
     return Engagement(
-        id=record,
+        id=fields.record_id(row),
         name=fields.needed_text(row, "name"),
         kind=fields.choice(row, "kind", Kind),
         state=fields.choice(row, "state", State),
         client_id=client,
-        currency=res_currency.pick(row, "currency_id", currencies),
+        currency=currency,
         date_start=start,
         date_end=end,
         closed_until=fields.day_or_none(row, "closed_until"),
         project_ids=fields.links(row, "project_ids"),
         manager_id=fields.link_or_none(row, "user_id"),
         client_po_id=fields.link_or_none(row, "client_po_id"),
-        po_policy=None if policy is _Policy.company else PoPolicy(policy.value),
-        quote_name=quote_names.get(quote, "") if quote is not None else "",
+        po_policy=fields.choice(row, "po_policy", PoPolicy) if own_policy else None,
+        quote_name="" if quote is None else quote.name,
+        quote_total=None if quote is None else currency.round(quote.untaxed),
+        recharge_purchases=fields.flag(row, "recharge_purchases"),
+        recharge_markup=fields.rate(row, "recharge_markup"),
         invoice_partner_id=(
             billed
             or invoice_addresses.get(partner)
@@ -133,7 +131,7 @@ def projects(rows: Sequence[Row]) -> set[int]:
     return fields.ids_in(rows, "project_ids")
 
 
-def quotes(rows: Sequence[Row]) -> set[int]:
+def quote_ids(rows: Sequence[Row]) -> set[int]:
     """Their accepted quotes."""
     return fields.ids_in(rows, "sale_order_id")
 

@@ -138,6 +138,7 @@ def outgoing(statement: Statement, unit: str) -> Document:
         "utilization": number(statement.utilization),
         "fee": amount(statement.fee, statement.currency),
         "overage_amount": amount(statement.overage_amount, statement.currency),
+        "runs_out_on": statement.runs_out_on.isoformat() if statement.runs_out_on else False,
     }
     closes = statement.state is StatementState.closed
     return document(

@@ -8,10 +8,23 @@ from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation, number
 from sync.domain.documents import Line, Quotation
 from sync.domain.money import Currency
+from sync.domain.value import Exact, Value
 
 MODEL = "sale.order"
 KIND = "quotation"
-FIELDS = ("name", "company_id", "retainer_key")
+FIELDS = ("name", "company_id", "amount_untaxed", "retainer_key")
+
+
+class Quote(Value):
+    """A quotation or sales order."""
+
+    id: int
+    name: str
+    """Its number."""
+    untaxed: Exact
+    """Net of tax, in its own currency."""
+    key: str = ""
+    """Ours, where the service wrote it."""
 
 
 def domain(company_id: int, ids: Collection[int]) -> Terms:
@@ -37,10 +50,15 @@ def named(company_id: int, name_or_key: str) -> Terms:
     ]
 
 
-def value(row: Row, company_id: int) -> tuple[int, str, str]:
-    """(order, its number, our key or nothing)."""
+def value(row: Row, company_id: int) -> Quote:
+    """The order."""
     fields.of_company(row, company_id)
-    return fields.record_id(row), fields.text(row, "name"), fields.text(row, "retainer_key")
+    return Quote(
+        id=fields.record_id(row),
+        name=fields.text(row, "name"),
+        untaxed=fields.exact(row, "amount_untaxed", fields.RATE_DIGITS),
+        key=fields.text(row, "retainer_key"),
+    )
 
 
 def outgoing(quotation: Quotation, unit: str, company_currency: Currency) -> Document:

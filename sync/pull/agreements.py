@@ -71,12 +71,12 @@ def read_agreements(
         sale_order.MODEL,
         reader.rows(
             sale_order.MODEL,
-            sale_order.domain(company.id, retainer_engagement.quotes(rows)),
+            sale_order.domain(company.id, retainer_engagement.quote_ids(rows)),
             sale_order.FIELDS,
         ),
         lambda row: sale_order.value(row, company.id),
     ).values
-    quotes = {order: number for order, number, _ in orders}
+    quotes = {order.id: order for order in orders}
     engagements = reader.read(
         retainer_engagement.MODEL,
         rows,
@@ -94,7 +94,7 @@ def read_agreements(
         clients=tuple(clients.values()),
         projects=projects.values,
         milestones=_milestones(reader, milestone_rows, engagements.values, project_names),
-        quotation_keys=tuple(sorted(key for _, _, key in orders if key)),
+        quotation_keys=tuple(sorted(order.key for order in orders if order.key)),
     )
 
 

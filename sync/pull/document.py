@@ -126,8 +126,8 @@ def _period(reader: Reader, row: Row) -> Standing:
 
 
 def _quotation(row: Row, company_id: int) -> Standing:
-    record, name, key = sale_order.value(row, company_id)
-    return Standing(kind=sale_order.KIND, id=record, key=key, name=name)
+    quote = sale_order.value(row, company_id)
+    return Standing(kind=sale_order.KIND, id=quote.id, key=quote.key, name=quote.name)
 
 
 def _alert(row: Row) -> Standing:

@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from mappings import (
+    Books,
     account_move,
+    account_move_line,
     resource_calendar_leaves,
     retainer_alert,
     retainer_client_po,
@@ -17,6 +19,7 @@ from mappings import (
     retainer_terms,
     retainer_tombstone,
 )
+from mappings.fields import ids_in
 from sync.domain.calendar import first_of
 from sync.domain.engagement import ChangeOrder, ClientPo, Engagement, HourBlock, Kind, Milestone
 from sync.domain.existing import ExistingInvoice, ExistingPeriod
@@ -59,10 +62,12 @@ def pull(
     reader = Reader(gateway, page_size, progress)
     of, books, currencies = read_company(reader, company)
     agreements = read_agreements(reader, of, currencies)
-    time = read_time(reader, of, agreements)
+    month = first_of(today or datetime.now(UTC).date())
+    open_since = earliest_open(agreements.engagements, of.go_live) or month
+    time = read_time(reader, of, agreements, open_since)
     kept = _still_open(agreements, time, of)
     ids = [engagement.id for engagement in kept]
-    since = _since(kept, time, of, today or datetime.now(UTC).date())
+    since = _since(kept, time, of, month)
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
@@ -75,10 +80,11 @@ def pull(
         milestones=milestones,
         change_orders=orders,
         hour_blocks=_hour_blocks(reader, ids, currency_of, since),
-        invoices=_documents(reader, of, milestones, since, currencies),
+        invoices=_documents(reader, of, books, milestones, since, currencies),
         periods=_periods(reader, kept),
         alert_keys=_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
+        request_keys=time.request_keys,
         tombstones=reader.read(
             retainer_tombstone.MODEL,
             reader.rows(
@@ -123,7 +129,7 @@ def _still_open(agreements: Agreements, time: Time, company: Company) -> tuple[E
     )
 
 
-def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, today: date) -> date:
+def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, month: date) -> date:
     """The first of the earliest month in which a document may still have to be written.
 
     A retainer's is its first open month. Extra work is billed in the month it was done in, or
@@ -143,7 +149,7 @@ def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, to
     retained = earliest_open(engagements, company.go_live)
     bounds = [first_of(min(worked))] if worked else []
     bounds += [retained] if retained is not None else []
-    return min(bounds, default=first_of(today))
+    return min(bounds, default=month)
 
 
 def _with_terms(
@@ -231,18 +237,29 @@ def _hour_blocks(
 def _documents(
     reader: Reader,
     company: Company,
+    books: Books,
     milestones: tuple[Milestone, ...],
     since: date,
     currencies: dict[int, Currency],
 ) -> tuple[ExistingInvoice, ...]:
+    rows = reader.rows(
+        account_move.MODEL,
+        account_move.domain(company.id, since, {each.id for each in milestones}),
+        account_move.FIELDS,
+    )
+    unearned: set[int] = set()
+    if rows and books.unearned_account_id is not None:
+        unearned = account_move_line.moves(
+            reader.rows(
+                account_move_line.MODEL,
+                account_move_line.of_moves_on(ids_in(rows, "id"), books.unearned_account_id),
+                account_move_line.MOVE_FIELDS,
+            )
+        )
     return reader.read(
         account_move.MODEL,
-        reader.rows(
-            account_move.MODEL,
-            account_move.domain(company.id, since, {each.id for each in milestones}),
-            account_move.FIELDS,
-        ),
-        lambda row: account_move.value(row, company.id, currencies),
+        rows,
+        lambda row: account_move.value(row, company.id, currencies, unearned),
         account_move.engagement_of,
     ).values
 

@@ -22,10 +22,12 @@ class Time:
 
     entries: list[TimeEntry]
     change_orders: tuple[ChangeOrder, ...]
+    request_keys: tuple[str, ...]
+    """Keys of the approvals of overage that were asked for."""
 
 
-def read_time(reader: Reader, company: Company, agreements: Agreements) -> Time:
-    """Read them. Five calls while a page holds the rows."""
+def read_time(reader: Reader, company: Company, agreements: Agreements, open_since: date) -> Time:
+    """Read them. Five calls while a page holds the rows; ``open_since``: earliest open month."""
     engagements = agreements.engagements
     engagement_of = _claims(engagements)
     time = account_analytic_line.Reader(
@@ -48,7 +50,7 @@ def read_time(reader: Reader, company: Company, agreements: Agreements) -> Time:
     ):
         entries += time.read(page)
     reader.issues += time.issues
-    return _on_change_orders(reader, entries, engagements, engagement_of)
+    return _on_change_orders(reader, entries, engagements, engagement_of, open_since)
 
 
 def _claims(engagements: Iterable[Engagement]) -> dict[int, int]:
@@ -97,6 +99,7 @@ def _on_change_orders(
     entries: list[TimeEntry],
     engagements: tuple[Engagement, ...],
     engagement_of: dict[int, int],
+    open_since: date,
 ) -> Time:
     """Entries with their change orders. Time whose place cannot be known is parked, not guessed."""
     tasks = {entry.task_id for entry in entries if entry.task_id is not None}
@@ -106,19 +109,22 @@ def _on_change_orders(
         project_task.value,
     )
     order_of = dict(found.values)
+    currency_of = {engagement.id: engagement.currency for engagement in engagements}
     orders = reader.read(
         retainer_change_order.MODEL,
         reader.rows(
             retainer_change_order.MODEL,
             retainer_change_order.domain(
-                [engagement.id for engagement in engagements], set(order_of.values())
+                [engagement.id for engagement in engagements],
+                set(order_of.values()),
+                open_since,
             ),
             retainer_change_order.FIELDS,
         ),
-        retainer_change_order.value,
+        lambda row: retainer_change_order.value(row, currency_of),
         retainer_change_order.engagement_of,
     )
-    readable = {order.id for order in orders.values}
+    readable = {order.id for order, _ in orders.values}
     hidden = _hidden_tasks(reader, tasks) | found.bad
     placed: list[TimeEntry] = []
     lost: dict[int, list[TimeEntry]] = defaultdict(list)
@@ -133,7 +139,11 @@ def _on_change_orders(
     for task, some in sorted(lost.items()):
         reader.issues += _lost(task, some, engagement_of)
     reader.issues += [_homeless(order, some) for order, some in sorted(homeless.items())]
-    return Time(placed, orders.values)
+    return Time(
+        placed,
+        tuple(order for order, _ in orders.values),
+        tuple(sorted(key for _, key in orders.values if key)),
+    )
 
 
 def _hidden_tasks(reader: Reader, tasks: set[int]) -> frozenset[int]:
