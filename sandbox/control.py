@@ -21,6 +21,7 @@ _BUILT = {
     "python": "Odoo's Python environment",
     "base": "base database",
     "template": "template database",
+    "pages": "template with pages",
 }
 
 
@@ -57,7 +58,7 @@ def up(name: str, database: str, workers: int, port: int, progress: Progress) ->
         box = Sandbox.attach(name)
         progress.plan(1)
     else:
-        progress.plan(7)
+        progress.plan(8)
         box = Sandbox.start_daemon(name, workers, port=port, progress=progress)
     with progress.step(f"Database {database}"):
         there = database in box.databases()
@@ -83,8 +84,8 @@ def reset(name: str, progress: Progress) -> Access:
     state = read_state(box.folder)
     assert state is not None
     names = box.databases() or [DATABASE]
-    progress.plan(4 + len(names))
-    fresh = template(progress)
+    progress.plan(5 + len(names))
+    fresh = template(progress, pages=True)
     if fresh.artefact.key == state.template:
         for each in names:
             box.drop(each)
@@ -99,8 +100,8 @@ def reset(name: str, progress: Progress) -> Access:
 
 def build(progress: Progress) -> None:
     """Build everything that instances are copies of."""
-    progress.plan(4)
-    template(progress)
+    progress.plan(5)
+    template(progress, pages=True)
 
 
 def status() -> dict[str, Any]:

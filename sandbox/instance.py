@@ -20,11 +20,11 @@ from sandbox.locks import FileLock
 from sandbox.odoo_server import OdooServer, open_listener
 from sandbox.odoo_tests import OdooTestRun, read_results
 from sandbox.places import instances_lock, lasting_instances, place_for_instances, sweep
-from sandbox.postgres import Cluster, copy_data
+from sandbox.postgres import Cluster
 from sandbox.progress import Progress, Silent
 from sandbox.provision import USERS
 from sandbox.state import State, read_state
-from sandbox.template import ADDON, DATABASE, Template, copy_files, odoo_home, template
+from sandbox.template import ADDON, DATABASE, Template, copy_files, copy_layer, odoo_home, template
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -67,19 +67,21 @@ class Sandbox:
         progress: Progress | None = None,
         cron_threads: int = 0,
         addon: bool = True,
+        pages: bool = False,
         extra_addons: Sequence[Path] = (),
         in_memory: bool | None = None,
     ) -> Sandbox:
         """Start a private instance that ends with this process, building what is missing first.
 
         `workers` is Odoo's number of HTTP processes, 0 for one threaded process. `addon=False`
-        gives databases without the project's addon. `extra_addons` are folders with further
-        modules, found but not installed. `in_memory` keeps the data in memory rather than on
-        disk, by default where the machine has plenty: clones are several times faster there.
+        gives databases without the project's addon. `pages` is for those who open pages in a
+        browser: what they load is made once, for all instances. `extra_addons` are folders with
+        further modules, found but not installed. `in_memory` keeps the data in memory rather than
+        on disk, by default where the machine has plenty: clones are several times faster there.
         """
         told = progress or Silent()
         more = [Path(folder).resolve() for folder in extra_addons]
-        source = template(told, addon=addon)
+        source = template(told, addon=addon, pages=pages)
         with instances_lock():
             sweep()
             folder = place_for_instances(in_memory) / f"private-{secrets.token_hex(4)}"
@@ -110,7 +112,7 @@ class Sandbox:
         """Start an instance that goes on after this process; `attach` finds it by its name."""
         check_name(name)
         told = progress or Silent()
-        source = template(told)
+        source = template(told, pages=True)
         folder = lasting_instances() / name
         with FileLock(lasting_instances() / f".{name}.lock"):
             state = read_state(folder)
@@ -192,11 +194,7 @@ class Sandbox:
         try:
             with progress.step("PostgreSQL"):
                 with source.artefact.reading() as built:
-                    copy_data(built / "data", folder / "data")
-                    copy_files(built / "files", folder / "files")
-                    shutil.copytree(built / "addons", folder / "addons")
-                    shutil.copyfile(source.keys_file, folder / "keys.json")
-                    (folder / "keys.json").chmod(0o600)
+                    copy_layer(built, folder)
                 cluster.start(die_with_owner=die_with_owner)
             with progress.step("Odoo"):
                 assert cluster.socket_folder is not None

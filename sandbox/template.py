@@ -1,8 +1,10 @@
-"""The two layers of database that instances are copies of.
+"""The layers of database that instances are copies of.
 
 `base` is Odoo with the modules that the addon builds on; it changes when Odoo or the pins do.
 `template` is a copy of it with the addon, the sandbox's users and their API keys; it changes with
 every edit of the addon, so what it adds is kept to a few seconds.
+`pages` is a copy of that with the scripts and style sheets of the usual pages made, for those who
+open pages: Odoo puts them together anew whenever a module joins.
 """
 
 from __future__ import annotations
@@ -42,21 +44,19 @@ STALE_AFTER_DAYS = 45
 
 KEEP = 3
 KEEP_BASES = 2
+_LAYOUT = "2"
+"""Goes up whenever the files inside a template's folder change their names or meaning."""
+
 _PROVISION = Path(__file__).with_name("provision.py")
 _WARM = Path(__file__).with_name("warm.py")
 
 
 @dataclass(frozen=True)
 class Template:
-    """A finished template: a stopped cluster, its filestore and its API keys."""
+    """A finished template (a stopped cluster, its files, addons and API keys) and its Odoo."""
 
     artefact: Artefact
     home: OdooHome
-
-    @property
-    def keys_file(self) -> Path:
-        """The API keys by login; readable by the owner only."""
-        return self.artefact.path / "keys.json"
 
 
 def odoo_home(progress: Progress) -> OdooHome:
@@ -64,10 +64,11 @@ def odoo_home(progress: Progress) -> OdooHome:
     return OdooHome(odoo_source(progress), python_env(progress), ())
 
 
-def template(progress: Progress, *, addon: bool = True) -> Template:
+def template(progress: Progress, *, addon: bool = True, pages: bool = False) -> Template:
     """The template for the addon as it is now, built where missing or stale.
 
     Without the addon, or while the checkout has none, it holds the base modules and the users.
+    With `pages` the first visit to a page costs no more than the later ones.
     """
     home = odoo_home(progress)
     base = base_artefact(home)
@@ -81,28 +82,36 @@ def template(progress: Progress, *, addon: bool = True) -> Template:
             artefact.discard()
         artefact.ensure(lambda target: _build_template(target, artefact, home, base, wanted))
         prune("template", KEEP)
-    return Template(artefact, home)
+    if not pages:
+        return Template(artefact, home)
+    with progress.step("Scripts and style sheets of Odoo's pages"):
+        warmed = Artefact("pages", digest(artefact.key, _born(artefact), _WARM.read_text()))
+        warmed.ensure(lambda target: _build_pages(target, warmed.log, home, artefact))
+        prune("pages", KEEP)
+    return Template(warmed, home)
 
 
 def base_artefact(home: OdooHome) -> Artefact:
     """The base layer, keyed on Odoo's version, its libraries and the modules."""
     return Artefact(
         "base",
-        digest(
-            SETTINGS, home.source.version, home.python.folder.name, _WARM.read_text(), *BASE_MODULES
-        ),
+        digest(SETTINGS, home.source.version, home.python.folder.name, *BASE_MODULES),
     )
 
 
 def template_artefact(base: Artefact, addon: Path | None) -> Artefact:
     """The addon's layer, keyed on the base, the addon's files and the users' script."""
     content = digest_tree([addon]) if addon else "no addon"
-    return Artefact("template", digest(base.key, content, _PROVISION.read_text()))
+    return Artefact("template", digest(_LAYOUT, base.key, content, _PROVISION.read_text()))
 
 
 def _stale(artefact: Artefact) -> bool:
-    born = json.loads((artefact.path / "born.json").read_text())
-    return bool(time.time() - born["at"] > STALE_AFTER_DAYS * 86400)
+    return time.time() - float(_born(artefact)) > STALE_AFTER_DAYS * 86400
+
+
+def _born(artefact: Artefact) -> str:
+    """When the users and their keys were made, in seconds of the epoch."""
+    return (artefact.path / "born").read_text()
 
 
 def _build_base(target: Path, log: Path, home: OdooHome) -> None:
@@ -118,7 +127,6 @@ def _build_base(target: Path, log: Path, home: OdooHome) -> None:
         done = home.odoo(config, [*options, "--no-http", "--stop-after-init"], log)
         if done.returncode:
             raise _trouble("Odoo's modules could not be installed", done.stderr, log)
-        home.script(config, DATABASE, _WARM.read_text(), log)
         cluster.sql("VACUUM ANALYZE", DATABASE)
     finally:
         cluster.stop()
@@ -152,12 +160,40 @@ def _build_template(
         keys_file = target / "keys.json"
         keys_file.touch(0o600)
         keys_file.write_text(json.dumps(keys, indent=2))
-        (target / "born.json").write_text(json.dumps({"at": time.time(), "addon": install}))
+        (target / "born").write_text(str(time.time()))
         cluster.sql("ANALYZE", DATABASE)
         cluster.sql(f"ALTER DATABASE {DATABASE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
     finally:
         cluster.stop()
     _tidy(target)
+
+
+def _build_pages(target: Path, log: Path, home: OdooHome, source: Artefact) -> None:
+    with source.reading() as built:
+        copy_layer(built, target)
+    cluster = Cluster(home.python.postgres_binaries, target / "data", log)
+    cluster.start(die_with_owner=True)
+    try:
+        assert cluster.socket_folder is not None
+        config = target / "odoo.conf"
+        here = home.with_addons(target / "addons")
+        here.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        cluster.sql(f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS true")
+        here.script(config, DATABASE, _WARM.read_text(), log)
+        cluster.sql(f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS false")
+    finally:
+        cluster.stop()
+    _tidy(target)
+
+
+def copy_layer(source: Path, target: Path) -> None:
+    """Copy all of a finished template into a folder of a build or an instance."""
+    copy_data(source / "data", target / "data")
+    copy_files(source / "files", target / "files")
+    shutil.copytree(source / "addons", target / "addons")
+    shutil.copyfile(source / "born", target / "born")
+    shutil.copyfile(source / "keys.json", target / "keys.json")
+    (target / "keys.json").chmod(0o600)
 
 
 def copy_files(source: Path, target: Path) -> None:
