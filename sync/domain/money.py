@@ -36,8 +36,8 @@ class Currency(Value):
 
 def multiply(amount: Decimal, numerator: int, denominator: int) -> Decimal:
     """``amount × numerator ÷ denominator`` without intermediate rounding that could show."""
-    with localcontext(_EXACT):
-        return amount * numerator / denominator
+    product = _EXACT.multiply(amount, Decimal(numerator))
+    return product if denominator == 1 else _EXACT.divide(product, Decimal(denominator))
 
 
 def split(total: Decimal, weights: Sequence[Decimal | int], currency: Currency) -> list[Decimal]:

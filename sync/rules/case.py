@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from sync.domain.calendar import ONE_DAY, first_of, last_of, months
 from sync.domain.documents import Alert, ApprovalRequest, Invoice, LotSource, Quotation, Statement
@@ -129,17 +131,7 @@ class HourLot:
         return self.opening - self.drawn - self.lapsed
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDraw:
-    """So many seconds of an entry were drawn from that lot."""
-
-    entry_id: int
-    lot: str
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(NamedTuple):
     """So many seconds of an entry were beyond all lots."""
 
     entry: TimeEntry
@@ -156,7 +148,7 @@ class Credit:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Month:
     """One month of a retainer while the rules work on it."""
 
@@ -176,7 +168,8 @@ class Month:
     """Seconds still owed to earlier months by terms that carry a deficit."""
     deficit_absorbed: int = 0
     fee: Decimal = Decimal(0)
-    draws: tuple[EntryDraw, ...] = ()
+    draws: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """By lot: (time entry, seconds) in the order in which they were drawn."""
     over: tuple[Over, ...] = ()
     overage_amount: Decimal = Decimal(0)
 
@@ -185,7 +178,7 @@ class Month:
         """The terms in force at the month's end, which decide what rolls and what overage does."""
         return self.segments[-1].terms
 
-    @property
+    @cached_property
     def used(self) -> int:
         """Seconds worked and counted in this month."""
         return sum(entry.seconds for entry in self.entries)
@@ -195,12 +188,12 @@ class Month:
         """Seconds among them that were worked in an earlier month."""
         return sum(entry.seconds for entry in self.entries if entry.day < self.first)
 
-    @property
+    @cached_property
     def granted(self) -> int:
         """Seconds granted in this month, less what absorbed a carried deficit."""
         return sum(lot.opening for lot in self.lots if lot.granted_on >= self.first)
 
-    @property
+    @cached_property
     def rolled_in(self) -> int:
         """Seconds that came from earlier months."""
         return sum(lot.opening for lot in self.lots if lot.granted_on < self.first)
@@ -210,7 +203,7 @@ class Month:
         """Seconds that could be drawn in this month."""
         return self.granted + self.rolled_in
 
-    @property
+    @cached_property
     def overage(self) -> int:
         """Seconds beyond all lots."""
         return sum(over.seconds for over in self.over)

@@ -101,9 +101,6 @@ def runs_out_on(case: Case, month: Month) -> date | None:
 
 
 def _lot_lines(month: Month) -> tuple[LotLine, ...]:
-    draws: dict[str, list[tuple[int, int]]] = {}
-    for draw in month.draws:
-        draws.setdefault(draw.lot, []).append((draw.entry_id, draw.seconds))
     return tuple(
         LotLine(
             source=lot.source,
@@ -115,7 +112,7 @@ def _lot_lines(month: Month) -> tuple[LotLine, ...]:
             drawn=lot.drawn,
             lapsed=lot.lapsed,
             closing=lot.closing,
-            draws=tuple(draws.get(lot.id, ())),
+            draws=month.draws.get(lot.id, ()),
         )
         for lot in month.lots
     )

@@ -23,6 +23,8 @@ from sync.rules.close import closes_on
 
 def credit(case: Case, month: Month) -> Month:
     """Split each correcting entry into what is credited in money and what gives hours back."""
+    if not any(entry.corrects_key for entry in month.entries):
+        return month
     credits: list[Credit] = []
     entries: list[TimeEntry] = []
     given: dict[str, Decimal] = {}
@@ -41,8 +43,6 @@ def credit(case: Case, month: Month) -> Month:
         else:
             part = 0
         entries.append(entry._replace(seconds=entry.seconds + part))
-    if not credits:
-        return month
     return replace(month, entries=tuple(entries), credits=tuple(credits))
 
 

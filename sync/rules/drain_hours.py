@@ -10,7 +10,7 @@ from sync.domain.documents import LotSource
 from sync.domain.entries import TimeEntry
 from sync.domain.keys import month_source
 from sync.domain.lots import Drain
-from sync.rules.case import Case, EntryDraw, HourLot, Month, Over
+from sync.rules.case import Case, HourLot, Month, Over
 
 _NEVER = date.max
 
@@ -31,26 +31,33 @@ def drain_hours(_: Case, month: Month) -> Month:
             )
         )
     ordered = in_order(lots, month)
-    draws: list[EntryDraw] = []
+    draws: dict[str, list[tuple[int, int]]] = {lot.id: [] for lot in ordered}
     over: list[Over] = []
+    at = 0
     expired = date.min
     for until in _windows(ordered, month):
         usable = [lot for lot in ordered if (lot.expires_on or _NEVER) > expired]
         drain = Drain(((lot.id, lot.closing) for lot in usable), 0)
-        for entry, seconds in needs:
-            if not expired < max(entry.day, month.first) <= until:
-                continue
+        while at < len(needs) and needs[at][0].day <= until:
+            entry, seconds = needs[at]
             drawn, shortfall = drain.take(seconds)
-            draws += [EntryDraw(entry.id, draw.lot, draw.quantity) for draw in drawn]
+            for lot_id, part in drawn:
+                draws[lot_id].append((entry.id, part))
             if shortfall:
                 over.append(Over(entry, shortfall))
+            at += 1
         left = drain.remaining()
         ordered = [
             replace(lot, drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
             for lot in ordered
         ]
         expired = until
-    return replace(month, lots=tuple(ordered), draws=tuple(draws), over=tuple(over))
+    return replace(
+        month,
+        lots=tuple(ordered),
+        draws={lot_id: tuple(each) for lot_id, each in draws.items() if each},
+        over=tuple(over),
+    )
 
 
 def in_order(lots: list[HourLot], month: Month) -> list[HourLot]:
@@ -79,6 +86,8 @@ def net(entries: tuple[TimeEntry, ...]) -> tuple[list[tuple[TimeEntry, int]], in
     A correcting (negative) entry takes back the latest time of the month first, so that what goes
     over is corrected before what was in the allowance.
     """
+    if all(entry.seconds > 0 for entry in entries):
+        return [(entry, entry.seconds) for entry in entries], 0
     left = [entry.seconds if entry.seconds > 0 else 0 for entry in entries]
     back = -sum(entry.seconds for entry in entries if entry.seconds < 0)
     index = len(left) - 1

@@ -7,6 +7,7 @@ all      ── client_po ──▶ which invoices are held
 case     ── close ──▶ statements
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
@@ -98,6 +99,7 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
 def hours_of(case: Case) -> tuple[Month, ...]:
     """The open months of a retainer, each handed what the month before it left."""
     done: list[Month] = []
+    counted = 0
     for first in case.open_months:
         cut = segments(case, first)
         if not cut:
@@ -107,19 +109,21 @@ def hours_of(case: Case) -> tuple[Month, ...]:
             start=cut[0].start,
             end=cut[-1].end,
             segments=cut,
-            entries=tuple(
-                entry
-                for entry in case.entries
-                if entry.day <= last_of(first) and (not done or entry.day >= first)
-            ),
+            entries=case.entries[counted : (until := _until(case, first))],
             ended=case.as_of > last_of(first),
             lots=_carried(done[-1]) if done else _restored(case),
             deficit=done[-1].deficit if done else _restored_deficit(case),
         )
+        counted = until
         for rule in MONTH_RULES:
             month = rule(case, month)
         done.append(month)
     return tuple(done)
+
+
+def _until(case: Case, month: date) -> int:
+    """Where the time after the month begins; what is late counts in the first open month."""
+    return bisect_right(case.entries, last_of(month), key=lambda entry: entry.day)
 
 
 def _engagement(case: Case) -> Findings:

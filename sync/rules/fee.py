@@ -26,7 +26,7 @@ from sync.domain.keys import key, month_source, stem_of
 from sync.domain.money import ZERO
 from sync.domain.terms import Billing, Recognition, Terms
 from sync.rules.bill import billed, draft_invoice, take_back
-from sync.rules.case import Case, Findings
+from sync.rules.case import Case, Findings, Segment
 from sync.rules.grant import fee as month_fee
 from sync.rules.grant import segments
 
@@ -114,7 +114,11 @@ def covers(case: Case) -> Iterator[Cover]:
 
 
 def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
-    amounts = [month_fee(segments(case, m), m, case.engagement.currency) for m in cover.months]
+    cuts = [segments(case, month) for month in cover.months]
+    amounts = [
+        month_fee(cut, month, case.engagement.currency)
+        for cut, month in zip(cuts, cover.months, strict=True)
+    ]
     total = sum(amounts, ZERO)
     source = month_source(cover.months[0])
     if not total:
@@ -146,7 +150,7 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
             ),
         ),
         month=max(closing_month, case.open_from),
-        reasons=(_reason(case, cover, amounts),),
+        reasons=(_reason(case, cuts, amounts),),
     )
 
 
@@ -159,20 +163,23 @@ def _text(cover: Cover) -> str:
     return f"{name} retainer, {months_text(first, last)}{days}"
 
 
-def _reason(case: Case, cover: Cover, amounts: list[Decimal]) -> Reason:
+def _reason(case: Case, cuts: list[tuple[Segment, ...]], amounts: list[Decimal]) -> Reason:
     currency = case.engagement.currency
-    parts = []
-    records = []
-    for month, amount in zip(cover.months, amounts, strict=True):
-        for each in segments(case, month):
-            source = Source(
-                model="retainer.terms", id=each.terms.id, name=f"from {each.terms.date_start}"
-            )
-            if source not in records:
-                records.append(source)
-        cut = segments(case, month)
-        detail = ", ".join(
-            f"{each.terms.monthly_fee} for {span_text(each.start, each.end)}" for each in cut
+    records = {
+        each.terms.id: Source(
+            model="retainer.terms", id=each.terms.id, name=f"from {each.terms.date_start}"
         )
-        parts.append(f"{currency.text(amount)} ({detail})")
-    return Reason(rule="fee", text=" + ".join(parts), records=tuple(records))
+        for cut in cuts
+        for each in cut
+    }
+    parts = [
+        f"{currency.text(amount)} ("
+        + ", ".join(
+            f"{each.terms.monthly_fee} for {span_text(each.start, each.end)}"
+            + (" paused" if each.terms.paused else "")
+            for each in cut
+        )
+        + ")"
+        for cut, amount in zip(cuts, amounts, strict=True)
+    ]
+    return Reason(rule="fee", text=" + ".join(parts), records=tuple(records.values()))
