@@ -1,0 +1,200 @@
+"""Rule 5: hours beyond all lots × the rate in force on each entry's day."""
+
+from decimal import Decimal
+
+import pytest
+
+from sync.domain.documents import LotLine, LotSource, Role, StatementState
+from sync.domain.existing import ExistingPeriod
+from sync.domain.terms import OveragePolicy
+from tests.unit.rules.world import (
+    JPY,
+    codes,
+    company,
+    day,
+    entry,
+    h,
+    issue,
+    money,
+    of_role,
+    retainer,
+    run,
+    statement,
+    terms,
+    the,
+    world,
+)
+
+
+def small(*more, hours=10, **changes):
+    """March 2025 onward, 10 h a month, no rollover."""
+    return retainer(
+        terms("2025-03-01", monthly_seconds=h(hours), rollover=False, **changes),
+        *more,
+        start="2025-03-01",
+    )
+
+
+def test_exactly_the_allowance_is_no_overage() -> None:
+    outcome = run(world(small(), entries=[entry(1, "2025-03-10", 10)]), "2025-04-01")
+    assert of_role(outcome, Role.overage) == []
+    assert statement(outcome, "2025-03").overage == 0
+
+
+def test_one_second_over_is_billed_to_the_cent() -> None:
+    # 175.00 ÷ 3600 = 0.0486… = 0.05
+    entries = [entry(1, "2025-03-10", 10)._replace(seconds=h(10) + 1)]
+    invoice = the(run(world(small(), entries=entries), "2025-04-01"), Role.overage)
+    assert invoice.untaxed == Decimal("0.05")
+
+
+def test_overage_is_rounded_once_per_line_not_per_entry() -> None:
+    # three entries of 0:20 h over at 100.00: one hour = 100.00 (33.33 × 3 would be 99.99)
+    entries = [entry(1, "2025-03-10", 10)] + [
+        entry(each, "2025-03-11", 0)._replace(seconds=1_200) for each in (2, 3, 4)
+    ]
+    snapshot = world(small(overage_rate=money(100)), entries=entries)
+    assert the(run(snapshot, "2025-04-01"), Role.overage).untaxed == Decimal("100.00")
+
+
+def test_the_rate_is_the_one_on_the_entrys_day() -> None:
+    # 10 h a month; from 16 March 200.00 an hour. 2 h over on the 15th at 175, 3 h on the 16th:
+    # 2 × 175 + 3 × 200 = 950.00 on two lines of one invoice
+    snapshot = world(
+        small(
+            terms("2025-03-16", id=2, monthly_seconds=h(10), overage_rate=money(200)),
+        ),
+        entries=[entry(1, "2025-03-15", 12), entry(2, "2025-03-16", 3)],
+    )
+    invoice = the(run(snapshot, "2025-04-01"), Role.overage)
+    assert [(each.quantity, each.unit_price, each.amount) for each in invoice.lines] == [
+        (Decimal(2), Decimal(175), Decimal(350)),
+        (Decimal(3), Decimal(200), Decimal(600)),
+    ]
+    assert statement(run(snapshot, "2025-04-01"), "2025-03").overage_amount == Decimal(950)
+
+
+def test_the_same_rate_after_a_change_of_terms_stays_one_line() -> None:
+    snapshot = world(
+        small(terms("2025-03-16", id=2, monthly_seconds=h(10))),
+        entries=[entry(1, "2025-03-15", 12), entry(2, "2025-03-16", 3)],
+    )
+    invoice = the(run(snapshot, "2025-04-01"), Role.overage)
+    assert [each.quantity for each in invoice.lines] == [Decimal(5)]
+
+
+def test_overage_in_yen() -> None:
+    # 0:50 h × 10,001 = 8,334.1666… = 8,334
+    snapshot = world(
+        small(overage_rate=money(10001)).model_copy(update={"currency": JPY}),
+        entries=[entry(1, "2025-03-10", 10)._replace(seconds=h(10) + 3_000)],
+    )
+    assert the(run(snapshot, "2025-04-01"), Role.overage).untaxed == Decimal(8334)
+
+
+def test_overage_is_billed_when_the_month_is_over_and_not_before() -> None:
+    snapshot = world(small(), entries=[entry(1, "2025-03-10", 16)])
+    assert of_role(run(snapshot, "2025-03-31"), Role.overage) == []
+    invoice = the(run(snapshot, "2025-04-01"), Role.overage)
+    assert (invoice.raised_on, invoice.invoice_date) == (day("2025-04-01"), day("2025-03-31"))
+
+
+def test_overage_waits_while_the_month_stays_open_for_late_time() -> None:
+    snapshot = world(
+        small(), company=company(close_after_days=5), entries=[entry(1, "2025-03-10", 16)]
+    )
+    assert of_role(run(snapshot, "2025-04-05"), Role.overage) == []
+    assert the(run(snapshot, "2025-04-06"), Role.overage).untaxed == money(1050)
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        (OveragePolicy.block, "overage_block"),
+        (OveragePolicy.write_off, "overage_write_off"),
+    ],
+)
+def test_what_is_not_billed_is_said_with_its_amount(policy: OveragePolicy, code: str) -> None:
+    snapshot = world(small(overage_policy=policy), entries=[entry(1, "2025-03-10", 16)])
+    outcome = run(snapshot, "2025-04-01")
+    assert of_role(outcome, Role.overage) == []
+    found = issue(outcome, code)
+    assert "6:00 h of overage (1,050.00 USD)" in found.message
+    march = statement(outcome, "2025-03")
+    assert (march.overage, march.overage_amount) == (h(6), money(1050))
+    assert march.state is StatementState.closed
+
+
+@pytest.mark.parametrize("policy", [OveragePolicy.approve, OveragePolicy.carry])
+def test_overage_that_waits_or_is_carried_is_on_no_invoice(policy: OveragePolicy) -> None:
+    snapshot = world(small(overage_policy=policy), entries=[entry(1, "2025-03-10", 16)])
+    assert of_role(run(snapshot, "2025-04-01"), Role.overage) == []
+
+
+def test_the_policy_at_the_months_end_decides() -> None:
+    snapshot = world(
+        small(
+            terms("2025-03-31", id=2, monthly_seconds=h(10), rollover=False),
+            overage_policy=OveragePolicy.write_off,
+        ),
+        entries=[entry(1, "2025-03-10", 16)],
+    )
+    assert the(run(snapshot, "2025-04-01"), Role.overage).untaxed == money(1050)
+
+
+def test_without_an_allowance_every_hour_is_overage() -> None:
+    snapshot = world(small(hours=0, monthly_fee=money(0)), entries=[entry(1, "2025-03-10", "0.5")])
+    outcome = run(snapshot, "2025-04-01")
+    assert the(outcome, Role.overage).untaxed == Decimal("87.50")  # 0.5 × 175
+    assert statement(outcome, "2025-03").utilization == 0
+
+
+def test_the_months_that_went_over_are_billed_apart() -> None:
+    snapshot = world(small(), entries=[entry(1, "2025-03-10", 11), entry(2, "2025-04-10", 12)])
+    march, april = of_role(run(snapshot, "2025-05-01"), Role.overage)
+    assert (march.untaxed, april.untaxed) == (money(175), money(350))
+    assert march.key != april.key
+
+
+def test_overage_at_a_rate_of_zero_is_told_to_the_account_manager() -> None:
+    snapshot = world(small(overage_rate=money(0)), entries=[entry(1, "2025-03-10", 16)])
+    outcome = run(snapshot, "2025-04-01")
+    assert of_role(outcome, Role.overage) == []
+    assert "overage" in [each.kind for each in outcome.alerts]
+    assert statement(outcome, "2025-03").overage == h(6)
+
+
+def test_late_time_goes_over_at_the_rate_of_its_own_day() -> None:
+    # closed until 31 March; an entry of 20 March comes in April: counted in April, at March's rate
+    engagement = small(
+        terms("2025-04-01", id=2, monthly_seconds=h(10), rollover=False, overage_rate=money(200)),
+    ).model_copy(update={"closed_until": day("2025-03-31")})
+    snapshot = world(
+        engagement,
+        periods=[
+            ExistingPeriod(
+                id=1,
+                key="1/1/statement/2025-03/0",
+                fingerprint="f",
+                engagement_id=1,
+                date_start=day("2025-03-01"),
+                date_end=day("2025-03-31"),
+                closed=True,
+                lots=(
+                    LotLine(
+                        source=LotSource.allowance,
+                        granted_on=day("2025-03-01"),
+                        granted=h(10),
+                        opening=h(10),
+                        drawn=h(10),
+                    ),
+                ),
+            )
+        ],
+        entries=[entry(1, "2025-03-20", 12)],
+    )
+    outcome = run(snapshot, "2025-05-01")
+    april = statement(outcome, "2025-04")
+    assert (april.used, april.late, april.overage) == (h(12), h(12), h(2))
+    assert the(outcome, Role.overage).untaxed == money(350)  # 2 × 175, not 2 × 200
+    assert codes(outcome.issues) == []
