@@ -11,11 +11,13 @@ A file has this form, as far as the model needs it:
   (docs/gateway.md): money as decimal text, hours as seconds, dates as ``YYYY-MM-DD``.
 
 ``fields`` parses strictly at the border: no float, no NaN, no control character gets past it, and
-nothing is guessed. ``books`` holds a company's accounts and journals, which only the push needs.
+nothing is guessed. ``books`` holds a company's accounts and journals, which only the push needs;
+``pulled`` is what a pull hands on: the snapshot for the rules, and the books.
 """
 
 from mappings.books import Books
 from mappings.fields import Unreadable
+from mappings.pulled import Pulled
 from mappings.reading import Read, read_each, unreadable
 
-__all__ = ["Books", "Read", "Unreadable", "read_each", "unreadable"]
+__all__ = ["Books", "Pulled", "Read", "Unreadable", "read_each", "unreadable"]

@@ -76,6 +76,24 @@ def domain(
     return [*terms, *["|"] * (len(either) - 1), *(term for each in either for term in each)]
 
 
+BY_DOCUMENT = "retainer_move_id"
+BY_STATEMENT = "retainer_period_id"
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those entries."""
+    return [("id", "in", sorted(ids))]
+
+
+def bound(rows: Iterable[Row], by: str) -> dict[int, int]:
+    """How many entries each document, or each statement, has counted for good."""
+    return {
+        record: fields.whole(row, "__count")
+        for row in rows
+        if (record := fields.link_or_none(row, by)) is not None
+    }
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Nothing made here can form a cycle; walking a million tuples to learn that costs as much

@@ -13,6 +13,7 @@ from mappings.reading import field_of
 from sync.domain.documents import Invoice, Line, Role
 from sync.domain.existing import ExistingInvoice
 from sync.domain.money import Currency
+from sync.domain.value import Value
 
 MODEL = "account.move"
 KIND = "move"
@@ -70,9 +71,9 @@ def domain(company_id: int, since: date, milestone_ids: Collection[int]) -> Term
     ]
 
 
-def of_keys(company_id: int, keys: Collection[str]) -> Terms:
-    """The documents under those keys."""
-    return [("company_id", "=", company_id), ("retainer_key", "in", sorted(keys))]
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those documents."""
+    return [("id", "in", sorted(ids))]
 
 
 def named(company_id: int, name_or_key: str) -> Terms:
@@ -123,6 +124,19 @@ def value(
     )
 
 
+class Written(Value):
+    """A document of ours as it came out of the push."""
+
+    invoice: ExistingInvoice
+    date: date
+    """Of the accounts; Odoo moves it by itself where the books are locked."""
+
+
+def written(row: Row, company_id: int, currencies: dict[int, Currency]) -> Written:
+    """The document and its date in the accounts."""
+    return Written(invoice=value(row, company_id, currencies), date=fields.day(row, "date"))
+
+
 def currency(row: Row, currencies: dict[int, Currency]) -> Currency:
     """The currency of its amounts."""
     return res_currency.pick(row, "currency_id", currencies)
@@ -144,15 +158,18 @@ class NoAccount(Exception):
     )
 
     def __init__(self, key: str) -> None:
+        self.key = key
         super().__init__(f"{key}: the company has no unearned revenue account; {self.remedy}")
 
 
 def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Document:
-    """The invoice as a document of the gateway.
+    """The invoice as a document of the gateway; one that is withdrawn is only named.
 
     A credit note is an ``out_refund`` with positive amounts. Unearned lines name their account;
     of the others Odoo takes account and taxes from the product. Raises ``NoAccount``.
     """
+    if invoice.withdrawn:
+        return document(KIND, invoice.key, unit, invoice.fingerprint, {}, withdraw=True)
     values: dict[str, Any] = {
         "move_type": "out_refund" if invoice.credit else "out_invoice",
         "partner_id": invoice.partner_id,
@@ -174,9 +191,12 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         ),
     }
     values.update({name: each for name, each in optional.items() if each})
-    bind = {
+    bind: dict[str, list[Any]] = {
         "entries": list(invoice.entry_ids),
+        "cut_entries": [list(each) for each in invoice.cut_entries],
         "milestones": list(invoice.milestone_ids),
+        "change_orders": list(invoice.change_order_ids),
+        "purchases": [[line, number(quantity)] for line, quantity in invoice.purchases],
         "hour_blocks": _hour_blocks(invoice),
     }
     return document(

@@ -32,6 +32,14 @@ def domain(engagement_ids: Collection[int]) -> Terms:
     ]
 
 
+BY_DOCUMENT = "retainer_move_id"
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those milestones."""
+    return [("id", "in", sorted(ids))]
+
+
 def projects(rows: Sequence[Row]) -> set[int]:
     """The projects that they belong to."""
     return fields.ids_in(rows, "project_id")

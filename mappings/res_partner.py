@@ -23,6 +23,11 @@ def domain(ids: Collection[int]) -> Terms:
     ]
 
 
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those partners, archived ones too."""
+    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
+
+
 def value(row: Row) -> Client:
     """A client, or one of its addresses (which may have no name of its own)."""
     record = fields.record_id(row)

@@ -64,6 +64,11 @@ def of_keys(company_id: int, keys: Collection[str]) -> Terms:
     return [("company_id", "=", company_id), ("retainer_key", "in", sorted(keys))]
 
 
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those statements."""
+    return [("id", "in", sorted(ids))]
+
+
 def lots_domain(period_ids: Collection[int]) -> Terms:
     """The lots of those statements."""
     return [("period_id", "in", sorted(period_ids))]

@@ -1,5 +1,6 @@
 """From Odoo to a snapshot: everything the rules need, read once, in a constant number of calls."""
 
+from mappings.pulled import Pulled
 from sync.pull.document import Standing, read_document
 from sync.pull.errors import (
     CompanyNotFound,
@@ -10,7 +11,6 @@ from sync.pull.errors import (
 )
 from sync.pull.files import load, save
 from sync.pull.pull import pull
-from sync.pull.pulled import Pulled
 
 __all__ = [
     "CompanyNotFound",

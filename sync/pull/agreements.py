@@ -1,6 +1,6 @@
 """Who agreed what: engagements with their clients, projects and milestones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -171,13 +171,13 @@ def _of_unread(row: Row, readable: Mapping[int, Engagement]) -> bool:
     return bool(named) and not named & readable.keys()
 
 
-def earliest_open(engagements: tuple[Engagement, ...], go_live: date | None) -> date | None:
-    """The first of the earliest month that a retainer has not closed."""
+def earliest_open(engagements: Iterable[Engagement], go_live: date | None) -> date | None:
+    """The first of the earliest month that a retainer still has to close."""
     return min(
         (
             retainer_engagement.open_from(each, go_live)
             for each in engagements
-            if each.kind is Kind.retainer
+            if has_open_month(each, go_live)
         ),
         default=None,
     )

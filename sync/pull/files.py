@@ -16,10 +16,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from mappings import Books
+from mappings.pulled import Pulled
 from sync.domain.entries import TimeEntry
 from sync.domain.snapshot import Snapshot
 from sync.pull.errors import SnapshotFileError
-from sync.pull.pulled import Pulled
 
 FORMAT = "drawdown-snapshot"
 VERSION = 1

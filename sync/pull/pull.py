@@ -20,6 +20,7 @@ from mappings import (
     retainer_tombstone,
 )
 from mappings.fields import ids_in
+from mappings.pulled import Pulled
 from sync.domain.calendar import first_of
 from sync.domain.engagement import ChangeOrder, ClientPo, Engagement, HourBlock, Kind, Milestone
 from sync.domain.existing import ExistingInvoice, ExistingPeriod
@@ -36,7 +37,6 @@ from sync.pull.agreements import (
     read_agreements,
 )
 from sync.pull.company import read_company
-from sync.pull.pulled import Pulled
 from sync.pull.reader import Progress, Reader
 from sync.pull.time import Time, read_time
 

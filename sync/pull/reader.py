@@ -1,13 +1,14 @@
 """Reading rows page by page, and values out of them, collecting what cannot be read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from mappings import fields as border
 from mappings.reading import EngagementOf, Read, read_each
 from sync.domain.issues import Issue
-from sync.odoo.errors import BadAnswer
 from sync.odoo.gateway import Domain, Gateway, Row
+from sync.odoo.paging import read_all
 
 T = TypeVar("T")
 
@@ -27,25 +28,13 @@ class Reader:
 
     def pages(self, model: str, domain: Domain, fields: Sequence[str]) -> Iterator[list[Row]]:
         """All records in the domain by id, a page at a time."""
-        last = count = 0
-        while True:
-            page = self.gateway.search_read(
-                model, [*domain, ("id", ">", last)], fields, limit=self._page_size
-            )
+        rows = read_all(self.gateway, model, domain, fields, page_size=self._page_size)
+        count = 0
+        while page := list(islice(rows, self._page_size)):
             count += len(page)
             if self._progress is not None:
                 self._progress(model, count)
-            if page:
-                yield page
-            if len(page) < self._page_size:
-                return
-            before, last = last, _greatest_id(page)
-            if last <= before:
-                raise BadAnswer(
-                    f"Odoo sent a page of {model} without a record after id {before}.",
-                    retryable=False,
-                    unclear=False,
-                )
+            yield page
 
     def rows(self, model: str, domain: Domain, fields: Sequence[str]) -> list[Row]:
         """All records in the domain, by id."""
@@ -62,8 +51,3 @@ class Reader:
         found = read_each(model, rows, value, engagement_of)
         self.issues += found.issues
         return found
-
-
-def _greatest_id(page: Sequence[Row]) -> int:
-    ids = (row.get("id") for row in page if isinstance(row, dict))
-    return max((each for each in ids if type(each) is int), default=0)

@@ -1,0 +1,21 @@
+"""From a plan to Odoo: written once, whatever the line does, and read back."""
+
+from sync.push.books import BooksReport, tie
+from sync.push.lease import Lease, LeaseHeld
+from sync.push.push import BATCH_SIZE, push
+from sync.push.report import PushReport, Result, Status
+from sync.push.verify import Difference, verify
+
+__all__ = [
+    "BATCH_SIZE",
+    "BooksReport",
+    "Difference",
+    "Lease",
+    "LeaseHeld",
+    "PushReport",
+    "Result",
+    "Status",
+    "push",
+    "tie",
+    "verify",
+]

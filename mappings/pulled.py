@@ -1,6 +1,6 @@
-"""What a pull gives."""
+"""What is read from Odoo and needed to write to it."""
 
-from mappings import Books
+from mappings.books import Books
 from sync.domain.snapshot import Snapshot
 from sync.domain.value import Value
 

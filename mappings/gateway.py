@@ -1,0 +1,34 @@
+"""One document of ``retainer.gateway.apply`` for any document of the domain."""
+
+from mappings import (
+    account_move,
+    retainer_alert,
+    retainer_change_order,
+    retainer_period,
+    sale_order,
+)
+from mappings.books import Books
+from mappings.outgoing import Document
+from sync.domain.documents import (
+    AnyDocument,
+    ApprovalRequest,
+    Invoice,
+    Quotation,
+    Statement,
+)
+from sync.domain.snapshot import Company
+
+
+def outgoing(document: AnyDocument, unit: str, company: Company, books: Books) -> Document:
+    """The document in Odoo's terms. Raises ``account_move.NoAccount``."""
+    match document:
+        case Invoice():
+            return account_move.outgoing(document, unit, books, post=company.post_invoices)
+        case Statement():
+            return retainer_period.outgoing(document, unit)
+        case Quotation():
+            return sale_order.outgoing(document, unit, company.currency)
+        case ApprovalRequest():
+            return retainer_change_order.outgoing(document, unit)
+        case _:
+            return retainer_alert.outgoing(document, unit)

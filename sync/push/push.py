@@ -1,0 +1,298 @@
+"""Write a plan into Odoo, exactly once, whatever the line does.
+
+A document's key is fixed before it is sent, and Odoo writes a key once. So after an answer that
+never came, the keys are looked up, and only what is not there is sent again.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mappings.outgoing import Document
+from mappings.pulled import Pulled
+from sync.odoo.errors import (
+    GatewayError,
+    Overloaded,
+    Rejected,
+    ServerFault,
+)
+from sync.odoo.gateway import Gateway
+from sync.plan.changes import Change, Plan
+from sync.push import answers
+from sync.push.batches import Unit, batches, payload, units
+from sync.push.lease import GATEWAY, HeldLease, Lease, LeaseLost, lease_is_lost
+from sync.push.report import PushReport, Result, Status
+
+BATCH_SIZE = 200
+MOST_IN_A_CALL = 2000
+"""What the gateway takes at once."""
+
+_ATTEMPTS = 4
+_LONGEST_WAIT = 60.0
+_MOST_REFUSED = 10
+"""Units that Odoo may fail on, each alone, before it is Odoo that has a problem and not they."""
+_LONGEST_LOG = 20_000
+
+Progress = Callable[[int, int], None]
+"""Told how many documents have an answer, and how many there are."""
+
+
+def push(
+    gateway: Gateway,
+    plan: Plan,
+    pulled: Pulled,
+    *,
+    lease: Lease,
+    batch_size: int = BATCH_SIZE,
+    progress: Progress | None = None,
+    stop_requested: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> PushReport:
+    """Write the plan; the report has one result per document.
+
+    An empty plan only leaves the record of its run. ``stop_requested`` is asked between batches; a
+    push that was stopped is completed by the next run. Raises ``LeaseHeld``, and ``GatewayError``
+    where nothing was sent yet; later trouble is in the report.
+    """
+    assert plan.company_id == pulled.snapshot.company.id, "plan and snapshot are of two companies"
+    if plan.empty:
+        run = gateway.call(
+            GATEWAY,
+            "record_run",
+            repeatable=False,
+            company_id=plan.company_id,
+            as_of=plan.as_of.isoformat(),
+            owner=lease.owner,
+            checksum=plan.checksum,
+            counters=_counters(plan, PushReport()),
+            log="nothing to do",
+        )
+        return PushReport(run_id=run if type(run) is int else None)
+    held = HeldLease(gateway, lease, plan.company_id, plan.as_of, clock)
+    work = _Push(gateway, plan, pulled, held, sleep)
+    try:
+        work.run(min(batch_size, MOST_IN_A_CALL), progress, stop_requested)
+    finally:
+        # A kill from outside (KeyboardInterrupt too) still gives the lease back where it can.
+        report = work.report()
+        note = held.finish(
+            "failed" if report.stopped or work.unfinished else "done",
+            plan.checksum,
+            _counters(plan, report),
+            _log(report),
+        )
+    return report.model_copy(update={"notes": (*report.notes, note)}) if note else report
+
+
+@dataclass
+class _Push:
+    """The state of one push."""
+
+    gateway: Gateway
+    plan: Plan
+    pulled: Pulled
+    held: HeldLease
+    sleep: Callable[[float], None]
+    results: dict[str, Result] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    stopped: str = ""
+    refused: int = 0
+    """Units that Odoo could not digest at all."""
+    unfinished: bool = True
+
+    def run(
+        self, batch_size: int, progress: Progress | None, stop_requested: Callable[[], bool]
+    ) -> None:
+        """Send batch after batch until the end, a stop, or trouble that does not pass."""
+        total = len(self.plan.changes)
+        try:
+            for batch in batches(units(self.plan.changes), batch_size):
+                if stop_requested():
+                    self.stopped = "a stop was asked for; the next run completes the work"
+                    break
+                self.held.keep()
+                self._write(batch)
+                if progress is not None:
+                    progress(len(self.results), total)
+        except LeaseLost as lost:
+            self.stopped = str(lost)
+        except GatewayError as trouble:
+            self.stopped = str(trouble)
+        self.unfinished = False
+
+    def report(self) -> PushReport:
+        """The results so far, in the plan's order."""
+        return PushReport(
+            results=tuple(
+                self.results.get(change.key, Result(key=change.key, status=Status.not_sent))
+                for change in self.plan.changes
+            ),
+            run_id=self.held.run_id,
+            stopped=self.stopped,
+            notes=tuple(self.notes),
+        )
+
+    def _write(self, batch: list[Unit]) -> None:
+        """Write some units; those that cannot even be put into Odoo's terms are set aside."""
+        documents: dict[str, Document] = {}
+        sendable: list[Unit] = []
+        for unit in batch:
+            for each in payload(unit, self.pulled.snapshot.company, self.pulled.books):
+                if isinstance(each, Result):
+                    self.results[each.key] = each
+                else:
+                    documents[each["key"]] = each
+            if all(change.key in documents for change in unit):
+                sendable.append(unit)
+        if sendable:
+            self._send(sendable, documents, frozenset())
+
+    def _send(
+        self, batch: list[Unit], documents: dict[str, Document], sent: frozenset[str]
+    ) -> None:
+        """Send units, again where that is safe, until each document has an answer.
+
+        ``sent``: keys that an earlier call carried whose answer never came.
+        """
+        left = batch
+        for attempt in range(1, _ATTEMPTS + 1):
+            changes = _changes(left)
+            try:
+                answer = self.gateway.call(
+                    GATEWAY,
+                    "apply",
+                    repeatable=False,
+                    company_id=self.plan.company_id,
+                    run_id=self.held.run_id,
+                    token=self.held.token,
+                    documents=[documents[change.key] for change in changes],
+                )
+                self._take(answers.of_apply(answer, changes, sent))
+                return
+            except (Rejected, ServerFault) as refused:
+                if isinstance(refused, Rejected) and lease_is_lost(refused):
+                    raise LeaseLost(refused.message) from None
+                self._split(left, documents, sent, refused)
+                return
+            except GatewayError as trouble:
+                if trouble.unclear:
+                    sent |= {change.key for change in changes}
+                if attempt == _ATTEMPTS or not (trouble.unclear or trouble.retryable):
+                    self._give_up(changes, sent, trouble)
+                    raise
+                self.notes.append(f"{len(changes)} documents: {trouble.what}")
+                self.sleep(_wait(attempt, trouble))
+                if trouble.unclear:
+                    left = self._look_up(left, documents)
+                    if not left:
+                        return
+                self.held.keep()
+
+    def _look_up(self, batch: list[Unit], documents: dict[str, Document]) -> list[Unit]:
+        """Note what was written although its answer never came; the units to send again."""
+        changes = _changes(batch)
+        answer = self.gateway.call(
+            GATEWAY,
+            "lookup",
+            repeatable=True,
+            company_id=self.plan.company_id,
+            keys=[change.key for change in changes],
+        )
+        found = answers.of_lookup(answer, changes, documents)
+        left = [unit for unit in batch if any(change.key not in found for change in unit)]
+        again = {change.key for change in _changes(left)}
+        self._take([result for key, result in found.items() if key not in again])
+        self.notes.append(
+            f"looked up {len(changes)} documents: {len(changes) - len(again)} were written,"
+            f" {len(again)} are sent again"
+        )
+        return left
+
+    def _split(
+        self,
+        batch: list[Unit],
+        documents: dict[str, Document],
+        sent: frozenset[str],
+        refused: Rejected | ServerFault,
+    ) -> None:
+        """Odoo refused the call as a whole: find the unit that it cannot digest, write the rest."""
+        if len(batch) == 1:
+            self.refused += 1
+            if self.refused > _MOST_REFUSED:
+                raise refused
+            code = "refused" if isinstance(refused, Rejected) else "server_fault"
+            self._take(
+                [
+                    Result(
+                        key=change.key,
+                        status=Status.rejected,
+                        code=code,
+                        reason=str(refused)[:1000],
+                    )
+                    for change in batch[0]
+                ]
+            )
+            return
+        middle = len(batch) // 2
+        for half in (batch[:middle], batch[middle:]):
+            self.held.keep()
+            self._send(half, documents, sent)
+
+    def _give_up(
+        self, changes: Sequence[Change], sent: frozenset[str], trouble: GatewayError
+    ) -> None:
+        """Say of each document without an answer whether it may stand in Odoo."""
+        self._take(
+            [
+                Result(
+                    key=change.key,
+                    status=Status.unknown if change.key in sent else Status.not_sent,
+                    reason=trouble.what[:1000],
+                )
+                for change in changes
+            ]
+        )
+
+    def _take(self, results: Sequence[Result]) -> None:
+        for result in results:
+            self.results[result.key] = result
+
+
+def _changes(batch: Sequence[Unit]) -> list[Change]:
+    return [change for unit in batch for change in unit]
+
+
+def _wait(attempt: int, trouble: GatewayError) -> float:
+    """Seconds before the next attempt: what the server asked for, or 1, 2, 4…"""
+    asked = trouble.wait if isinstance(trouble, Overloaded) else None
+    return min(asked if asked is not None else float(2 ** (attempt - 1)), _LONGEST_WAIT)
+
+
+def _counters(plan: Plan, report: PushReport) -> dict[str, int]:
+    counts = {status.value: number for status, number in report.counts.items() if number}
+    return {
+        "created": report.count(Status.created) + report.count(Status.replaced),
+        "unchanged": report.count(Status.unchanged),
+        "conflict": report.count(Status.conflict) + len(plan.conflicts),
+        "rejected": report.count(Status.rejected),
+        "issues": len(plan.issues),
+        "held": len(plan.held),
+        "parked": len(plan.parked),
+        **{name: number for name, number in counts.items() if name not in _COUNTED},
+    }
+
+
+_COUNTED = ("created", "unchanged", "conflict", "rejected")
+
+
+def _log(report: PushReport) -> str:
+    """What a person looks for in the run's record: why it stopped, and what was not written."""
+    lines = [report.stopped] if report.stopped else []
+    lines += [
+        f"{result.status.value} {result.key}: {result.reason or result.code}"
+        for result in report.results
+        if result.status in (Status.conflict, Status.rejected, Status.unknown)
+    ]
+    text = "\n".join([*lines, *report.notes]) or "all written"
+    return text if len(text) <= _LONGEST_LOG else text[: _LONGEST_LOG - 1] + "…"

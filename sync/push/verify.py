@@ -1,0 +1,241 @@
+"""Read back what a push wrote, and name every difference from the plan.
+
+Odoo may move a date or round a cent in silence; a person may be quicker than the report. Nothing is
+mended here.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from mappings import (
+    account_analytic_line,
+    account_move,
+    project_milestone,
+    read_each,
+    retainer_period,
+)
+from mappings.account_move_line import MODEL as LINES
+from mappings.account_move_line import MOVE_FIELDS, moves, of_moves_on
+from mappings.pulled import Pulled
+from sync.domain.documents import Invoice, Statement, StatementState
+from sync.domain.existing import ExistingPeriod
+from sync.domain.issues import Issue
+from sync.domain.value import Value
+from sync.odoo.gateway import Domain, Gateway, Row
+from sync.odoo.paging import read_all
+from sync.plan.changes import Plan
+from sync.push.lease import GATEWAY
+from sync.push.push import BATCH_SIZE
+from sync.push.report import WRITTEN, PushReport, Result
+
+
+class Difference(Value):
+    """One thing that stands otherwise in Odoo than it was planned."""
+
+    key: str
+    id: int | None = None
+    name: str = ""
+    """Of the record in Odoo."""
+    field: str
+    planned: str
+    actual: str
+
+    def __str__(self) -> str:
+        """``INV/2025/00012 (1/42/fee/2025-03/0): date is 2025-04-01, planned was 2025-03-01``."""
+        shown = f"{self.name} ({self.key})" if self.name else self.key
+        return f"{shown}: {self.field} is {self.actual}, planned was {self.planned}"
+
+
+def verify(
+    gateway: Gateway,
+    plan: Plan,
+    pulled: Pulled,
+    report: PushReport,
+    *,
+    batch_size: int = BATCH_SIZE,
+) -> tuple[Difference, ...]:
+    """Everything that the report says was written and that is not in Odoo as planned.
+
+    Seven calls at most per batch. Raises ``GatewayError``.
+    """
+    documents = {change.key: change.document for change in plan.changes}
+    standing = [result for result in report.results if result.status in WRITTEN]
+    found: list[Difference] = []
+    for start in range(0, len(standing), batch_size):
+        batch = _Batch(gateway, pulled, batch_size + 1)
+        some = standing[start : start + batch_size]
+        pairs = [(documents[result.key], result) for result in some]
+        batch.invoices([(each, result) for each, result in pairs if isinstance(each, Invoice)])
+        batch.statements([(each, result) for each, result in pairs if isinstance(each, Statement)])
+        batch.others(
+            [
+                (each.key, each.fingerprint, result)
+                for each, result in pairs
+                if not isinstance(each, Invoice | Statement)
+            ]
+        )
+        found += batch.differences
+    return tuple(found)
+
+
+class _Batch:
+    """Some documents being compared."""
+
+    def __init__(self, gateway: Gateway, pulled: Pulled, page_size: int) -> None:
+        self.gateway = gateway
+        self.pulled = pulled
+        self.page_size = page_size
+        self.differences: list[Difference] = []
+
+    def invoices(self, pairs: Sequence[tuple[Invoice, Result]]) -> None:
+        """Number, date, net amount, state, account and what is bound."""
+        if not pairs:
+            return
+        company = self.pulled.snapshot.company
+        currencies = {invoice.currency.id: invoice.currency for invoice, _ in pairs}
+        currencies[company.currency.id] = company.currency
+        ids = [result.id for _, result in pairs if result.id]
+        read = read_each(
+            account_move.MODEL,
+            self._rows(account_move.MODEL, account_move.of_ids(ids), account_move.FIELDS),
+            lambda row: account_move.written(row, company.id, currencies),
+        )
+        standing = {each.invoice.id: each for each in read.values}
+        unearned = self._unearned(ids)
+        entries = self._bound(
+            [entry for invoice, _ in pairs for entry in invoice.entry_ids],
+            account_analytic_line.BY_DOCUMENT,
+        )
+        milestones = self._milestones([each for i, _ in pairs for each in i.milestone_ids])
+        state = "posted" if company.post_invoices else "draft"
+        for invoice, result in pairs:
+            differs = self._teller(result)
+            there = standing.get(result.id or 0)
+            if there is None:
+                differs("record", "readable", _why(read.issues, result.id))
+                continue
+            actual = there.invoice
+            record = actual.id
+            if state == "posted":
+                differs("number", "a number", actual.name or "none", same=bool(actual.name))
+            differs("key", invoice.key, actual.key)
+            differs("fingerprint", invoice.fingerprint, actual.fingerprint)
+            differs("state", state, actual.state)
+            differs("credit note", invoice.credit, actual.credit)
+            differs("invoice date", invoice.invoice_date, actual.invoice_date)
+            differs("date", invoice.invoice_date, there.date)
+            differs("net amount", invoice.untaxed, actual.untaxed)
+            differs("engagement", invoice.engagement_id, actual.engagement_id)
+            if unearned is not None:
+                planned = any(line.unearned for line in invoice.lines)
+                differs("posted to unearned revenue", planned, record in unearned)
+            differs("time entries bound", len(invoice.entry_ids), entries.get(record, 0))
+            differs("milestones bound", len(invoice.milestone_ids), milestones.get(record, 0))
+
+    def statements(self, pairs: Sequence[tuple[Statement, Result]]) -> None:
+        """State, hours and what is bound."""
+        if not pairs:
+            return
+        read = read_each(
+            retainer_period.MODEL,
+            self._rows(
+                retainer_period.MODEL,
+                retainer_period.of_ids([result.id for _, result in pairs if result.id]),
+                retainer_period.FIELDS,
+            ),
+            lambda row: retainer_period.value(row, {}),
+        )
+        standing: dict[int, ExistingPeriod] = {each.id: each for each in read.values}
+        entries = self._bound(
+            [entry for statement, _ in pairs for entry in statement.entry_ids],
+            account_analytic_line.BY_STATEMENT,
+        )
+        for statement, result in pairs:
+            differs = self._teller(result)
+            actual = standing.get(result.id or 0)
+            if actual is None:
+                differs("record", "readable", _why(read.issues, result.id))
+                continue
+            closed = statement.state is StatementState.closed
+            differs("key", statement.key, actual.key)
+            differs("fingerprint", statement.fingerprint, actual.fingerprint)
+            differs("closed", closed, actual.closed)
+            differs("seconds used", statement.used, actual.used)
+            differs("seconds available", statement.available, actual.available)
+            differs("seconds of overage", statement.overage, actual.overage)
+            if closed:
+                bound = entries.get(actual.id, 0)
+                differs("time entries bound", len(statement.entry_ids), bound)
+
+    def others(self, documents: Sequence[tuple[str, str, Result]]) -> None:
+        """Quotations, requests and alerts: that they are there, with the planned content."""
+        if not documents:
+            return
+        answer = self.gateway.call(
+            GATEWAY,
+            "lookup",
+            repeatable=True,
+            company_id=self.pulled.snapshot.company.id,
+            keys=[key for key, _, _ in documents],
+        )
+        rows = answer if isinstance(answer, list) else []
+        standing = {row.get("key"): row for row in rows if isinstance(row, dict)}
+        for key, fingerprint, result in documents:
+            differs = self._teller(result)
+            row = standing.get(key)
+            if row is None or row.get("state") == "deleted":
+                differs("record", "there", "not there" if row is None else "deleted")
+            else:
+                differs("fingerprint", fingerprint, row.get("fingerprint"))
+
+    def _teller(self, result: Result) -> Callable[..., None]:
+        def differs(field: str, planned: object, actual: object, same: bool | None = None) -> None:
+            if planned == actual if same is None else same:
+                return
+            self.differences.append(
+                Difference(
+                    key=result.key,
+                    id=result.id,
+                    name=result.name,
+                    field=field,
+                    planned=str(planned),
+                    actual=str(actual),
+                )
+            )
+
+        return differs
+
+    def _unearned(self, ids: Iterable[int]) -> set[int] | None:
+        """Documents with a line on the unearned account; None where the company has none."""
+        account = self.pulled.books.unearned_account_id
+        if account is None:
+            return None
+        return moves(self._rows(LINES, of_moves_on(list(ids), account), MOVE_FIELDS))
+
+    def _rows(self, model: str, domain: Domain, fields: Sequence[str]) -> Iterator[Row]:
+        return read_all(self.gateway, model, domain, fields, page_size=self.page_size)
+
+    def _bound(self, entries: Sequence[int], by: str) -> dict[int, int]:
+        """How many of those entries each record has counted."""
+        if not entries:
+            return {}
+        rows = self.gateway.read_group(
+            account_analytic_line.MODEL, account_analytic_line.of_ids(entries), [by], ["__count"]
+        )
+        return account_analytic_line.bound(rows, by)
+
+    def _milestones(self, ids: Sequence[int]) -> Counter[int]:
+        if not ids:
+            return Counter()
+        by = project_milestone.BY_DOCUMENT
+        rows = self.gateway.search_read(
+            project_milestone.MODEL, project_milestone.of_ids(ids), [by], limit=len(ids)
+        )
+        return Counter(row[by] for row in rows if row[by])
+
+
+def _why(issues: Iterable[Issue], record: int | None) -> str:
+    for issue in issues:
+        if issue.source.id == record:
+            return f"{issue.field}: {issue.message}"
+    return "not there"
