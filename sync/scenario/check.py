@@ -112,9 +112,16 @@ def _given(given: Given, names: Names, path: Path) -> Iterator[Finding]:
         users = [each for each in given.engagements.values() if each.po == name]
         if not (order.client or order.engagements or users):
             yield here, "whose is it? give “client” or “engagements”"
+    named = {each.quote for each in given.engagements.values() if each.quote}
+    for name in given.quotes:
+        if name not in named:
+            yield (*path, "quotes", name), "no engagement names it as its “quote”"
     for name, milestone in given.milestones.items():
         here = (*path, "milestones", name)
         yield from names.has("engagement", milestone.engagement, (*here, "engagement"))
+        sizes = (milestone.amount, milestone.percent, milestone.quantity)
+        if sum(size is not None for size in sizes) != 1:
+            yield here, "give one of “amount”, “percent”, or “quantity” and “unit_price”"
         yield from names.has("project", milestone.project, (*here, "project"))
     for name, change in given.change_orders.items():
         here = (*path, "change_orders", name)
@@ -146,6 +153,8 @@ def _engagement(engagement: Engagement, names: Names, path: Path) -> Iterator[Fi
 
 def _times(times: Iterable[Time], names: Names, path: Path) -> Iterator[Finding]:
     for at, time in enumerate(times):
+        if time.corrects and path[0] == "given":
+            yield (*path, at, "corrects"), "a correction comes later: put it into “add_time”"
         yield from names.has("project", time.project, (*path, at, "project"))
         yield from names.has("change_order", time.change_order, (*path, at, "change_order"))
 
@@ -167,6 +176,7 @@ def _step(step: Step, names: Names, path: Path) -> Iterator[Finding]:
         ("milestone", "sign_off"),
         ("milestone", "take_back_sign_off"),
         ("change_order", "approve"),
+        ("change_order", "sign_quotation"),
         ("change_order", "reject"),
     ):
         yield from names.has(kind, getattr(step, action), (*path, action))
@@ -203,7 +213,9 @@ def typed(model: type[Entry], name: str, raw: Any) -> Any:
         return None
     for field, info in model.model_fields.items():
         if name == (info.alias or field):
-            annotation: Any = Annotated[(info.annotation, *info.metadata)]
+            annotation: Any = info.annotation
+            if info.metadata:
+                annotation = Annotated[(annotation, *info.metadata)]
             return TypeAdapter(annotation).validate_python(raw)
     raise AssertionError(f"{model.__name__} has no field {name}")
 
@@ -219,6 +231,8 @@ def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
         ("issues", expect.issues),
         ("alerts", expect.alerts),
         ("quotations", expect.quotations),
+        ("requests", expect.requests),
+        ("withdrawn", expect.withdrawn),
         ("conflicts", expect.conflicts),
         ("rejected", expect.rejected),
     )

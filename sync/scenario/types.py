@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -151,6 +151,9 @@ Hours = Annotated[
 ]
 """Seconds inside; decimal hours or ``h:mm`` in the file."""
 Count = Annotated[int, _written(r"^[+-]?\d+$", "3", plain=True)]
+Months = Annotated[
+    Literal[1, 3, 6, 12], BeforeValidator(lambda raw: int(raw) if str(raw).isdecimal() else raw)
+]
 Day = Annotated[date, BeforeValidator(day), _written(r"^\d{4}-\d{2}-\d{2}$", "2025-03-28")]
 Month = Annotated[date, BeforeValidator(month), _written(r"^\d{4}-\d{2}$", "2025-03")]
 Text = Annotated[str, BeforeValidator(words), WithJsonSchema({"type": ["string", "number"]})]

@@ -1,6 +1,7 @@
 """What was agreed: purchase orders, engagements and their terms, milestones, extra work, blocks."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sync.scenario.load.columns import (
     ADVANCE,
@@ -9,6 +10,7 @@ from sync.scenario.load.columns import (
     HOUR_BLOCK,
     MILESTONE,
     PURCHASE_ORDER,
+    ROLE_RATE,
     TERMS,
     Values,
     product_name,
@@ -65,19 +67,25 @@ def engagements(world: World, given: Given) -> None:
     _link_purchase_orders(world, given.purchase_orders)
 
 
-def terms(world: World, given: Iterable[tuple[str, object, Iterable[Terms]]]) -> None:
+def terms(world: World, given: Iterable[tuple[str, date, Iterable[Terms]]]) -> None:
     """Terms, each with its engagement and the day that stands for a day left out."""
+    flat = [(name, start, each) for name, start, all_terms in given for each in all_terms]
     rows = [
         {
             "engagement_id": world.id("engagement", name),
-            "date_start": str(start),
+            "date_start": start.isoformat(),
             **row(world, TERMS, each),
         }
-        for name, start, all_terms in given
-        for each in all_terms
+        for name, start, each in flat
     ]
-    if rows:
-        world.gateway.create("retainer.terms", rows)
+    ids = world.gateway.create("retainer.terms", rows) if rows else []
+    rates = [
+        {"terms_id": record, "job_id": world.id("job", job), **row(world, ROLE_RATE, rate)}
+        for record, (_, _, each) in zip(ids, flat, strict=True)
+        for job, rate in each.role_rates.items()
+    ]
+    if rates:
+        world.gateway.create("retainer.role.rate", rates)
 
 
 def _link_purchase_orders(world: World, orders: Mapping[str, PurchaseOrder]) -> None:

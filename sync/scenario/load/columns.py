@@ -97,6 +97,7 @@ ENGAGEMENT: Table = {
     "ap_contact": Column("ap_contact_id", record("contact")),
     "payment_days": Column("payment_term_id", record("payment_days")),
     "use_advances": Column("use_advances", plain),
+    "lines_per_entry": Column("lines_per_entry", plain),
     "recharge_purchases": Column("recharge_purchases", plain),
     "recharge_markup": Column("recharge_markup", number),
     "currency": Column("currency_id", record("currency")),
@@ -120,6 +121,15 @@ TERMS: Table = {
     "expected_breakage": Column("expected_breakage", number),
     "time_increment": Column("time_increment", plain),
     "alert_thresholds": Column("alert_thresholds", percentages),
+    "paused": Column("paused", plain),
+    "carries_over": Column("carries_over", plain),
+    "overage_cap": Column("overage_cap", hours),
+    "overage_increment": Column("overage_increment", plain),
+}
+
+ROLE_RATE: Table = {
+    "factor": Column("factor", number),
+    "overage_rate": Column("overage_rate", number),
 }
 
 PURCHASE_ORDER: Table = {
@@ -138,6 +148,9 @@ MILESTONE: Table = {
     "project": Column("project_id", record("project")),
     "number": Column("retainer_number", plain),
     "amount": Column("retainer_amount", number),
+    "percent": Column("retainer_percent", number),
+    "quantity": Column("retainer_quantity", number),
+    "unit_price": Column("retainer_unit_price", number),
     "deadline": Column("deadline", plain),
     "signed_off": Column("reached_date", plain),
     "reference": Column("retainer_sign_off_reference", plain),

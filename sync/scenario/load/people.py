@@ -6,12 +6,24 @@ account managers, employees, products, accepted quotes.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from sync.scenario.load.columns import CLIENT, product_name, replace_with, row
+from sync.scenario.load.columns import CLIENT, Values, product_name, replace_with, row
 from sync.scenario.load.company import use_currencies
 from sync.scenario.load.world import World
-from sync.scenario.model import Client, Given
+from sync.scenario.model import Client, Employee, Given, Quote
+
+
+@dataclass
+class Accepted:
+    """A quote that the client accepted."""
+
+    client: str
+    currency: str | None
+    taxes: tuple[str, ...]
+    lines: list[tuple[str, Decimal]]
+    """Text and amount."""
 
 
 @dataclass
@@ -22,27 +34,36 @@ class Needs:
     countries: set[str | None] = field(default_factory=set)
     currencies: set[str | None] = field(default_factory=set)
     managers: set[str | None] = field(default_factory=set)
-    employees: set[str | None] = field(default_factory=set)
+    employees: dict[str, Employee] = field(default_factory=dict)
+    jobs: set[str | None] = field(default_factory=set)
     taxes: set[tuple[str, ...]] = field(default_factory=set)
     clients: dict[str, Client] = field(default_factory=dict)
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Billing entities and AP contacts: the client they belong to, and Odoo's type of address."""
-    quotes: dict[str, str] = field(default_factory=dict)
-    """The client by the number of the accepted quote."""
+    quotes: dict[str, "Accepted"] = field(default_factory=dict)
+    """Accepted quotes by their number."""
 
     @staticmethod
     def of(given: Given) -> "Needs":
         """Everything that a part of a story names."""
         needs = Needs()
         needs.clients.update(given.clients)
-        for engagement in given.engagements.values():
+        for name, engagement in given.engagements.items():
             needs.clients.setdefault(engagement.client, Client())
             needs.engagement(engagement.client, engagement.model_dump())
+            if engagement.quote:
+                accepted = needs.quotes[engagement.quote]
+                accepted.lines += _quoted(given, name, engagement.quote)
         needs.currencies |= {each.currency for each in given.purchase_orders.values()}
         needs.currencies |= {each.currency for each in given.advances.values()}
         for client in given.clients.values():
             needs.client(client.model_dump())
-        needs.employees |= {time.by for time in given.time}
+        needs.employees.update(given.employees)
+        for time in given.time:
+            needs.employees.setdefault(time.by, Employee())
+        needs.jobs |= {each.job for each in needs.employees.values()}
+        for engagement in given.engagements.values():
+            needs.jobs |= {job for terms in engagement.terms for job in terms.role_rates}
         return needs
 
     def client(self, fields: Mapping[str, Any]) -> None:
@@ -61,7 +82,10 @@ class Needs:
             if fields.get(name):
                 self.contacts.setdefault(fields[name], (client, kind))
         if fields.get("quote"):
-            self.quotes[fields["quote"]] = client
+            accepted = Accepted(
+                client, fields.get("currency"), tuple(fields.get("taxes") or ()), []
+            )
+            self.quotes.setdefault(fields["quote"], accepted)
 
     def create(self, world: World) -> None:
         """Create whatever of it is not there yet."""
@@ -71,16 +95,21 @@ class Needs:
         _clients(world, self.clients)
         _contacts(world, self.contacts)
         _managers(world, self.managers)
-        world.create(
-            "employee",
-            "hr.employee",
-            {
-                name: {"name": name, "company_id": world.company_id}
-                for name in _new(world, "employee", self.employees)
-            },
-        )
+        _employees(world, self.employees, self.jobs)
         _products(world, self.taxes)
         _quotes(world, self.quotes)
+
+
+def _quoted(given: Given, engagement: str, quote: str) -> list[tuple[str, Decimal]]:
+    """The lines of an accepted quote: a total that the story gives, or the milestones."""
+    total = given.quotes.get(quote, Quote()).total
+    if total is not None:
+        return [(engagement, total)]
+    return [
+        (f"Milestone {each.number}: {name}" if each.number else name, each.amount)
+        for name, each in given.milestones.items()
+        if each.engagement == engagement and each.amount is not None
+    ]
 
 
 def _new(world: World, kind: str, names: Iterable[Any]) -> list[Any]:
@@ -91,6 +120,10 @@ def _countries(world: World, codes: Iterable[str | None]) -> None:
     if wanted := _new(world, "country", codes):
         found = world.rows("res.country", [("code", "in", wanted)], ["code"])
         world.remember("country", [each["code"] for each in found], [each["id"] for each in found])
+        missing = _new(world, "country", wanted)
+        world.create(
+            "country", "res.country", {each: {"name": each, "code": each} for each in missing}
+        )
 
 
 def _payment_terms(world: World, days: Iterable[int | None]) -> None:
@@ -173,6 +206,17 @@ def _managers(world: World, names: Iterable[str | None]) -> None:
     )
 
 
+def _employees(world: World, employees: Mapping[str, Employee], jobs: Iterable[str | None]) -> None:
+    new = _new(world, "job", jobs)
+    world.create("job", "hr.job", {name: {"name": name} for name in new})
+    rows: dict[str, Values] = {}
+    for name in _new(world, "employee", employees):
+        rows[name] = {"name": name, "company_id": world.company_id}
+        if (job := employees[name].job) is not None:
+            rows[name]["job_id"] = world.id("job", job)
+    world.create("employee", "hr.employee", rows)
+
+
 def _products(world: World, taxes: Iterable[tuple[str, ...]]) -> None:
     by_name = {product_name(names): names for names in taxes}
     world.create(
@@ -189,8 +233,8 @@ def _products(world: World, taxes: Iterable[tuple[str, ...]]) -> None:
     )
 
 
-def _quotes(world: World, quotes: Mapping[str, str]) -> None:
-    """Quotes that the client accepted: confirmed sales orders."""
+def _quotes(world: World, quotes: Mapping[str, Accepted]) -> None:
+    """Accepted quotes are confirmed sales orders."""
     new = _new(world, "quote", quotes)
     world.create(
         "quote",
@@ -198,8 +242,22 @@ def _quotes(world: World, quotes: Mapping[str, str]) -> None:
         {
             name: {
                 "name": name,
-                "partner_id": world.id("client", quotes[name]),
+                "partner_id": world.id("client", quotes[name].client),
                 "company_id": world.company_id,
+                "currency_id": world.id("currency", quotes[name].currency or world.currency),
+                "order_line": [
+                    [
+                        0,
+                        0,
+                        {
+                            "product_id": world.id("product", product_name(quotes[name].taxes)),
+                            "name": text,
+                            "product_uom_qty": 1.0,
+                            "price_unit": float(amount),
+                        },
+                    ]
+                    for text, amount in quotes[name].lines
+                ],
             }
             for name in new
         },

@@ -1,11 +1,12 @@
 """Projects and the time worked on them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sync.domain.hours import HOUR
 from sync.scenario.load.columns import PROJECT, Values, row
-from sync.scenario.load.world import World
-from sync.scenario.model import Given, Time
+from sync.scenario.load.world import NotThere, World
+from sync.scenario.model import Given, Time, TimeRef
 from sync.scenario.spread import entries
 
 
@@ -41,6 +42,21 @@ def time(world: World, given: Iterable[Time]) -> None:
         world.gateway.create("account.analytic.line", rows)
 
 
+def entry(world: World, ref: TimeRef) -> int:
+    """The one time entry that is meant. Raises ``NotThere``."""
+    domain: list[Any] = [("date", "=", ref.date.isoformat()), ("project_id", "!=", False)]
+    if ref.project:
+        domain.append(("project_id", "=", world.id("project", ref.project)))
+    if ref.change_order:
+        domain.append(("task_id", "=", world.id("task", ref.change_order)))
+    if ref.by:
+        domain.append(("employee_id", "=", world.id("employee", ref.by)))
+    found = world.rows("account.analytic.line", domain, ["date"])
+    if len(found) != 1:
+        raise NotThere(f"{len(found)} time entries on {ref.date} where one is meant")
+    return int(found[0]["id"])
+
+
 def _values(world: World, time: Time) -> list[Values]:
     if time.change_order:
         place = {
@@ -50,6 +66,8 @@ def _values(world: World, time: Time) -> list[Values]:
     else:
         assert time.project
         place = {"project_id": world.id("project", time.project)}
+    if time.corrects:
+        place["retainer_corrects_id"] = entry(world, time.corrects)
     return [
         {
             **place,

@@ -12,6 +12,10 @@ MOST = 100_000
 """More rows of one model than any story holds."""
 
 
+class NotThere(Exception):
+    """A step speaks of a document or entry that is not in Odoo, or of more than one."""
+
+
 @dataclass
 class World:
     """Names on the left, Odoo's ids on the right."""

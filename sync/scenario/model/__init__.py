@@ -14,12 +14,15 @@ from sync.scenario.model.expect import (
     ExpectedLot,
     ExpectedQuotation,
     ExpectedRejection,
+    ExpectedRequest,
     ExpectedStatement,
+    ExpectedWithdrawal,
 )
 from sync.scenario.model.given import (
     Advance,
     ChangeOrder,
     Client,
+    Employee,
     Engagement,
     Given,
     HourBlock,
@@ -28,8 +31,11 @@ from sync.scenario.model.given import (
     Project,
     Purchase,
     PurchaseOrder,
+    Quote,
+    RoleRate,
     Terms,
     Time,
+    TimeRef,
 )
 from sync.scenario.model.scenario import Scenario
 from sync.scenario.model.step import (
@@ -39,8 +45,9 @@ from sync.scenario.model.step import (
     EngagementTerms,
     InvoiceEdit,
     InvoiceRef,
+    OverageRef,
     Step,
-    TimeRef,
+    TimeChange,
 )
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "ChangeOrder",
     "Client",
     "Company",
+    "Employee",
     "Engagement",
     "EngagementTerms",
     "Entry",
@@ -65,20 +73,26 @@ __all__ = [
     "ExpectedLot",
     "ExpectedQuotation",
     "ExpectedRejection",
+    "ExpectedRequest",
     "ExpectedStatement",
+    "ExpectedWithdrawal",
     "Given",
     "HourBlock",
     "InvoiceEdit",
     "InvoiceRef",
     "LockDates",
     "Milestone",
+    "OverageRef",
     "Payment",
     "Project",
     "Purchase",
     "PurchaseOrder",
+    "Quote",
+    "RoleRate",
     "Scenario",
     "Step",
     "Terms",
     "Time",
+    "TimeChange",
     "TimeRef",
 ]

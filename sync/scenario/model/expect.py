@@ -32,6 +32,8 @@ Listing = Literal[
     "issues",
     "alerts",
     "quotations",
+    "requests",
+    "withdrawn",
     "conflicts",
     "rejected",
     "entries",
@@ -142,7 +144,7 @@ class ExpectedStatement(Entry):
     fee: Number | None = None
     overage_amount: Number | None = None
     state: StatementState | None = None
-    lots: Annotated[list[ExpectedLot], NONE_OR_LIST] | None = None
+    lots: Annotated[list[ExpectedLot], ONE_OR_MORE, NONE_OR_LIST] | None = None
 
 
 class ExpectedIssue(Entry):
@@ -174,6 +176,23 @@ class ExpectedQuotation(Entry):
     engagement: Text | None = None
     untaxed: Number | None = None
     lines: Annotated[list[Annotated[ExpectedLine, _COLUMNS]], ONE_OR_MORE] | None = None
+
+
+class ExpectedRequest(Entry):
+    """Overage that waits for the client's approval, as a change order."""
+
+    engagement: Text
+    month: Month | None = None
+    hours: Hours | None = None
+    rate: Number | None = None
+
+
+class ExpectedWithdrawal(Entry):
+    """An untouched draft of ours that was removed, since its ground was taken back."""
+
+    engagement: Text
+    role: Role | None = None
+    month: Month | None = None
 
 
 class ExpectedConflict(Entry):
@@ -238,6 +257,8 @@ class Expect(Entry):
     alerts: Annotated[list[ExpectedAlert], NONE_OR_LIST] | None = None
     """After a run: those it raised. At the end: all that there are."""
     quotations: Annotated[list[ExpectedQuotation], NONE_OR_LIST] | None = None
+    requests: Annotated[list[ExpectedRequest], NONE_OR_LIST] | None = None
+    withdrawn: Annotated[list[ExpectedWithdrawal], NONE_OR_LIST] | None = None
     conflicts: Annotated[list[ExpectedConflict], NONE_OR_LIST] | None = None
     rejected: Annotated[list[ExpectedRejection], NONE_OR_LIST] | None = None
     parked: Annotated[list[Text], NONE_OR_LIST] | None = None

@@ -21,6 +21,7 @@ from sync.scenario.types import (
     Flag,
     Hours,
     Month,
+    Months,
     Number,
     Percent,
     Text,
@@ -37,7 +38,7 @@ class Client(Entry):
     street: Text | None = None
     city: Text | None = None
     zip: Text | None = None
-    country: Text | None = None
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     """Two letters, ``US``."""
 
 
@@ -50,6 +51,21 @@ class Project(Entry):
     """Its time is outside retainer billing on purpose."""
 
 
+class Employee(Entry):
+    """Somebody who works. Those whom time entries name need not be listed."""
+
+    job: Text | None = None
+
+
+class RoleRate(Entry):
+    """What an hour of a job counts and costs beyond the allowance."""
+
+    factor: Number | None = None
+    """Hours that one hour of it draws."""
+    overage_rate: Number | None = None
+    """Left out: that of the terms."""
+
+
 class Terms(Entry):
     """Terms of a retainer, in force from a day until the next ones."""
 
@@ -60,7 +76,7 @@ class Terms(Entry):
     hourly_rate: Number = Decimal(0)
     overage_rate: Number = Decimal(0)
     billing: Billing | None = None
-    billing_months: Literal[1, 3, 6, 12] | None = None
+    billing_months: Months | None = None
     overage_policy: OveragePolicy | None = None
     rollover: Flag | None = None
     max_rollover: Hours | None = None
@@ -72,6 +88,16 @@ class Terms(Entry):
     time_increment: Count | None = None
     """Minutes to which each time entry is rounded up."""
     alert_thresholds: Annotated[list[Count], ONE_OR_MORE] | None = None
+    paused: Flag | None = None
+    """Nothing is granted and no fee is billed while these terms are in force."""
+    carries_over: Flag | None = None
+    """Whether hours of earlier terms live on under these."""
+    overage_cap: Hours | None = None
+    """Most hours of overage that are billed in a month; 0 or left out = no cap."""
+    overage_increment: Count | None = None
+    """Minutes to which a month's overage is rounded up."""
+    role_rates: dict[str, RoleRate] = {}
+    """By job."""
 
 
 class Engagement(Entry):
@@ -96,14 +122,26 @@ class Engagement(Entry):
     """Who is invoiced, where that is not the client: another client, or an address of it."""
     ap_contact: Text | None = None
     payment_days: Count | None = None
-    use_advances: Flag = False
-    recharge_purchases: Flag = False
+    use_advances: Flag | None = None
+    lines_per_entry: Flag | None = None
+    """Extra work: one line on the invoice per time entry."""
+    recharge_purchases: Flag | None = None
     recharge_markup: Percent | None = None
     currency: Text | None = None
     """Left out: the company's."""
     taxes: Annotated[list[Text], ONE_OR_MORE] = []
     """Names of the company's taxes on its services."""
     terms: Annotated[list[Terms], ONE_OR_MORE] = []
+
+
+class Quote(Entry):
+    """A quote that the client accepted, given by its number.
+
+    Those that engagements name need not be listed: their lines are the engagement's milestones.
+    """
+
+    total: Number | None = None
+    """Net of tax, where it is not the sum of the milestones."""
 
 
 class PurchaseOrder(Entry):
@@ -128,8 +166,13 @@ class Milestone(Entry):
     engagement: Text
     project: Text | None = None
     """Left out: the engagement's first project."""
-    number: Text | None = None
-    amount: Number
+    number: Count | None = None
+    amount: Number | None = None
+    percent: Percent | None = None
+    """Of the accepted quote, where there is no amount."""
+    quantity: Number | None = None
+    unit_price: Number | None = None
+    """Quantity at a price, where there is no amount."""
     deadline: Day | None = None
     signed_off: Day | None = None
     reference: Text | None = None
@@ -174,6 +217,15 @@ class HourBlock(Entry):
     expires: Day | None = None
 
 
+class TimeRef(Entry):
+    """Which time entry."""
+
+    date: Day
+    project: Text | None = None
+    change_order: Text | None = None
+    by: Text | None = None
+
+
 class Time(Entry):
     """Time worked: one entry, or hours spread over the business days of a span.
 
@@ -194,6 +246,8 @@ class Time(Entry):
     hours_per_day: Hours | None = None
     text: Text = "Work"
     billable: Flag = True
+    corrects: "TimeRef | None" = None
+    """The entry that this one, with negative hours, corrects."""
 
     @model_validator(mode="after")
     def _one_form(self) -> "Time":
@@ -263,8 +317,10 @@ class Given(Entry):
     clients: dict[str, Annotated[Client, MAYBE_BARE]] = {}
     """Left out: those that the engagements name."""
     projects: dict[str, Annotated[Project, MAYBE_BARE]] = {}
+    employees: dict[str, Annotated[Employee, MAYBE_BARE]] = {}
     engagements: dict[str, Engagement] = {}
     purchase_orders: dict[str, Annotated[PurchaseOrder, MAYBE_BARE]] = {}
+    quotes: dict[str, Annotated[Quote, MAYBE_BARE]] = {}
     milestones: dict[str, Milestone] = {}
     change_orders: dict[str, ChangeOrder] = {}
     hour_blocks: dict[str, HourBlock] = {}

@@ -8,7 +8,7 @@ from sync.domain.documents import Role
 from sync.scenario.model.base import Entry
 from sync.scenario.model.company import Company
 from sync.scenario.model.expect import Expect
-from sync.scenario.model.given import Given, Terms, Time
+from sync.scenario.model.given import Given, Terms, Time, TimeRef
 from sync.scenario.types import (
     ONE_OR_MORE,
     Day,
@@ -40,17 +40,20 @@ class InvoiceEdit(InvoiceRef):
     """The purchase order's number on it: an amendment, not a change of content."""
 
 
-class TimeRef(Entry):
+class TimeChange(TimeRef):
     """Which time entry, and how a person changes it."""
 
-    date: Day
-    project: Text | None = None
-    change_order: Text | None = None
-    by: Text | None = None
     hours: Hours | None = None
     text: Text | None = None
     billable: Flag | None = None
     new_date: Day | None = None
+
+
+class OverageRef(Entry):
+    """The overage of a month that waits for the client's approval."""
+
+    engagement: Text
+    month: Month
 
 
 class EngagementTerms(Terms):
@@ -111,8 +114,11 @@ class Change(Entry):
 
 _COMPANIONS = {
     "run": {"expect"},
-    "sign_off": {"on", "reference"},
-    "approve": {"on", "reference"},
+    "sign_off": {"on", "reference", "refused"},
+    "approve": {"on", "reference", "refused"},
+    "approve_overage": {"on", "reference", "refused"},
+    "sign_quotation": {"on", "by", "refused"},
+    "send_invoice": {"on", "refused"},
 }
 
 ACTIONS = (
@@ -127,6 +133,9 @@ ACTIONS = (
     "take_back_sign_off",
     "approve",
     "reject",
+    "approve_overage",
+    "reject_overage",
+    "sign_quotation",
     "settings",
     "post",
     "reset_to_draft",
@@ -134,6 +143,7 @@ ACTIONS = (
     "cancel_invoice",
     "delete_invoice",
     "credit_invoice",
+    "send_invoice",
 )
 """What a step can do."""
 
@@ -151,7 +161,7 @@ class Step(Entry):
     add_terms: EngagementTerms | None = None
     """New terms from a day on."""
     change: Change | None = None
-    change_time: TimeRef | None = None
+    change_time: TimeChange | None = None
     delete_time: TimeRef | None = None
     settings: Company | None = None
     """Settings of the company, as in ``company``."""
@@ -162,8 +172,15 @@ class Step(Entry):
     approve: Text | None = None
     """The client agrees to a change order in writing."""
     reject: Text | None = None
+    approve_overage: OverageRef | None = None
+    reject_overage: OverageRef | None = None
+    sign_quotation: Text | None = None
+    """The client signs the quotation of a change order online; ``by`` says who."""
+    by: Text | None = None
     on: Day | None = None
     reference: Text | None = None
+    refused: Text | None = None
+    """Odoo must refuse the step, with these words in what it says."""
 
     post: InvoiceRef | None = None
     reset_to_draft: InvoiceRef | None = None
@@ -172,6 +189,8 @@ class Step(Entry):
     delete_invoice: InvoiceRef | None = None
     credit_invoice: InvoiceRef | None = None
     """Reverse it by a credit note, as a person does in Odoo."""
+    send_invoice: InvoiceRef | None = None
+    """It goes to the client, ``on`` a day."""
 
     @model_validator(mode="after")
     def _one_action(self) -> "Step":
@@ -181,13 +200,14 @@ class Step(Entry):
                 f"a step does one thing, this one does {len(actions) or 'nothing'}"
                 + (f" ({', '.join(actions)})" if actions else "")
             )
-        allowed = {actions[0], *_COMPANIONS.get(actions[0], set())}
+        allowed = {actions[0], *_COMPANIONS.get(actions[0], {"refused"})}
         for name in sorted(self.model_fields_set - allowed):
             raise ValueError(f"“{name}” does not go with “{actions[0]}”")
-        if actions[0] in ("sign_off", "approve") and self.on is None:
+        companions = _COMPANIONS.get(actions[0], set())
+        if "on" in companions and self.on is None:
             raise ValueError(f"“{actions[0]}” needs the day: “on”")
-        if actions[0] == "approve" and not self.reference:
-            raise ValueError("“approve” needs where the client wrote it: “reference”")
+        if actions[0].startswith("approve") and not self.reference:
+            raise ValueError(f"“{actions[0]}” needs where the client wrote it: “reference”")
         return self
 
     @property

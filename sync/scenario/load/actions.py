@@ -1,0 +1,339 @@
+"""What people do in Odoo in the course of a story, step by step."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sync.domain.calendar import last_of
+from sync.domain.hours import HOUR
+from sync.scenario.check import RECORDS, typed
+from sync.scenario.load import add, agreements, work
+from sync.scenario.load.columns import (
+    CHANGE_ORDER,
+    CLIENT,
+    ENGAGEMENT,
+    HOUR_BLOCK,
+    MILESTONE,
+    PROJECT,
+    PURCHASE_ORDER,
+    TERMS,
+    Table,
+    Values,
+    replace_with,
+)
+from sync.scenario.load.company import lock, settle
+from sync.scenario.load.people import Needs
+from sync.scenario.load.world import NotThere, World
+from sync.scenario.model import Change, Given, InvoiceEdit, InvoiceRef, OverageRef, Step
+
+TABLES: Mapping[str, tuple[str, Table]] = {
+    "client": ("res.partner", CLIENT),
+    "project": ("project.project", PROJECT),
+    "engagement": ("retainer.engagement", ENGAGEMENT),
+    "purchase_order": ("retainer.client.po", PURCHASE_ORDER),
+    "milestone": ("project.milestone", MILESTONE),
+    "change_order": ("retainer.change.order", CHANGE_ORDER),
+    "hour_block": ("retainer.hour.block", HOUR_BLOCK),
+    "terms": ("retainer.terms", TERMS),
+}
+
+
+def act(world: World, step: Step) -> None:
+    """Do what a step says. Raises ``NotThere`` and ``GatewayError``."""
+    _ACTIONS[step.action](world, step)
+
+
+def _add(world: World, step: Step) -> None:
+    assert step.add
+    add(world, step.add)
+
+
+def _add_time(world: World, step: Step) -> None:
+    assert step.add_time
+    Needs.of(Given(time=step.add_time)).create(world)
+    work.time(world, step.add_time)
+
+
+def _add_terms(world: World, step: Step) -> None:
+    terms = step.add_terms
+    assert terms and terms.from_
+    agreements.terms(world, [(terms.engagement, terms.from_, [terms])])
+
+
+def _settings(world: World, step: Step) -> None:
+    assert step.settings
+    settle(world, step.settings)
+    lock(world, step.settings)
+
+
+def _change(world: World, step: Step) -> None:
+    change = step.change
+    assert change
+    model, table = TABLES[change.kind]
+    fields = {
+        _field_of(change.kind, name): typed(RECORDS[change.kind], name, raw)
+        for name, raw in change.set.items()
+    }
+    needs = Needs()
+    if change.kind == "engagement":
+        needs.engagement(fields.get("client") or world.client_of[change.name], fields)
+    elif change.kind == "client":
+        needs.client(fields)
+    needs.create(world)
+    values: Values = {}
+    for name, value in fields.items():
+        column = table[name]
+        values[column.field] = False if value is None else column.write(world, value)
+    if change.kind == "milestone" and "signed_off" in fields:
+        values["is_reached"] = fields["signed_off"] is not None
+    world.gateway.write(model, [_record(world, change)], values)
+
+
+def _field_of(kind: str, name: str) -> str:
+    """The model's own name of a field, which the file calls by its alias."""
+    for field, info in RECORDS[kind].model_fields.items():
+        if name == (info.alias or field):
+            return field
+    raise AssertionError(f"{kind} has no field {name}")
+
+
+def _record(world: World, change: Change) -> int:
+    if change.kind != "terms":
+        return world.id(change.kind, change.name)
+    domain: list[Any] = [("engagement_id", "=", world.id("engagement", change.name))]
+    if change.since:
+        domain.append(("date_start", "=", change.since.isoformat()))
+    found = world.rows("retainer.terms", domain, ["date_start"])
+    if not found:
+        raise NotThere(f"{change.name} has no terms from {change.since or 'any day'} on")
+    return int(max(found, key=lambda each: str(each["date_start"]))["id"])
+
+
+def _sign_off(world: World, step: Step) -> None:
+    assert step.sign_off and step.on
+    values: Values = {"is_reached": True, "reached_date": step.on.isoformat()}
+    if step.reference:
+        values["retainer_sign_off_reference"] = step.reference
+    world.gateway.write("project.milestone", [world.id("milestone", step.sign_off)], values)
+
+
+def _take_back_sign_off(world: World, step: Step) -> None:
+    assert step.take_back_sign_off
+    record = world.id("milestone", step.take_back_sign_off)
+    world.gateway.write("project.milestone", [record], {"is_reached": False, "reached_date": False})
+
+
+def _approve(world: World, step: Step) -> None:
+    assert step.approve and step.on
+    record = world.id("change_order", step.approve)
+    world.gateway.write("retainer.change.order", [record], _approval(step))
+
+
+def _approval(step: Step) -> Values:
+    assert step.on
+    return {
+        "approval_state": "approved",
+        "approved_on": step.on.isoformat(),
+        "approval_reference": step.reference,
+    }
+
+
+def _reject(world: World, step: Step) -> None:
+    assert step.reject
+    record = world.id("change_order", step.reject)
+    world.gateway.write("retainer.change.order", [record], {"approval_state": "rejected"})
+
+
+def _overage(world: World, ref: OverageRef) -> int:
+    """The change order by which the service asks approval for a month's overage."""
+    domain: list[Any] = [
+        ("engagement_id", "=", world.id("engagement", ref.engagement)),
+        ("retainer_key", "like", f"/{ref.month:%Y-%m}/"),
+    ]
+    found = world.rows("retainer.change.order", domain, ["name"])
+    if len(found) != 1:
+        raise NotThere(
+            f"{len(found)} requests for overage of {ref.engagement} in {ref.month:%Y-%m}"
+        )
+    return int(found[0]["id"])
+
+
+def _approve_overage(world: World, step: Step) -> None:
+    assert step.approve_overage and step.on
+    record = _overage(world, step.approve_overage)
+    world.gateway.write("retainer.change.order", [record], _approval(step))
+
+
+def _reject_overage(world: World, step: Step) -> None:
+    assert step.reject_overage
+    record = _overage(world, step.reject_overage)
+    world.gateway.write("retainer.change.order", [record], {"approval_state": "rejected"})
+
+
+def _sign_quotation(world: World, step: Step) -> None:
+    """What the client's signature on the quotation's page does."""
+    assert step.sign_quotation and step.on
+    order = world.id("change_order", step.sign_quotation)
+    (row,) = world.rows("retainer.change.order", [("id", "=", order)], ["quote_id"])
+    if not row["quote_id"]:
+        raise NotThere(f"{step.sign_quotation} has no quotation")
+    signed = {"signed_by": step.by or "Client", "signed_on": f"{step.on} 12:00:00"}
+    world.gateway.write("sale.order", [row["quote_id"]], signed)
+    world.gateway.call_on("sale.order", [row["quote_id"]], "action_confirm")
+
+
+def _change_time(world: World, step: Step) -> None:
+    ref = step.change_time
+    assert ref
+    values: Values = {}
+    if ref.hours is not None:
+        values["unit_amount"] = ref.hours / HOUR
+    if ref.text is not None:
+        values["name"] = ref.text
+    if ref.billable is not None:
+        values["retainer_non_billable"] = not ref.billable
+    if ref.new_date is not None:
+        values["date"] = ref.new_date.isoformat()
+    world.gateway.write("account.analytic.line", [work.entry(world, ref)], values)
+
+
+def _delete_time(world: World, step: Step) -> None:
+    assert step.delete_time
+    world.gateway.unlink("account.analytic.line", [work.entry(world, step.delete_time)])
+
+
+def _invoice(world: World, ref: InvoiceRef) -> int:
+    """The one invoice that is meant."""
+    domain: list[Any] = [
+        ("retainer_engagement_id", "=", world.id("engagement", ref.engagement)),
+        ("retainer_role", "=", ref.role.value),
+    ]
+    if ref.month:
+        domain.append(("retainer_service_start", ">=", ref.month.isoformat()))
+        domain.append(("retainer_service_start", "<=", last_of(ref.month).isoformat()))
+    if ref.date:
+        domain.append(("invoice_date", "=", ref.date.isoformat()))
+    if ref.credit is not None:
+        domain.append(("move_type", "=", "out_refund" if ref.credit else "out_invoice"))
+    found = world.rows("account.move", domain, ["name"])
+    if len(found) != 1:
+        raise NotThere(
+            f"{len(found)} {ref.role} documents of {ref.engagement} where one is meant;"
+            " give “month”, “date” or “credit”"
+        )
+    return int(found[0]["id"])
+
+
+def _button(action: str, method: str) -> Callable[[World, Step], None]:
+    def press(world: World, step: Step) -> None:
+        record = _invoice(world, getattr(step, action))
+        world.gateway.call_on("account.move", [record], method)
+
+    return press
+
+
+def _edit_invoice(world: World, step: Step) -> None:
+    edit = step.edit_invoice
+    assert edit
+    record = _invoice(world, InvoiceRef.model_validate(_ref_of(edit)))
+    if edit.po is not None:
+        world.gateway.write("account.move", [record], {"retainer_po_number": edit.po})
+    line: Values = {}
+    if edit.text is not None:
+        line["name"] = edit.text
+    if edit.price is not None:
+        line["price_unit"] = float(edit.price)
+    if line:
+        found = world.rows(
+            "account.move.line",
+            [("move_id", "=", record), ("display_type", "=", "product")],
+            ["name"],
+        )
+        change = {"invoice_line_ids": [[1, found[0]["id"], line]]}
+        world.gateway.write("account.move", [record], change)
+
+
+def _ref_of(edit: InvoiceEdit) -> dict[str, Any]:
+    return {name: getattr(edit, name) for name in InvoiceRef.model_fields}
+
+
+def _cancel_invoice(world: World, step: Step) -> None:
+    """Reset to draft where it is posted, then cancel, as the buttons do."""
+    assert step.cancel_invoice
+    record = _invoice(world, step.cancel_invoice)
+    (row,) = world.rows("account.move", [("id", "=", record)], ["state"])
+    if row["state"] == "posted":
+        world.gateway.call_on("account.move", [record], "button_draft")
+    world.gateway.call_on("account.move", [record], "button_cancel")
+
+
+def _delete_invoice(world: World, step: Step) -> None:
+    assert step.delete_invoice
+    world.gateway.unlink("account.move", [_invoice(world, step.delete_invoice)])
+
+
+def _credit_invoice(world: World, step: Step) -> None:
+    """A credit note of the same day over the whole invoice, posted and set off against it."""
+    assert step.credit_invoice
+    record = _invoice(world, step.credit_invoice)
+    fields = ["partner_id", "invoice_date", "currency_id", "journal_id", "company_id"]
+    (move,) = world.rows("account.move", [("id", "=", record)], fields)
+    lines = world.rows(
+        "account.move.line",
+        [("move_id", "=", record), ("display_type", "=", "product")],
+        ["name", "product_id", "quantity", "price_unit", "account_id", "tax_ids"],
+    )
+    values: Values = {name: move[name] for name in fields}
+    values |= {
+        "move_type": "out_refund",
+        "reversed_entry_id": record,
+        "invoice_line_ids": [
+            [0, 0, {**each, "tax_ids": replace_with(each.pop("tax_ids"))}]
+            for each in ({**line} for line in lines)
+            if each.pop("id")
+        ],
+    }
+    made = world.gateway.create("account.move", [values])
+    world.gateway.call_on("account.move", made, "action_post")
+    open_lines = world.rows(
+        "account.move.line",
+        [
+            ("move_id", "in", [record, *made]),
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("reconciled", "=", False),
+        ],
+        ["name"],
+    )
+    if len(open_lines) > 1:
+        world.gateway.call_on("account.move.line", [each["id"] for each in open_lines], "reconcile")
+
+
+def _send_invoice(world: World, step: Step) -> None:
+    assert step.send_invoice and step.on
+    sent = {"retainer_lifecycle": "sent", "retainer_sent_on": step.on.isoformat()}
+    world.gateway.write("account.move", [_invoice(world, step.send_invoice)], sent)
+
+
+_ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
+    "add": _add,
+    "add_time": _add_time,
+    "add_terms": _add_terms,
+    "settings": _settings,
+    "change": _change,
+    "change_time": _change_time,
+    "delete_time": _delete_time,
+    "sign_off": _sign_off,
+    "take_back_sign_off": _take_back_sign_off,
+    "approve": _approve,
+    "reject": _reject,
+    "approve_overage": _approve_overage,
+    "reject_overage": _reject_overage,
+    "sign_quotation": _sign_quotation,
+    "post": _button("post", "action_post"),
+    "reset_to_draft": _button("reset_to_draft", "button_draft"),
+    "edit_invoice": _edit_invoice,
+    "cancel_invoice": _cancel_invoice,
+    "delete_invoice": _delete_invoice,
+    "credit_invoice": _credit_invoice,
+    "send_invoice": _send_invoice,
+}
+"""What each step does; ``run`` is the service's part."""

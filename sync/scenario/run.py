@@ -1,0 +1,276 @@
+"""Plays a story and says what came out otherwise than expected.
+
+People's steps are done in Odoo as people do them; at ``run`` the service does what it does every
+night: pull, evaluate, plan, push. What is compared is what stands in Odoo afterwards.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sync.domain.documents import Invoice
+from sync.odoo import Gateway, GatewayError
+from sync.plan.changes import Change, Conflict, Plan
+from sync.plan.diff import make_plan
+from sync.pull import Pulled, pull
+from sync.push import Lease, PushReport, Result, Status, push
+from sync.rules.engine import evaluate
+from sync.scenario.compare import Difference, Seen, compare_list, compare_value
+from sync.scenario.load import observe
+from sync.scenario.load.actions import act
+from sync.scenario.load.world import NotThere, World
+from sync.scenario.model import Expect, Scenario, Step
+
+__all__ = ["Difference", "Ran", "drawdown", "play"]
+
+_WRITES = (Status.created, Status.replaced, Status.withdrawn)
+
+
+@dataclass
+class Ran:
+    """What one run of the service planned and what Odoo answered."""
+
+    plan: Plan
+    report: PushReport = field(default_factory=PushReport)
+
+    def results(self, part: str) -> list[tuple[Change, Result]]:
+        """The answers to one kind of document (``invoice``, ``statement``…)."""
+        answers = {result.key: result for result in self.report.results}
+        return [
+            (change, answers[change.key])
+            for change in self.plan.changes
+            if getattr(change, part) is not None
+        ]
+
+    def ids(self, part: str) -> set[int]:
+        """Odoo's ids of the documents of a kind that it created or rewrote."""
+        return {
+            result.id
+            for _, result in self.results(part)
+            if result.id is not None and result.status in (Status.created, Status.replaced)
+        }
+
+    @property
+    def writes(self) -> int:
+        """How many records of ours it created, rewrote or removed."""
+        return sum(result.status in _WRITES for result in self.report.results)
+
+
+def look(gateway: Gateway, company_id: int, as_of: date) -> tuple[Pulled, Plan]:
+    """What a run as of a day would do."""
+    pulled = pull(gateway, company_id)
+    return pulled, make_plan(pulled.snapshot, evaluate(pulled.snapshot, as_of))
+
+
+def drawdown(gateway: Gateway, company_id: int, as_of: date) -> Ran:
+    """One run of the service, as it happens every night."""
+    pulled, plan = look(gateway, company_id, as_of)
+    if plan.empty:
+        return Ran(plan)
+    return Ran(plan, push(gateway, plan, pulled, lease=Lease(owner="scenario")))
+
+
+def play(world: World, scenario: Scenario, service: Gateway | None = None) -> Iterator[Difference]:
+    """Every difference between a loaded story's expectations and what came out, step by step.
+
+    ``service`` is the door of the service's own user; left out, the service uses the world's.
+    Raises ``GatewayError`` where Odoo fails.
+    """
+    runs: list[Ran] = []
+    for number, step in enumerate(scenario.when):
+        if step.run is None:
+            yield from _act(world, step, f"step {number} ({step.action})")
+            continue
+        where = f"run {step.run}"
+        ran = drawdown(service or world.gateway, world.company_id, step.run)
+        runs.append(ran)
+        yield from _accidents(where, ran, step.expect)
+        if step.expect:
+            yield from _compare(where, step.expect, _Run(world, ran), writes=ran.writes)
+        yield from _second_run(where, service or world.gateway, world.company_id, step.run)
+    if scenario.expect:
+        yield from _compare("end", scenario.expect, _End(world, runs))
+
+
+def _act(world: World, step: Step, where: str) -> Iterator[Difference]:
+    try:
+        act(world, step)
+    except GatewayError as refusal:
+        if step.refused is None:
+            raise
+        if step.refused not in str(refusal):
+            yield Difference(where, "refused", f"“{step.refused}”", f"“{refusal}”")
+    except NotThere as missing:
+        yield Difference(where, step.action, "that it can be done", str(missing))
+    else:
+        if step.refused is not None:
+            yield Difference(where, "refused", f"“{step.refused}”", "it was done")
+
+
+def _accidents(where: str, ran: Ran, expect: Expect | None) -> Iterator[Difference]:
+    """What no story expects unless it says so: refusals, conflicts, a push that stopped."""
+    if ran.report.stopped:
+        yield Difference(where, "push", "that it ends", ran.report.stopped)
+    if expect is None or expect.rejected is None:
+        for result in ran.report.results:
+            if result.status in (Status.rejected, Status.unknown, Status.not_sent):
+                got = f"{result.key}: {result.status} {result.code} {result.reason}"
+                yield Difference(where, "rejected", "none", got)
+    if expect is None or expect.conflicts is None:
+        for conflict in ran.plan.conflicts:
+            yield Difference(where, "conflicts", "none", f"{conflict.code}: {conflict.message}")
+        for result in ran.report.results:
+            if result.status is Status.conflict:
+                got = f"{result.key}: {result.code} {result.reason}"
+                yield Difference(where, "conflicts", "none", got)
+
+
+def _second_run(where: str, gateway: Gateway, company_id: int, as_of: date) -> Iterator[Difference]:
+    """Whatever the story: once a run has ended, the same run again has nothing to do."""
+    _, plan = look(gateway, company_id, as_of)
+    for change in plan.changes:
+        yield Difference(f"{where}, again", "changes", "none", f"{change.action} {change.key}")
+
+
+class _Run:
+    """What is to be seen of one run."""
+
+    def __init__(self, world: World, ran: Ran) -> None:
+        self.world = world
+        self.ran = ran
+
+    def seen(self, listing: str) -> Sequence[Seen]:
+        """The records that a listing of expectations is compared with."""
+        world, ran = self.world, self.ran
+        match listing:
+            case "invoices":
+                return observe.invoices(world, ran.ids("invoice"))
+            case "statements":
+                return observe.statements(world, ran.ids("statement"))
+            case "alerts":
+                return observe.alerts(world, ran.ids("alert"))
+            case "quotations":
+                return observe.quotations(world, ran.ids("quotation"))
+            case "requests":
+                return observe.requests(world, ran.ids("request"))
+        return _said(world, ran, listing)
+
+
+class _End:
+    """What is to be seen when the story has ended: all that stands in Odoo."""
+
+    def __init__(self, world: World, runs: Sequence[Ran]) -> None:
+        self.world = world
+        self.runs = runs
+
+    def seen(self, listing: str) -> Sequence[Seen]:
+        """The records that a listing of expectations is compared with."""
+        world = self.world
+        match listing:
+            case "invoices":
+                return observe.invoices(world)
+            case "statements":
+                return observe.statements(world)
+            case "alerts":
+                return observe.alerts(world)
+            case "quotations":
+                return observe.quotations(world)
+            case "requests":
+                return observe.requests(world)
+        return _said(world, self.runs[-1], listing) if self.runs else []
+
+
+def _said(world: World, ran: Ran, listing: str) -> Sequence[Seen]:
+    """What a run reports and Odoo does not hold: issues, held invoices, conflicts, refusals."""
+    engagements = world.names("engagement")
+    match listing:
+        case "held":
+            return [_held(engagements, invoice) for invoice in ran.plan.held]
+        case "issues":
+            return [
+                {
+                    "code": issue.code,
+                    "severity": issue.severity.value,
+                    "record": issue.source.name,
+                    "engagement": engagements.get(issue.engagement_id or 0, "none"),
+                    "message": issue.message,
+                }
+                for issue in ran.plan.issues
+            ]
+        case "withdrawn":
+            return [
+                _keyed(engagements, change.key)
+                for change, result in ran.results("invoice")
+                if result.status is Status.withdrawn
+            ]
+        case "conflicts":
+            answered = [
+                Conflict(key=each.key, code=each.code, message=each.reason, engagement_id=0)
+                for each in ran.report.results
+                if each.status is Status.conflict
+            ]
+            return [
+                {**_keyed(engagements, each.key), "code": each.code, "message": each.message}
+                for each in (*ran.plan.conflicts, *answered)
+            ]
+        case "rejected":
+            return [
+                {**_keyed(engagements, each.key), "code": each.code, "message": each.reason}
+                for each in ran.report.results
+                if each.status is Status.rejected
+            ]
+    raise AssertionError(f"nothing is known of {listing}")
+
+
+def _held(engagements: Mapping[int, str], invoice: Invoice) -> dict[str, Any]:
+    return {
+        "engagement": engagements.get(invoice.engagement_id, "?"),
+        "role": invoice.role.value,
+        "month": invoice.service_start.replace(day=1),
+        "date": invoice.invoice_date,
+        "code": invoice.held.code if invoice.held else "?",
+        "untaxed": invoice.untaxed,
+    }
+
+
+def _keyed(engagements: Mapping[int, str], key: str) -> dict[str, Any]:
+    """What a key says: ``company/engagement/role/source/revision``."""
+    _, engagement, role, _, _ = key.split("/")
+    return {
+        "engagement": engagements.get(int(engagement), "?"),
+        "role": role,
+        "month": observe.key_month(key),
+    }
+
+
+def _compare(
+    where: str, expect: Expect, there: "_Run | _End", *, writes: int | None = None
+) -> Iterator[Difference]:
+    if expect.writes is not None:
+        yield from compare_value(where, "writes", expect.writes, writes)
+    for listing in (
+        "invoices",
+        "held",
+        "statements",
+        "issues",
+        "alerts",
+        "quotations",
+        "requests",
+        "withdrawn",
+        "conflicts",
+        "rejected",
+    ):
+        expected = getattr(expect, listing)
+        if expected is not None:
+            yield from compare_list(
+                where,
+                listing,
+                expected,
+                there.seen(listing),
+                at_least=expect.open_ended(listing),
+            )
+    if expect.parked is not None:
+        last = there.ran if isinstance(there, _Run) else there.runs[-1]
+        parked = sorted(observe.engagement_names(there.world, last.plan.parked))
+        yield from compare_value(where, "parked", sorted(expect.parked), parked)
