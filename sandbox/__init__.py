@@ -6,8 +6,9 @@
 Built once into a cache folder, then started in seconds; nothing is installed into the machine.
 """
 
+from sandbox.databases import Database
 from sandbox.errors import SandboxError
-from sandbox.instance import Database, Sandbox
+from sandbox.instance import Sandbox
 from sandbox.odoo_tests import OdooTestRun
 
 __all__ = ["Database", "OdooTestRun", "Sandbox", "SandboxError"]

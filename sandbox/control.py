@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.artefacts import built
-from sandbox.instance import Database, Sandbox
+from sandbox.databases import Database
+from sandbox.instance import Sandbox
 from sandbox.paths import cache_root
 from sandbox.places import lasting_instances
 from sandbox.progress import Progress
@@ -58,7 +59,7 @@ def up(name: str, database: str, workers: int, port: int, progress: Progress) ->
         box = Sandbox.attach(name)
         progress.plan(1)
     else:
-        progress.plan(8)
+        progress.plan(9)
         box = Sandbox.start_daemon(name, workers, port=port, progress=progress)
     with progress.step(f"Database {database}"):
         there = database in box.databases()

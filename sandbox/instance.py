@@ -3,59 +3,42 @@
 from __future__ import annotations
 
 import datetime
-import json
-import re
 import secrets
 import shutil
 import signal
+import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox import places
 from sandbox.artefacts import disk_trouble
+from sandbox.databases import Database, Databases, access, check_name
 from sandbox.errors import SandboxError
 from sandbox.locks import FileLock
 from sandbox.odoo_server import OdooServer, open_listener
 from sandbox.odoo_tests import OdooTestRun, read_results
-from sandbox.places import instances_lock, lasting_instances, place_for_instances, sweep
 from sandbox.postgres import Cluster
 from sandbox.progress import Progress, Silent
-from sandbox.provision import USERS
 from sandbox.state import State, read_state
-from sandbox.template import ADDON, DATABASE, Template, copy_files, copy_layer, odoo_home, template
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-
-
-@dataclass(frozen=True)
-class Database:
-    """A database of a running instance, and who may come in. Passwords are those of a sandbox."""
-
-    url: str
-    name: str
-    admin_login: str
-    admin_password: str
-    service_login: str
-    service_password: str
-    admin_api_key: str = field(repr=False)
-    service_api_key: str = field(repr=False)
-    passwords: dict[str, str] = field(default_factory=dict, repr=False)
-    """Every login of the sandbox with its password."""
+from sandbox.template import ADDON, Template, copy_layer, odoo_home, template
 
 
 class Sandbox:
-    """A private Odoo 19 with its PostgreSQL. Use it as a context manager, or call `stop`."""
+    """A private Odoo 19 with its PostgreSQL. Use it as a context manager, or call `stop`.
 
-    def __init__(self, folder: Path, cluster: Cluster, server: OdooServer) -> None:
+    It ends with the thread that started it, so start it from one that lives as long as it should.
+    One that `start_daemon` made stays until `stop_daemon`.
+    """
+
+    def __init__(self, folder: Path, cluster: Cluster, server: OdooServer, *, lasting: str) -> None:
         self.folder = folder
         self.cluster = cluster
         self.server = server
-        self._names: set[str] = set()
-        self._lock: FileLock | None = None
-        self._workers = 0
-        self._die_with_owner = True
+        self._lasting = lasting
+        self._databases = Databases(cluster, folder / "files")
+        self._owner_lock: FileLock | None = None
 
     # -- making and finding ----------------------------------------------------------------
 
@@ -80,23 +63,21 @@ class Sandbox:
         on disk, by default where the machine has plenty: clones are several times faster there.
         """
         told = progress or Silent()
-        more = [Path(folder).resolve() for folder in extra_addons]
         source = template(told, addon=addon, pages=pages)
-        with instances_lock():
-            sweep()
-            folder = place_for_instances(in_memory) / f"private-{secrets.token_hex(4)}"
-            folder.mkdir(parents=True)
-            lock = FileLock(folder / "owner.lock")
+        with places.lock_private():
+            places.sweep()
+            folder = places.make_private(in_memory)
+            lock = places.owner_lock(folder)
             lock.acquire()
         try:
-            box = cls._launch(
-                folder, source, told, workers, cron_threads, more, die_with_owner=True
-            )
+            with told.step("Copy of the template"):
+                box = cls._prepare(folder, source, extra_addons, workers, lasting="")
+            box._launch(source, told, cron_threads=cron_threads)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            places.remove(folder)
             lock.release()
             raise
-        box._lock = lock
+        box._owner_lock = lock
         return box
 
     @classmethod
@@ -108,39 +89,36 @@ class Sandbox:
         port: int = 0,
         cron_threads: int = 0,
         progress: Progress | None = None,
+        in_memory: bool | None = None,
     ) -> Sandbox:
         """Start an instance that goes on after this process; `attach` finds it by its name."""
         check_name(name)
         told = progress or Silent()
         source = template(told, pages=True)
-        folder = lasting_instances() / name
-        with FileLock(lasting_instances() / f".{name}.lock"):
+        folder = places.lasting_instances() / name
+        with places.lock_lasting(name):
             state = read_state(folder)
             if state is not None and state.running:
                 raise SandboxError(
                     f"The instance {name} runs already",
                     f"Use it, or end it with `python -m sandbox down --name {name}`.",
                 )
-            _remove(folder, state)
-            folder.mkdir(parents=True)
+            _end(folder, state)
             try:
-                box = cls._launch(
-                    folder, source, told, workers, cron_threads, die_with_owner=False, port=port
-                )
-                try:
-                    box._write_state(name, source)
-                except BaseException:
-                    box._stop_processes()
-                    raise
+                with told.step("Copy of the template"):
+                    places.make_lasting(name, in_memory)
+                    box = cls._prepare(folder, source, (), workers, lasting=name)
+                box._launch(source, told, cron_threads=cron_threads, port=port)
             except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
+                places.remove(folder)
                 raise
         return box
 
     @classmethod
     def attach(cls, name: str = "default") -> Sandbox:
         """Connect to an instance that `start_daemon` or `python -m sandbox up` left running."""
-        folder = lasting_instances() / name
+        check_name(name)
+        folder = places.lasting_instances() / name
         state = read_state(folder)
         if state is None or not state.running:
             raise SandboxError(
@@ -148,140 +126,57 @@ class Sandbox:
                 f"Start it with `python -m sandbox up --name {name}`.",
             )
         home = odoo_home(Silent()).with_addons(folder / "addons")
-        cluster = Cluster(
-            home.python.postgres_binaries,
-            folder / "data",
-            folder / "postgres.log",
-            process=state.postgres,
-            socket_folder=Path(state.socket_folder),
-        )
-        server = OdooServer(home, folder / "odoo.conf", folder / "odoo.log", state.port, state.odoo)
-        box = cls(folder, cluster, server)
-        box._workers = state.workers
-        box._die_with_owner = False
-        box._names = set(box.databases())
-        return box
+        binaries = home.python.postgres_binaries
+        cluster = Cluster(binaries, folder / "data", folder / "postgres.log", state.postgres)
+        cluster.socket_folder = Path(state.socket_folder)
+        server = OdooServer(home, folder / "odoo.conf", folder / "odoo.log", state.workers)
+        server.port, server.process = state.port, state.odoo
+        return cls(folder, cluster, server, lasting=name)
 
     @staticmethod
-    def stop_daemon(name: str) -> bool:
-        """End an instance that was left running and delete it; say whether there was one."""
+    def stop_daemon(name: str = "default") -> bool:
+        """End an instance that stayed and delete it; say whether there was one."""
         check_name(name)
-        folder = lasting_instances() / name
-        with FileLock(lasting_instances() / f".{name}.lock"):
-            there = folder.exists()
-            _remove(folder, read_state(folder))
+        folder = places.lasting_instances() / name
+        with places.lock_lasting(name):
+            there = folder.is_dir()
+            _end(folder, read_state(folder))
         return there
-
-    @classmethod
-    def _launch(
-        cls,
-        folder: Path,
-        source: Template,
-        progress: Progress,
-        workers: int,
-        cron_threads: int,
-        extra_addons: Sequence[Path] = (),
-        *,
-        die_with_owner: bool,
-        port: int = 0,
-    ) -> Sandbox:
-        binaries = source.home.python.postgres_binaries
-        cluster = Cluster(binaries, folder / "data", folder / "postgres.log")
-        server = OdooServer(source.home, folder / "odoo.conf", folder / "odoo.log")
-        box = cls(folder, cluster, server)
-        box._workers = workers
-        box._die_with_owner = die_with_owner
-        try:
-            with progress.step("PostgreSQL"):
-                with source.artefact.reading() as built:
-                    copy_layer(built, folder)
-                cluster.start(die_with_owner=die_with_owner)
-            with progress.step("Odoo"):
-                assert cluster.socket_folder is not None
-                server.home = source.home.with_addons(folder / "addons", *extra_addons)
-                listener = open_listener(port)
-                server.home.write_config(
-                    server.config,
-                    data=folder / "files",
-                    sockets=cluster.socket_folder,
-                    port=listener.getsockname()[1],
-                    workers=workers,
-                    cron_threads=cron_threads,
-                )
-                server.start(listener, workers=workers, die_with_owner=die_with_owner)
-                server.wait_until_ready()
-        except OSError as error:
-            box._stop_processes()
-            raise disk_trouble(error) from error
-        except BaseException:
-            box._stop_processes()
-            raise
-        return box
 
     # -- databases -------------------------------------------------------------------------
 
     def clone(self, name: str) -> Database:
-        """A fresh database with the addon, the users and nothing else, in about half a second."""
-        check_name(name)
-        if name in self.databases():
-            raise SandboxError(
-                f"There is a database {name} already", "Choose another name, or drop it first."
-            )
-        self.cluster.sql(f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY file_copy")
-        try:
-            copy_files(self._filestore(DATABASE), self._filestore(name))
-            if name in self._names:
-                self._outdate_caches(name)
-        except BaseException:
-            self.drop(name)
-            raise
-        self._names.add(name)
+        """A fresh database with the addon, the users and nothing else, in a fraction of a second.
+
+        The name is made of small letters, digits and underscores. One that was dropped may be used
+        again.
+        """
+        self._databases.clone(name)
         return self.database(name)
 
     def database(self, name: str) -> Database:
         """How to get into a database of this instance."""
-        keys: dict[str, str] = json.loads(self.keys_file.read_text())
-        passwords = {"admin": "admin", **{login: login for login in USERS}}
-        return Database(
-            url=self.server.url,
-            name=name,
-            admin_login="admin",
-            admin_password=passwords["admin"],
-            service_login="drawdown",
-            service_password=passwords["drawdown"],
-            admin_api_key=keys["admin"],
-            service_api_key=keys["drawdown"],
-            passwords=passwords,
-        )
+        return access(self.url, name, self.keys_file)
 
     def databases(self) -> list[str]:
         """The names of the databases that were cloned and not dropped."""
-        names = self.cluster.sql(
-            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
-            " ORDER BY datname"
-        )
-        return names.splitlines()
+        return self._databases.names()
 
     def drop(self, database: Database | str) -> None:
         """Delete a database and its files, whoever is connected to it."""
-        name = database if isinstance(database, str) else database.name
-        self.cluster.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        shutil.rmtree(self._filestore(name), ignore_errors=True)
+        self._databases.drop(_name(database))
 
     # -- running things --------------------------------------------------------------------
 
     def run_script(self, script: Path | str, database: Database | str) -> str:
         """Run Python code in Odoo with `env` of that database; commit; return what it printed.
 
-        `script` is a path or the source itself. It runs in a process of its own, beside the server.
+        `script` is a Path, or the source itself. It runs in a process of its own, beside the
+        server. Where it raises, nothing is committed and the SandboxError tells the last line.
         """
-        name = database if isinstance(database, str) else database.name
         source = script.read_text() if isinstance(script, Path) else script
-        if "\n" not in source and source.endswith(".py"):
-            source = Path(source).read_text()
-        return self.server.home.script(
-            self.server.config, name, source, self.folder / "scripts.log"
-        )
+        log = self.folder / "scripts.log"
+        return self.server.home.script(self.odoo_config, _name(database), source, log)
 
     def run_odoo_tests(
         self, module: str = ADDON, tags: str | None = None, *, keep: bool = False
@@ -289,20 +184,18 @@ class Sandbox:
         """Run a module's own Odoo tests in a fresh clone and count what came of them.
 
         `tags` is Odoo's `--test-tags`, by default every test of the module. The clone is dropped
-        unless `keep`.
+        unless `keep`; the log stays until the instance ends.
         """
         name = f"odoo_tests_{secrets.token_hex(3)}"
         log = self.folder / f"{name}.log"
-        self.clone(name)
         config = self.folder / f"{name}.conf"
+        home = self.server.home
+        self.clone(name)
         try:
-            assert self.cluster.socket_folder is not None
-            self.server.home.write_config(
-                config, data=self.folder / "files", sockets=self.cluster.socket_folder
-            )
+            home.write_config(config, data=self.folder / "files", sockets=self.cluster.sockets)
             arguments = [f"--database={name}", f"--update={module}", f"--logfile={log}"]
             arguments += [f"--test-tags={tags or f'/{module}'}", "--stop-after-init"]
-            done = self.server.home.odoo(config, arguments, self.folder / "scripts.log")
+            done = home.odoo(config, arguments, self.folder / "scripts.log")
         finally:
             config.unlink(missing_ok=True)
             if not keep:
@@ -311,17 +204,14 @@ class Sandbox:
 
     def restart(self, *, kill: bool = False) -> None:
         """End Odoo (with `kill` as a crash would) and start it again on the same port."""
-        port = self.server.port
         if kill:
             self.server.kill()
         else:
             self.server.stop()
-        listener = open_listener(port)
-        self.server.start(listener, workers=self._workers, die_with_owner=self._die_with_owner)
-        self.server.wait_until_ready()
+        self._start_server(open_listener(self.server.port))
         state = read_state(self.folder)
-        if state is not None and self.server.process is not None:
-            replace(state, odoo=self.server.process).write(self.folder)
+        if state is not None:
+            self._write_state(state.template)
 
     @property
     def url(self) -> str:
@@ -329,38 +219,41 @@ class Sandbox:
         return self.server.url
 
     @property
-    def odoo_python(self) -> Path:
-        """The interpreter with Odoo's libraries; its environment is `odoo_environment`."""
-        return self.server.home.python.python
-
-    @property
-    def odoo_environment(self) -> dict[str, str]:
-        """The variables with which `odoo_python` finds Odoo."""
-        return self.server.home.environment()
-
-    @property
-    def odoo_config(self) -> Path:
-        """The settings file of the running server."""
-        return self.server.config
-
-    @property
     def keys_file(self) -> Path:
         """The API keys by login, the same in every clone; readable by the owner only."""
         return self.folder / "keys.json"
 
+    @property
+    def odoo_python(self) -> Path:
+        """The interpreter with Odoo's libraries; it finds Odoo by `odoo_environment`."""
+        return self.server.home.python.python
+
+    @property
+    def odoo_environment(self) -> dict[str, str]:
+        """The variables that `odoo_python` needs."""
+        return self.server.home.environment()
+
+    @property
+    def odoo_config(self) -> Path:
+        """The settings file of the running server, with the way to its database cluster."""
+        return self.server.config
+
     def postgres_dsn(self, database: Database | str) -> str:
         """The database's address for libpq and psycopg."""
-        return self.cluster.dsn(database if isinstance(database, str) else database.name)
+        return self.cluster.dsn(_name(database))
 
     # -- ending ----------------------------------------------------------------------------
 
     def stop(self) -> None:
         """End both servers and delete everything the instance had."""
+        if self._lasting:
+            self.stop_daemon(self._lasting)
+            return
         self._stop_processes()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        places.remove(self.folder)
+        if self._owner_lock is not None:
+            self._owner_lock.release()
+            self._owner_lock = None
 
     def __enter__(self) -> Self:
         return self
@@ -375,51 +268,86 @@ class Sandbox:
 
     # -- inside ----------------------------------------------------------------------------
 
+    @classmethod
+    def _prepare(
+        cls,
+        folder: Path,
+        source: Template,
+        extra_addons: Sequence[Path],
+        workers: int,
+        *,
+        lasting: str,
+    ) -> Sandbox:
+        """Fill the instance's folder from the template; nothing runs yet."""
+        with source.artefact.reading() as built:
+            copy_layer(built, folder)
+        more = [Path(path).resolve() for path in extra_addons]
+        home = source.home.with_addons(folder / "addons", *more)
+        cluster = Cluster(home.python.postgres_binaries, folder / "data", folder / "postgres.log")
+        server = OdooServer(home, folder / "odoo.conf", folder / "odoo.log", workers)
+        return cls(folder, cluster, server, lasting=lasting)
+
+    def _launch(
+        self, source: Template, progress: Progress, *, cron_threads: int, port: int = 0
+    ) -> None:
+        try:
+            with progress.step("PostgreSQL"):
+                self.cluster.start(die_with_owner=not self._lasting)
+                self._write_state(source.artefact.key)
+            with progress.step("Odoo"):
+                listener = open_listener(port)
+                self.server.home.write_config(
+                    self.odoo_config,
+                    data=self.folder / "files",
+                    sockets=self.cluster.sockets,
+                    port=listener.getsockname()[1],
+                    workers=self.server.workers,
+                    cron_threads=cron_threads,
+                )
+                self._start_server(listener)
+                self._write_state(source.artefact.key)
+        except OSError as error:
+            self._stop_processes()
+            raise disk_trouble(error) from error
+        except BaseException:
+            self._stop_processes()
+            raise
+
+    def _start_server(self, listener: socket.socket) -> None:
+        self.server.start(listener, die_with_owner=not self._lasting)
+        self.server.wait_until_ready()
+
     def _stop_processes(self) -> None:
-        if self._die_with_owner:
-            # Nobody reads this data again.
-            self.server.stop(patience=1 if self._workers else 0)
-            self.cluster.stop(keep_data=False)
-        else:
-            self.server.stop()
-            self.cluster.stop()
+        """Nobody reads this data again, so nobody waits for it to be written."""
+        self.server.stop(patience=1 if self.server.workers else 0)
+        self.cluster.stop(keep_data=False)
 
-    def _filestore(self, database: str) -> Path:
-        return self.folder / "files" / "filestore" / database
-
-    def _outdate_caches(self, name: str) -> None:
-        """Make every Odoo process forget what it knew of an earlier database of that name."""
-        ahead = secrets.randbelow(1_000_000) + 1_000
-        self.cluster.sql(f"INSERT INTO orm_signaling_registry (id) VALUES ({ahead})", name)
-
-    def _write_state(self, name: str, source: Template) -> None:
-        assert self.cluster.process is not None
-        assert self.server.process is not None
-        State(
-            name=name,
-            port=self.server.port,
-            postgres=self.cluster.process,
-            odoo=self.server.process,
-            socket_folder=str(self.cluster.socket_folder),
-            template=source.artefact.key,
-            workers=self._workers,
-            started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        ).write(self.folder)
+    def _write_state(self, template_key: str) -> None:
+        """For an instance that stays: note what runs, as soon as it does."""
+        if self._lasting and self.cluster.process is not None:
+            State(
+                name=self._lasting,
+                port=self.server.port,
+                postgres=self.cluster.process,
+                odoo=self.server.process,
+                socket_folder=str(self.cluster.sockets),
+                template=template_key,
+                workers=self.server.workers,
+                started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            ).write(self.folder)
 
 
-def check_name(name: str) -> None:
-    """Refuse a name that would need quoting in SQL, in a path or in an address."""
-    if not _NAME.fullmatch(name) or name in (DATABASE, "postgres", "template0", "template1"):
-        raise SandboxError(
-            f"{name!r} cannot be the name of a database or an instance",
-            "Use up to 40 small letters, digits and underscores, a letter first.",
-        )
+def _name(database: Database | str) -> str:
+    return database if isinstance(database, str) else database.name
 
 
-def _remove(folder: Path, state: State | None) -> None:
+def _end(folder: Path, state: State | None) -> None:
+    """End what the state says is running, and delete the folder."""
     if state is not None:
-        state.odoo.end(signal.SIGTERM, 5)
-        state.postgres.end(signal.SIGQUIT, 10)
-        if not Path(state.socket_folder).is_relative_to(folder):
-            shutil.rmtree(state.socket_folder, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+        if state.odoo is not None:
+            state.odoo.end(signal.SIGTERM, patience=1)
+        state.postgres.end(signal.SIGQUIT, patience=5)
+        sockets = Path(state.socket_folder)
+        if sockets != folder / "pg":
+            shutil.rmtree(sockets, ignore_errors=True)
+    places.remove(folder)

@@ -126,6 +126,7 @@ class OdooServer:
     home: OdooHome
     config: Path
     log: Path
+    workers: int = 0
     port: int = 0
     process: Process | None = None
 
@@ -134,7 +135,7 @@ class OdooServer:
         """The address of the server."""
         return f"http://{HOST}:{self.port}"
 
-    def start(self, listener: socket.socket, *, workers: int, die_with_owner: bool) -> None:
+    def start(self, listener: socket.socket, *, die_with_owner: bool) -> None:
         """Start the server on a socket that already listens, and return before it answers.
 
         The socket is ours before Odoo exists, so no other program can take the port in between.
@@ -143,7 +144,7 @@ class OdooServer:
         die = None
         if die_with_owner:
             # A server with workers has to end them itself; one process can simply be killed.
-            die = signal.SIGTERM if workers else signal.SIGKILL
+            die = signal.SIGTERM if self.workers else signal.SIGKILL
         self.process = launch(
             self.home.command(self.config, f"--logfile={self.log}"),
             log=self.log,

@@ -1,9 +1,15 @@
-"""Where instances live, and the sweeping up after owners that were killed."""
+"""Where instances live, and how their folders are made and deleted.
+
+A clone is a thousand files. On a disk, making and deleting them over and over slows the file
+system down; in memory it costs the same every time. So instances live in memory where the machine
+has plenty, and in the cache folder otherwise. What they hold is disposable either way.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -16,30 +22,54 @@ MEMORY_TO_SPARE = 8 << 30
 
 
 def lasting_instances() -> Path:
-    """The folder of the instances that stay after the command that started them."""
+    """The folder where the instances that stay are found by name."""
     return cache_root() / "instances"
 
 
-def instances_lock() -> FileLock:
-    """Held while an instance's folder is made or swept, so that no half-made one is swept."""
+def lock_lasting(name: str) -> FileLock:
+    """Held while the instance of that name is started or ended."""
+    return FileLock(lasting_instances() / f".{name}.lock")
+
+
+def lock_private() -> FileLock:
+    """Held while a private instance's folder is made or swept, so that no new one is swept."""
     return FileLock(lasting_instances() / ".lock")
 
 
-def place_for_instances(in_memory: bool | None) -> Path:
-    """The folder for a private instance: memory where asked for or plentiful, else the cache.
+def owner_lock(folder: Path) -> FileLock:
+    """Held by a private instance's owner for life."""
+    return FileLock(folder / "owner.lock")
 
-    A clone is a thousand files. On a disk, making and deleting them over and over slows the file
-    system down; in memory it costs the same every time.
-    """
-    if in_memory is None:
-        in_memory = _plenty()
-    if not in_memory:
-        return lasting_instances()
-    ours = _memory_folder()
-    ours.mkdir(mode=0o700, exist_ok=True)
-    if ours.stat().st_uid != os.getuid():
-        return lasting_instances()
-    return ours
+
+def make_private(in_memory: bool | None) -> Path:
+    """A folder for an instance that ends with its owner."""
+    folder = _place(in_memory) / f"private-{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def make_lasting(name: str, in_memory: bool | None) -> Path:
+    """A folder for an instance that stays; found under its name wherever it is."""
+    folder = lasting_instances() / name
+    place = _place(in_memory)
+    if place == lasting_instances():
+        folder.mkdir(parents=True)
+        return folder
+    target = place / f"{name}-{secrets.token_hex(4)}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # The link first: what is interrupted here is found again by its name, and removed.
+    folder.symlink_to(target)
+    target.mkdir()
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Delete an instance's folder wherever it is; harmless when there is none."""
+    if folder.is_symlink():
+        shutil.rmtree(folder.readlink(), ignore_errors=True)
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep() -> None:
@@ -50,11 +80,21 @@ def sweep() -> None:
     """
     for place in (lasting_instances(), _memory_folder()):
         for folder in place.glob("private-*"):
-            lock = FileLock(folder / "owner.lock")
+            lock = owner_lock(folder)
             with contextlib.suppress(OSError):
                 if lock.try_acquire():
                     shutil.rmtree(folder, ignore_errors=True)
             lock.release()
+
+
+def _place(in_memory: bool | None) -> Path:
+    """Memory where asked for or plentiful, else the cache folder."""
+    if in_memory or (in_memory is None and _plenty()):
+        ours = _memory_folder()
+        ours.mkdir(mode=0o700, exist_ok=True)
+        if ours.stat().st_uid == os.getuid():
+            return ours
+    return lasting_instances()
 
 
 def _memory_folder() -> Path:

@@ -67,6 +67,12 @@ class Cluster:
     socket_folder: Path | None = None
     _own_socket_folder: bool = field(default=False, repr=False)
 
+    @property
+    def sockets(self) -> Path:
+        """The folder of the running server's socket, which is what clients call its host."""
+        assert self.socket_folder is not None, "the cluster was not started"
+        return self.socket_folder
+
     def create(self) -> None:
         """Run initdb, with the settings for disposable data."""
         self.data.mkdir(parents=True)
@@ -101,7 +107,7 @@ class Cluster:
                 "-D",
                 str(self.data),
                 "-k",
-                str(self.socket_folder),
+                str(self.sockets),
             ],
             log=self.log,
             cwd=Path("/"),
@@ -146,22 +152,21 @@ class Cluster:
 
     def dsn(self, database: str) -> str:
         """The address of a database, for libpq and psycopg."""
-        return f"postgresql://{USER}@/{database}?host={self.socket_folder}"
+        return f"postgresql://{USER}@/{database}?host={self.sockets}"
 
     def _wait_until_ready(self, seconds: float) -> None:
         assert self.process is not None
-        assert self.socket_folder is not None
         until = time.monotonic() + seconds
         probe = [
             str(self.binaries / "pg_isready"),
-            f"--host={self.socket_folder}",
+            f"--host={self.sockets}",
             "--quiet",
             "--timeout=1",
         ]
         while time.monotonic() < until:
             if not self.process.alive:
                 raise _trouble("PostgreSQL ended while it started", self.log)
-            if (self.socket_folder / _SOCKET).exists() and run(probe).returncode == 0:
+            if (self.sockets / _SOCKET).exists() and run(probe).returncode == 0:
                 return
             time.sleep(0.02)
         raise _trouble(f"PostgreSQL did not answer within {seconds:.0f} s", self.log)

@@ -119,9 +119,8 @@ def _build_base(target: Path, log: Path, home: OdooHome) -> None:
     cluster.create()
     cluster.start(die_with_owner=True)
     try:
-        assert cluster.socket_folder is not None
         config = target / "odoo.conf"
-        home.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        home.write_config(config, data=target / "files", sockets=cluster.sockets)
         modules = ",".join(BASE_MODULES)
         options = [f"--database={DATABASE}", f"--init={modules}", "--without-demo=True"]
         done = home.odoo(config, [*options, "--no-http", "--stop-after-init"], log)
@@ -150,10 +149,9 @@ def _build_template(
     cluster = Cluster(home.python.postgres_binaries, target / "data", log)
     cluster.start(die_with_owner=True)
     try:
-        assert cluster.socket_folder is not None
         config = target / "odoo.conf"
         here = home.with_addons(addons) if addon else home
-        here.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        here.write_config(config, data=target / "files", sockets=cluster.sockets)
         install = [ADDON] if addon else []
         printed = here.script(config, DATABASE, _PROVISION.read_text(), log, install)
         keys = json.loads(printed.strip().splitlines()[-1])
@@ -174,10 +172,9 @@ def _build_pages(target: Path, log: Path, home: OdooHome, source: Artefact) -> N
     cluster = Cluster(home.python.postgres_binaries, target / "data", log)
     cluster.start(die_with_owner=True)
     try:
-        assert cluster.socket_folder is not None
         config = target / "odoo.conf"
         here = home.with_addons(target / "addons")
-        here.write_config(config, data=target / "files", sockets=cluster.socket_folder)
+        here.write_config(config, data=target / "files", sockets=cluster.sockets)
         cluster.sql(f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS true")
         here.script(config, DATABASE, _WARM.read_text(), log)
         cluster.sql(f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS false")

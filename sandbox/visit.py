@@ -12,8 +12,8 @@ import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
 
+from sandbox.databases import Database
 from sandbox.errors import SandboxError
-from sandbox.instance import Database
 
 _ASSET = re.compile(r'(?:href|src)="(/web/assets/[^"]+)"')
 

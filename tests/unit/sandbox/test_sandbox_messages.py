@@ -9,8 +9,8 @@ import pytest
 
 from sandbox import debian, python_env
 from sandbox.apt_sources import Mirror
+from sandbox.databases import check_name
 from sandbox.errors import SandboxError
-from sandbox.instance import check_name
 from sandbox.odoo_server import open_listener
 from sandbox.odoo_tests import read_results
 from sandbox.paths import PROJECT
