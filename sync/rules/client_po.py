@@ -7,13 +7,16 @@ amount is net of tax.
 
 from decimal import Decimal
 
-from sync.domain.documents import Invoice, Line, Role
+from sync.domain.documents import Alert, Invoice, Line, Role
 from sync.domain.engagement import ClientPo, Engagement, PoPolicy
 from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Issue, Severity, Source
-from sync.domain.keys import revision_of, stem_of
+from sync.domain.keys import key, revision_of, stem_of
 from sync.domain.money import ZERO
 from sync.domain.snapshot import Snapshot
+
+NEARLY_USED = 90
+"""Percent of a purchase order's amount from which on it is nearly used."""
 
 
 def client_po(
@@ -56,6 +59,46 @@ def client_po(
             used[po.id] = used.get(po.id, ZERO) + amount
         checked.append(invoice)
     return tuple(checked), tuple(issues)
+
+
+def nearly_used(snapshot: Snapshot, invoices: tuple[Invoice, ...]) -> tuple[Alert, ...]:
+    """Rule 20: a notice for each purchase order of which little is left once these invoices are
+    out; to the account manager of the first engagement that it is for.
+    """
+    existing = {each.key: each for each in snapshot.invoices}
+    added: dict[int, Decimal] = {}
+    for invoice in invoices:
+        if invoice.held is None and invoice.client_po_id is not None:
+            amount = _new_amount(invoice, existing.get(invoice.key))
+            added[invoice.client_po_id] = added.get(invoice.client_po_id, ZERO) + amount
+    users: dict[int, int] = {}
+    for engagement in sorted(snapshot.engagements, key=lambda each: each.id):
+        if engagement.client_po_id is not None:
+            users.setdefault(engagement.client_po_id, engagement.id)
+    alerts = []
+    for po in snapshot.client_pos:
+        engagement_id = users.get(po.id, next(iter(po.engagement_ids), None))
+        invoiced = po.invoiced + added.get(po.id, ZERO)
+        if engagement_id is None or not po.limited or invoiced * 100 < po.amount * NEARLY_USED:
+            continue
+        currency = po.currency
+        alerts.append(
+            Alert(
+                key=key(
+                    snapshot.company.id,
+                    engagement_id,
+                    "alert",
+                    f"po{po.id}-used-{currency.round(po.amount)}",
+                ),
+                kind="po_nearly_used",
+                severity="warning",
+                engagement_id=engagement_id,
+                message=f"purchase order {po.number} is {invoiced * 100 / po.amount:.0f} % used:"
+                f" {currency.text(invoiced)} of {currency.text(po.amount)}; ask for more before it"
+                " is exceeded",
+            )
+        )
+    return tuple(alerts)
 
 
 def part(invoice: Invoice, left: Decimal) -> tuple[Invoice | None, Invoice]:

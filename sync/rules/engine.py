@@ -22,7 +22,7 @@ from sync.domain.snapshot import Snapshot
 from sync.rules.allocate import allocate, uncounted
 from sync.rules.case import Case, EngagementRule, Findings, HourLot, Month, MonthRule
 from sync.rules.check import check, claimed_twice
-from sync.rules.client_po import client_po
+from sync.rules.client_po import client_po, nearly_used
 from sync.rules.close import close
 from sync.rules.correct import corrections, credit
 from sync.rules.drain_hours import drain_hours
@@ -90,7 +90,10 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
         statements=tuple(statement for each in closed for statement in each.statements),
         quotations=tuple(quotation for each in closed for quotation in each.quotations),
         requests=tuple(request for each in closed for request in each.requests),
-        alerts=tuple(alert for each in closed for alert in each.alerts),
+        alerts=(
+            *(alert for each in closed for alert in each.alerts),
+            *nearly_used(snapshot, checked),
+        ),
         issues=_in_order([*issues, *(issue for each in closed for issue in each.issues)]),
         parked=tuple(sorted(each for each in parked if each is not None)),
     )

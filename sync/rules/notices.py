@@ -14,15 +14,10 @@ from sync.domain.keys import key
 from sync.domain.terms import Billing
 from sync.rules.case import Case, Findings
 
-NEARLY_USED = 90
-"""Percent of a purchase order's amount from which on it is nearly used."""
-
 
 def notices(case: Case, found: Findings) -> Findings:
     """Everything worth a notice about one engagement on this day."""
-    return found.plus(
-        alerts=(*_po_ending(case), *_po_nearly_used(case), *_waiting(case), *_not_opened(case))
-    )
+    return found.plus(alerts=(*_po_ending(case), *_waiting(case), *_not_opened(case)))
 
 
 def _alert(case: Case, source: str, kind: str, message: str, severity: str = "warning") -> Alert:
@@ -58,23 +53,6 @@ def _po_ending(case: Case) -> tuple[Alert, ...]:
         text += f" and does not cover the fee raised on {raised}"
     text += "; ask for the next"
     return (_alert(case, f"po{po.id}-ends-{po.date_end}", "po_expiring", text),)
-
-
-def _po_nearly_used(case: Case) -> tuple[Alert, ...]:
-    po = case.client_pos.get(case.engagement.client_po_id or 0)
-    if po is None or not po.limited or po.invoiced * 100 < po.amount * NEARLY_USED:
-        return ()
-    share = po.invoiced * 100 / po.amount
-    currency = po.currency
-    return (
-        _alert(
-            case,
-            f"po{po.id}-used-{currency.round(po.amount)}",
-            "po_nearly_used",
-            f"purchase order {po.number} is {share:.0f} % used: {currency.text(po.invoiced)} of"
-            f" {currency.text(po.amount)}; ask for more before it is exceeded",
-        ),
-    )
 
 
 def _waiting(case: Case) -> tuple[Alert, ...]:
