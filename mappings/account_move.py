@@ -100,7 +100,7 @@ def value(
     fields.of_company(row, company_id)
     own = currency(row, currencies)
     name = fields.text(row, "name")
-    record = fields.record_id(row)
+    record, posted_on = fields.record_id(row), fields.day(row, "date")
     return ExistingInvoice(
         id=record,
         name="" if name == "/" else name,
@@ -111,7 +111,7 @@ def value(
         state=_state(row),
         credit=fields.needed_text(row, "move_type") == "out_refund",
         changed=fields.flag(row, "retainer_changed"),
-        invoice_date=fields.day_or_none(row, "invoice_date") or fields.day(row, "date"),
+        invoice_date=fields.day_or_none(row, "invoice_date") or posted_on,
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),
         untaxed=fields.money(row, "amount_untaxed", own),

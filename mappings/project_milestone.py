@@ -78,7 +78,14 @@ def value(
         raise fields.Unreadable(
             "project_id", "its project could not be read", "let the service user see the project"
         )
-    reached = fields.flag(row, "is_reached")
+    reached_on = fields.day_or_none(row, "reached_date")
+    if not fields.flag(row, "is_reached"):
+        reached_on = None
+    elif reached_on is None:
+        raise fields.Unreadable(
+            "reached_date", "it is signed off without a date", "enter the day of the sign-off"
+        )
+    number = fields.whole(row, "retainer_number", least=0)
     amount = fields.money(row, "retainer_amount", engagement.currency)
     sold = fields.link_or_none(row, "sale_line_id")
     if not amount and sold is not None:
@@ -89,19 +96,9 @@ def value(
         engagement_id=engagement.id,
         project_id=project,
         project_name=project_names[project],
-        number=_number(row),
+        number=str(number) if number else "",
         amount=amount,
-        reached_on=fields.day(row, "reached_date") if reached else None,
+        reached_on=reached_on,
         reference=fields.text(row, "retainer_sign_off_reference"),
         deadline=fields.day_or_none(row, "deadline"),
     )
-
-
-def _number(row: Row) -> str:
-    """Its number in the quote: a whole number in Odoo, 0 where it has none."""
-    if isinstance(fields.raw_value(row, "retainer_number"), str):
-        return fields.text(row, "retainer_number")
-    if fields.raw_value(row, "retainer_number") is False:
-        return ""
-    number = fields.whole(row, "retainer_number", least=0)
-    return str(number) if number else ""

@@ -7,7 +7,7 @@ from mappings.fields import Row, Terms
 from sync.domain.snapshot import Project
 
 MODEL = "project.project"
-FIELDS = ("name", "partner_id", "company_id", "retainer_ignore")
+FIELDS = ("name", "partner_id", "company_id")
 
 
 def domain(company_id: int, ids: Collection[int], client_ids: Collection[int]) -> Terms:

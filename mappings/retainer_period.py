@@ -99,6 +99,7 @@ def value(row: Row, lots: Mapping[int, tuple[LotLine, ...]]) -> ExistingPeriod:
 
 def lot(row: Row) -> tuple[int, int, LotLine]:
     """(statement, place in its order, lot of hours)."""
+    fields.link(row, "engagement_id")
     line = LotLine(
         source=fields.choice(row, "source", LotSource),
         granted_on=fields.day(row, "granted_on"),

@@ -1,0 +1,214 @@
+"""A small agency in an Odoo in memory, and the loop that a run goes through."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from mappings import Pulled
+from sync.odoo.memory import MemoryGateway, MemoryOdoo
+from sync.plan.changes import Plan
+from sync.plan.diff import make_plan
+from sync.pull import pull
+from sync.push import Lease, push
+from sync.rules.engine import evaluate
+
+TERMS = {
+    "monthly_hours": 40.0,
+    "monthly_fee": 5000.0,
+    "hourly_rate": 150.0,
+    "overage_rate": 175.0,
+    "rollover": True,
+    "max_rollover": 10.0,
+}
+
+
+@dataclass
+class Agency:
+    """The server, an administrator's door, the service's door, and what was created."""
+
+    odoo: MemoryOdoo = field(
+        default_factory=lambda: MemoryOdoo(lambda: datetime(2025, 3, 28, 20, tzinfo=UTC))
+    )
+    made: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.admin: MemoryGateway = self.odoo.gateway()
+        self.service: MemoryGateway = self.odoo.gateway("drawdown")
+
+    def make(self, called: str, model: str, /, **values: object) -> int:
+        """Create a record and remember what it is called."""
+        self.made[called] = self.admin.create(model, [values])[0]
+        return self.made[called]
+
+    def client(self, name: str) -> int:
+        """A client."""
+        return self.make(name, "res.partner", name=name, is_company=True)
+
+    def project(self, name: str, client: int) -> int:
+        """A project of a client."""
+        return self.make(name, "project.project", name=name, partner_id=client)
+
+    def retainer(
+        self, name: str, client: int, *projects: int, start: str = "2025-01-01", **values: object
+    ) -> int:
+        """A running retainer with the founding terms."""
+        engagement = self.engagement(name, client, *projects, start=start, **values)
+        self.admin.create(
+            "retainer.terms", [{**TERMS, "engagement_id": engagement, "date_start": start}]
+        )
+        return engagement
+
+    def engagement(
+        self, name: str, client: int, *projects: int, start: str = "2025-01-01", **values: object
+    ) -> int:
+        """A running engagement without terms."""
+        return self.make(
+            name,
+            "retainer.engagement",
+            **{
+                "name": name,
+                "partner_id": client,
+                "project_ids": list(projects),
+                "date_start": start,
+                "state": "running",
+                **values,
+            },
+        )
+
+    def time(self, project: int, day: str, hours: float, **values: object) -> int:
+        """A time entry."""
+        return self.admin.create(
+            "account.analytic.line",
+            [
+                {
+                    "project_id": project,
+                    "date": day,
+                    "unit_amount": hours,
+                    "name": f"work of {day}",
+                    **values,
+                }
+            ],
+        )[0]
+
+    def pull(self, **options: object) -> Pulled:
+        """What the service sees."""
+        return pull(self.service, 1, today=date(2025, 3, 28), **options)
+
+    def plan(self, as_of: date = date(2025, 3, 28)) -> tuple[Plan, Pulled]:
+        """What a run would do."""
+        pulled = self.pull()
+        return make_plan(pulled.snapshot, evaluate(pulled.snapshot, as_of)), pulled
+
+
+def founding() -> Agency:
+    """Acme's retainer with January's and February's time, a rebuild by milestones, extra work."""
+    agency = Agency()
+    acme = agency.client("Acme Corp")
+    care = agency.project("Acme care", acme)
+    rebuild = agency.project("Website rebuild", acme)
+    extra = agency.project("Acme extra", acme)
+    service = agency.make("service", "product.product", name="Service")
+    order = agency.make("PO-77", "retainer.client.po", name="PO-77", partner_id=acme)
+    common = {"client_po_id": order, "product_id": service}
+    agency.retainer("Acme retainer", acme, care, **common)
+    agency.engagement("Acme rebuild", acme, rebuild, kind="project", **common)
+    agency.engagement("Acme extra work", acme, extra, kind="out_of_scope", **common)
+    agency.time(care, "2025-01-15", 28.0)
+    agency.time(care, "2025-02-12", 50.0)
+    agency.time(care, "2025-02-26", 6.0)
+    agency.make(
+        "milestone 2",
+        "project.milestone",
+        name="design system sign-off",
+        project_id=rebuild,
+        retainer_engagement_id=agency.made["Acme rebuild"],
+        retainer_amount=20000.0,
+        retainer_number=2,
+        is_reached=True,
+        reached_date="2025-03-18",
+    )
+    pages = agency.make(
+        "landing pages",
+        "retainer.change.order",
+        name="Two landing pages",
+        engagement_id=agency.made["Acme extra work"],
+        requester="Dana Cole",
+        approval_state="approved",
+        approval_reference="e-mail of 10 March",
+        approved_on="2025-03-10",
+        hourly_rate=160.0,
+    )
+    task = agency.make(
+        "pages task",
+        "project.task",
+        name="Pages",
+        project_id=extra,
+        retainer_change_order_id=pages,
+    )
+    agency.time(extra, "2025-03-12", 14.0, task_id=task)
+    return agency
+
+
+def in_full_swing() -> Agency:
+    """The same agency after a run, with a record of every kind that a pull reads."""
+    agency = founding()
+    acme, extra = agency.made["Acme Corp"], agency.made["Acme extra"]
+    agency.make(
+        "third piece",
+        "retainer.change.order",
+        name="A third piece",
+        engagement_id=agency.made["Acme extra work"],
+        hourly_rate=160.0,
+    )
+    task = agency.make(
+        "third task",
+        "project.task",
+        name="Third",
+        project_id=extra,
+        retainer_change_order_id=agency.made["third piece"],
+    )
+    agency.time(extra, "2025-03-20", 3.0, task_id=task)
+    agency.make(
+        "block",
+        "retainer.hour.block",
+        engagement_id=agency.made["Acme retainer"],
+        date="2025-03-05",
+        hours=10.0,
+        price=1500.0,
+    )
+    order = agency.make("quote", "sale.order", partner_id=acme)
+    agency.admin.write(
+        "retainer.engagement", [agency.made["Acme rebuild"]], {"sale_order_id": order}
+    )
+    sold = agency.make("sold", "sale.order.line", order_id=order, name="Phase 1", price_unit=9000.0)
+    agency.make(
+        "milestone 3",
+        "project.milestone",
+        name="launch",
+        project_id=agency.made["Website rebuild"],
+        retainer_engagement_id=agency.made["Acme rebuild"],
+        sale_line_id=sold,
+        deadline="2025-05-31",
+    )
+    agency.make("billing", "res.partner", name="Accounts", parent_id=acme, type="invoice")
+    agency.make("Ann", "hr.employee", name="Ann")
+    agency.make(
+        "Easter Monday",
+        "resource.calendar.leaves",
+        name="Easter Monday",
+        date_from="2025-04-20 22:00:00",
+        date_to="2025-04-21 21:59:59",
+    )
+    plan, pulled = agency.plan()
+    report = push(agency.service, plan, pulled, lease=Lease(owner="test"))
+    assert report.ok, report
+    agency.make("grave", "retainer.tombstone", key="1/1/fee/2024-12/0", kind="account.move")
+    agency.time(agency.made["Acme care"], "2025-03-21", 5.0, employee_id=agency.made["Ann"])
+    task = agency.make(
+        "later task",
+        "project.task",
+        name="Later",
+        project_id=extra,
+        retainer_change_order_id=agency.made["landing pages"],
+    )
+    agency.time(extra, "2025-03-26", 2.0, task_id=task)
+    return agency
