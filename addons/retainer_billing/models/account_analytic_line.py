@@ -65,15 +65,20 @@ class AccountAnalyticLine(models.Model):
         self._retainer_check_counted()
 
     def _retainer_refuse_binding(self, vals_list):
-        if not self.env.su and any(vals.get(name) for vals in vals_list for name in BINDING_FIELDS):
+        if self.env.su:
+            return
+        named = any(
+            vals.get(name) or (self and name in vals)
+            for vals in vals_list
+            for name in BINDING_FIELDS
+        ) or any(not self and self.env.context.get(f"default_{name}") for name in BINDING_FIELDS)
+        if named:
             raise UserError(
                 self.env._(
                     "Only the billing service counts and bills time entries. Leave the fields "
                     "Statement and Retainer Invoice alone."
                 )
             )
-        if not self.env.su and any(name in vals for vals in vals_list for name in BINDING_FIELDS):
-            self._retainer_check_counted()
 
     def _retainer_is_counted(self):
         self.ensure_one()

@@ -172,8 +172,30 @@ class AccountMove(models.Model):
                     )
                 )
             if move.retainer_client_po_id and move.partner_id:
+                # The billing entity of an engagement may be another company of the client's group.
                 move.retainer_client_po_id._check_usable(
-                    move.partner_id, engagement, move.currency_id, move
+                    engagement.partner_id or move.partner_id, engagement, move.currency_id, move
+                )
+
+    @api.constrains("retainer_engagement_id", "partner_id")
+    def _check_retainer_client(self):
+        for move in self:
+            engagement = move.retainer_engagement_id.sudo()
+            if not engagement or not move.is_invoice() or not move.partner_id:
+                continue
+            clients = engagement.commercial_partner_id | (
+                engagement.invoice_partner_id.commercial_partner_id
+            )
+            if move.partner_id.commercial_partner_id not in clients:
+                raise ValidationError(
+                    self.env._(
+                        "%(move)s is for %(partner)s, but the engagement %(engagement)s is of "
+                        "%(client)s. Choose an engagement of this client.",
+                        move=move.display_name,
+                        partner=move.partner_id.display_name,
+                        engagement=engagement.name,
+                        client=engagement.commercial_partner_id.display_name,
+                    )
                 )
 
     @api.constrains("retainer_client_po_id", "retainer_po_number")
@@ -201,18 +223,27 @@ class AccountMove(models.Model):
         (posted & self)._retainer_reconcile_pending()
         return posted
 
+    def unlink(self):
+        # The database empties the link to a deleted draft by itself, so Odoo would not notice that
+        # the sales order lines of its time have undelivered hours again.
+        entries = self.sudo().retainer_entry_ids.filtered("so_line")
+        result = super().unlink()
+        entries.exists().modified(["retainer_move_id"])
+        return result
+
     def _retainer_reconcile_pending(self):
         """Do, in one batch, the reconciliations that were asked for when these were written."""
         pending = self.filtered("retainer_pending_reconcile")
         if not pending:
             return
+        steps = [(move, step) for move in pending for step in move.retainer_pending_reconcile]
+        counterparts = pending._retainer_counterparts([step for _move, step in steps])
         plan, own_lines = [], []
-        for move in pending:
-            for step in move.retainer_pending_reconcile:
-                own, others = move._retainer_reconcile_lines(step)
-                plan.append(own | others)
-                if not step.get("partial"):
-                    own_lines.append((move, own))
+        for move, step in steps:
+            own, others = move._retainer_reconcile_lines(step, counterparts)
+            plan.append(own | others)
+            if not step.get("partial"):
+                own_lines.append((move, own))
         self.env["account.move.line"]._reconcile_plan(plan)
         for move, own in own_lines:
             open_lines = own.filtered(lambda line: not line.reconciled)
@@ -227,21 +258,32 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _retainer_reconcile_lines(self, step):
-        self.ensure_one()
-        account = self.env["account.account"].browse(step["account_id"])
-        lines = self.env["account.move.line"].browse(step.get("line_ids") or [])
-        if step.get("keys"):
+    def _retainer_counterparts(self, steps):
+        """Return the open lines that the steps may name, found with two queries for all."""
+        lines = self.env["account.move.line"].browse(
+            {line for step in steps for line in step.get("line_ids") or ()}
+        )
+        keys = {key for step in steps for key in step.get("keys") or ()}
+        if keys:
             lines |= self.search(
                 [
-                    ("company_id", "=", self.company_id.id),
-                    ("retainer_key", "in", step["keys"]),
-                    ("state", "=", "posted"),
+                    ("company_id", "in", self.company_id.ids),
+                    ("retainer_key", "in", list(keys)),
                 ]
-            ).line_ids.filtered(lambda line: line.account_id == account)
-        lines = lines.exists().filtered(
+            ).line_ids
+        return lines.exists().filtered(
+            lambda line: line.parent_state == "posted" and not line.reconciled
+        )
+
+    def _retainer_reconcile_lines(self, step, counterparts):
+        self.ensure_one()
+        account = self.env["account.account"].browse(step["account_id"])
+        wanted, keys = set(step.get("line_ids") or ()), set(step.get("keys") or ())
+        lines = counterparts.filtered(
             lambda line: (
-                line.account_id == account and line.parent_state == "posted" and not line.reconciled
+                line.account_id == account
+                and line.company_id == self.company_id
+                and (line.id in wanted or line.move_id.retainer_key in keys)
             )
         )
         own = self.line_ids.filtered(
@@ -250,11 +292,11 @@ class AccountMove(models.Model):
         if not own or not lines:
             raise UserError(
                 self.env._(
-                    "%(move)s cannot be reconciled on %(account)s: there is no open line of "
-                    "%(side)s on that account any more. Run the service again.",
+                    "%(move)s cannot be reconciled on %(account)s: %(side)s has no open line on "
+                    "that account. Run the service again.",
                     move=self.display_name,
                     account=account.display_name,
-                    side=self.env._("the other documents") if own else self.env._("its own"),
+                    side=self.env._("the counterpart") if own else self.env._("it"),
                 )
             )
         return own, lines

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class RetainerAlert(models.Model):
@@ -89,15 +90,27 @@ class RetainerAlert(models.Model):
             alert.activity_id = activity
 
     def _close_activities(self):
-        self.activity_id.sudo().unlink()
+        self.activity_id.unlink()
+
+    # What an alert says is the service's; people only decide whether it is dealt with.
 
     def action_done(self):
-        self.write({"state": "done", "dismissed_by": self.env.user.id})
-        self._close_activities()
+        alerts = self._for_decision()
+        alerts.write({"state": "done", "dismissed_by": self.env.user.id})
+        alerts._close_activities()
 
     def action_reopen(self):
-        self.write({"state": "open", "dismissed_by": False})
-        self.sudo()._raise_activities()
+        alerts = self._for_decision()
+        alerts.write({"state": "open", "dismissed_by": False})
+        alerts._raise_activities()
+
+    def _for_decision(self):
+        self.check_access("read")
+        if not self.env.user.has_group("retainer_billing.group_user"):
+            raise AccessError(
+                self.env._("Ask a retainer user to mark the alert: it is theirs to deal with.")
+            )
+        return self.sudo()
 
     def action_open_record(self):
         self.ensure_one()

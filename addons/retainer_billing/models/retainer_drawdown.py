@@ -12,6 +12,19 @@ class RetainerDrawdown(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "entry_id"
+    # What the view reads, so that Odoo writes it to the database before it is asked.
+    _depends = {
+        "account.partial.reconcile": [
+            "amount",
+            "credit_amount_currency",
+            "credit_move_id",
+            "debit_move_id",
+        ],
+        "account.move.line": ["account_id", "currency_id", "date", "move_id"],
+        "account.move": ["move_type", "retainer_role"],
+        "retainer.advance": ["company_id", "partner_id", "request_move_id"],
+        "res.company": ["retainer_advance_account_id"],
+    }
 
     advance_id = fields.Many2one("retainer.advance", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)

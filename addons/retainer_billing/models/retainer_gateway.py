@@ -8,7 +8,7 @@ from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
 from .gateway import checks, schema
-from .gateway.document import Document, Refusal, is_key
+from .gateway.document import Document, Refusal, is_key, name_of
 from .gateway.preflight import Preflight
 from .gateway.writer import Writer
 
@@ -260,7 +260,7 @@ class RetainerGateway(models.AbstractModel):
                     "key": key,
                     "kind": kind.name,
                     "id": record.id,
-                    "name": record.display_name or "",
+                    "name": name_of(record),
                     "fingerprint": record.retainer_fingerprint or "",
                     "state": record[kind.state],
                     "changed": bool(kind.has_content and record.retainer_changed),

@@ -72,16 +72,20 @@ class RetainerKeyedMixin(models.AbstractModel):
     def _retainer_refuse_service_fields(self, vals_list):
         if self.env.su:
             return
+        named = set()
         for vals in vals_list:
-            named = SERVICE_FIELDS.intersection(vals)
-            if any(vals[name] for name in named) or (self and named):
-                raise UserError(
-                    self.env._(
-                        "%(fields)s: only the billing service writes these fields, through its "
-                        "gateway. Leave them out.",
-                        fields=", ".join(sorted(named)),
-                    )
+            # Leaving a field empty on a new record is what forms and imports do.
+            named |= {name for name in SERVICE_FIELDS & set(vals) if vals[name] or self}
+        if not self:
+            named |= {name for name in SERVICE_FIELDS if self.env.context.get(f"default_{name}")}
+        if named:
+            raise UserError(
+                self.env._(
+                    "%(fields)s: only the billing service writes these fields, through its "
+                    "gateway. Leave them out.",
+                    fields=", ".join(sorted(named)),
                 )
+            )
 
     def _retainer_render_explanation(self):
         """Return the explanation for people: a rule and its reason on a line each."""

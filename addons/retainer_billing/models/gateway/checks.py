@@ -35,6 +35,8 @@ def existing(env, company, kind, keys):
     names = [kind.key, "retainer_fingerprint", kind.state]
     if kind.has_content:
         names.append("retainer_changed")
+    if kind.name == "move":
+        names += ["name", "move_type", "posted_before"]
     records = env[kind.model].search_fetch(
         [("company_id", "=", company.id), (kind.key, "in", keys)], names
     )
@@ -88,6 +90,15 @@ def _compare(document, record):
             code="changed_by_person",
             reason="A person changed it after the service wrote it. What people change, the "
             "service leaves alone.",
+        )
+    elif (
+        kind == "move" and state == "draft" and record.posted_before and (document.post or not same)
+    ):
+        document.answer(
+            "conflict",
+            record,
+            code="changed_by_person",
+            reason="A person reset it to draft. Post or cancel it in Odoo.",
         )
     elif same and not (kind == "move" and document.post and state == "draft"):
         document.answer("unchanged", record)
@@ -159,6 +170,7 @@ def _bad_ids(env, company, model, ids):
 
 def check_binds(env, documents):
     """Refuse documents that would bill or count what another document has already."""
+    _prefetch_binds(env, documents)
     taken = {}
     for document in documents:
         if document.result:
@@ -173,11 +185,24 @@ def check_binds(env, documents):
                 taken.update(((document.kind.binds[name], ref), document.key) for ref in ids)
 
 
+def _prefetch_binds(env, documents):
+    wanted = {}
+    for document in documents:
+        for name, ids in document.bind.items():
+            model, field = document.kind.binds[name]
+            ids_of, names = wanted.setdefault(model, (set(), set()))
+            ids_of.update(ids)
+            names.add(field)
+    for model, (ids, names) in wanted.items():
+        if model == "account.analytic.line":
+            names |= {"project_id", "timesheet_invoice_id"}
+        env[model].browse(ids).exists().fetch(names)
+
+
 def _check_bind(env, document, name, ids, taken):
     target = model, field = document.kind.binds[name]
-    records = env[model].browse(ids)
     own = document.record.id if document.record else False
-    for record in records:
+    for record in env[model].browse(ids):
         other = taken.get((target, record.id))
         if other:
             raise Refusal(
@@ -191,30 +216,35 @@ def _check_bind(env, document, name, ids, taken):
                 f"{bound.display_name} already.",
             )
         if model == "account.analytic.line":
-            invoice = record.timesheet_invoice_id
-            if invoice and invoice.state != "cancel":
-                raise Refusal(
-                    "already_billed",
-                    f"The time entry {record.display_name} ({model},{record.id}) is invoiced by "
-                    f"Odoo's own sales invoicing on {invoice.display_name}. Mark it as not "
-                    f"counted, or cancel that invoice.",
-                )
-    _check_all_readable(records, model)
+            _check_time_entry(record)
 
 
-def _check_all_readable(records, model):
-    """A binding of time is only meant for time: an ordinary cost line is no time entry."""
-    if model != "account.analytic.line":
-        return
-    for record in records:
-        if not record.project_id:
-            raise Refusal(
-                "unknown_record", f"{model},{record.id} is no time entry: it has no project."
-            )
+def _check_time_entry(entry):
+    if not entry.project_id:
+        raise Refusal(
+            "unknown_record", f"{entry._name},{entry.id} is no time entry: it has no project."
+        )
+    invoice = entry.timesheet_invoice_id
+    if invoice and invoice.state != "cancel":
+        raise Refusal(
+            "already_billed",
+            f"The time entry {entry.display_name} ({entry._name},{entry.id}) is invoiced by Odoo's "
+            f"own sales invoicing on {invoice.display_name}. Mark it as not counted, or cancel "
+            f"that invoice.",
+        )
 
 
 def check_reconcile_lines(env, documents):
     """Refuse documents whose counterpart lines are not open lines of the named account."""
+    env["account.move.line"].browse(
+        {
+            line
+            for document in documents
+            if not document.result
+            for step in document.reconcile
+            for line in step["line_ids"]
+        }
+    ).fetch(["account_id", "parent_state", "reconciled", "move_id"])
     for document in documents:
         if document.result:
             continue

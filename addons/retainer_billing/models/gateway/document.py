@@ -23,6 +23,13 @@ def is_key(value):
     return isinstance(value, str) and 0 < len(value) <= 255 and "\x00" not in value
 
 
+def name_of(record):
+    """Return what people call the record: a document's number; empty for a draft without one."""
+    if record._name == "account.move":
+        return record.name or ""
+    return record.display_name or ""
+
+
 class Document:
     """A document whose values have been converted to what Odoo takes."""
 
@@ -56,7 +63,7 @@ class Document:
             "key": self.key,
             "status": status,
             "id": record.id if record else False,
-            "name": (record.display_name or "") if record else "",
+            "name": name_of(record) if record else "",
             "replaced": replaced,
             "code": code or False,
             "reason": reason or False,

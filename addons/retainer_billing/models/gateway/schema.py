@@ -10,7 +10,6 @@ AMENDABLE = (
     "invoice_date_due",
     "partner_shipping_id",
     "ref",
-    "narration",
 )
 
 MOVE_VALUES = frozenset(
@@ -24,6 +23,7 @@ MOVE_VALUES = frozenset(
         "invoice_date",
         "invoice_origin",
         "invoice_user_id",
+        "narration",
         "fiscal_position_id",
         "payment_reference",
         "reversed_entry_id",

@@ -19,6 +19,7 @@ PARTS = 8
 BUSINESS_ERRORS = (UserError, ValidationError, AccessError, MissingError)
 RETRY_ERRORS = (psycopg2.OperationalError, ConcurrencyError)
 KEY_INDEXES = ("retainer_key_unique", "retainer_alert__key_unique", "retainer_alert_key_unique")
+PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
 class Refused(Exception):
@@ -238,22 +239,21 @@ class Writer:
 
     def _rewrite_move(self, document):
         move = document.record
-        vals = self._move_vals(document)
-        vals = {name: value for name, value in vals.items() if name != "move_type"}
         if document.values["move_type"] != move.move_type:
             raise Refusal(
                 "refused",
                 f"{move.display_name} cannot turn from {move.move_type} into "
                 f"{document.values['move_type']}. Give the new document a key of its own.",
             )
+        vals = self._move_vals(document)
+        del vals["move_type"]
         written = move.retainer_amendments_written or {}
-        for name in schema.AMENDABLE:
-            if name in vals and name in written and self._amended(move, name, written[name]):
-                del vals[name]
-        if "retainer_po_number" not in vals:
-            vals.pop("retainer_client_po_id", None) if self._amended(
-                move, "retainer_po_number", written.get("retainer_po_number")
-            ) and "retainer_po_number" in written else None
+        amended = {name for name in written if self._amended(move, name, written[name])}
+        if amended & PO_FIELDS:
+            # The number and the register's order belong together.
+            amended |= PO_FIELDS
+        for name in amended:
+            vals.pop(name, None)
         part = "line_ids" if move.move_type == "entry" else "invoice_line_ids"
         vals[part] = [Command.clear(), *vals[part]]
         move.write(vals)
