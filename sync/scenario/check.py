@@ -193,6 +193,9 @@ def _set(kind: str, fields: Mapping[str, Any], names: Names, path: Path) -> Iter
     model = RECORDS[kind]
     known = {info.alias or name: info for name, info in model.model_fields.items()}
     for name, raw in fields.items():
+        if kind == "milestone" and name == "signed_off":
+            yield (*path, name), "use “sign_off” or “take_back_sign_off”"
+            continue
         if name not in known:
             yield (*path, name), "unknown field" + did_you_mean(name, known)
             continue

@@ -83,8 +83,6 @@ def _change(world: World, step: Step) -> None:
     for name, value in fields.items():
         column = table[name]
         values[column.field] = False if value is None else column.write(world, value)
-    if change.kind == "milestone" and "signed_off" in fields:
-        values["is_reached"] = fields["signed_off"] is not None
     world.gateway.write(model, [_record(world, change)], values)
 
 
@@ -110,10 +108,8 @@ def _record(world: World, change: Change) -> int:
 
 def _sign_off(world: World, step: Step) -> None:
     assert step.sign_off and step.on
-    values: Values = {"is_reached": True, "reached_date": step.on.isoformat()}
-    if step.reference:
-        values["retainer_sign_off_reference"] = step.reference
-    world.gateway.write("project.milestone", [world.id("milestone", step.sign_off)], values)
+    record = world.id("milestone", step.sign_off)
+    agreements.sign_off(world, [record], step.on, step.reference or "")
 
 
 def _take_back_sign_off(world: World, step: Step) -> None:

@@ -1,6 +1,6 @@
 """What was agreed: purchase orders, engagements and their terms, milestones, extra work, blocks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sync.scenario.load.columns import (
@@ -105,7 +105,6 @@ def milestones(world: World, given: Given) -> None:
             "name": name,
             **row(world, MILESTONE, milestone),
             "project_id": world.id("project", project),
-            "is_reached": milestone.signed_off is not None,
         }
 
     world.create(
@@ -113,6 +112,25 @@ def milestones(world: World, given: Given) -> None:
         "project.milestone",
         {name: values(name, each) for name, each in given.milestones.items()},
     )
+    signed: dict[date, list[int]] = {}
+    for name, each in given.milestones.items():
+        if each.signed_off:
+            signed.setdefault(each.signed_off, []).append(world.id("milestone", name))
+    for day, ids in signed.items():
+        sign_off(world, ids, day)
+
+
+def sign_off(world: World, milestones: Sequence[int], day: date, reference: str = "") -> None:
+    """Milestones are reached on a day.
+
+    Odoo dates them today when they are ticked, whatever else is written with the tick: the day
+    is entered after it.
+    """
+    world.gateway.write("project.milestone", milestones, {"is_reached": True})
+    values: Values = {"reached_date": day.isoformat()}
+    if reference:
+        values["retainer_sign_off_reference"] = reference
+    world.gateway.write("project.milestone", milestones, values)
 
 
 def change_orders(world: World, given: Given) -> None:

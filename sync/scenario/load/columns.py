@@ -152,7 +152,6 @@ MILESTONE: Table = {
     "quantity": Column("retainer_quantity", number),
     "unit_price": Column("retainer_unit_price", number),
     "deadline": Column("deadline", plain),
-    "signed_off": Column("reached_date", plain),
     "reference": Column("retainer_sign_off_reference", plain),
 }
 

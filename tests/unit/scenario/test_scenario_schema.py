@@ -1,6 +1,7 @@
 """The JSON schema that editors use says what the reader accepts."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +24,17 @@ def test_the_schema_is_up_to_date() -> None:
 
 
 class _EditorLoader(yaml.SafeLoader):
-    """Reads scalars as editors do: a day and ``6:15`` are text."""
+    """Reads scalars as editors do: a day and ``6:15`` are text, a number is a number."""
 
 
-_EditorLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if "timestamp" not in tag]
-    for first, resolvers in yaml.BaseLoader.yaml_implicit_resolvers.items()
-}
+_EditorLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
-    ("bool", r"true|false", "tf"),
-    ("null", r"~|null|", "~n\0"),
-    ("float", r"-?\d+(\.\d+)?", "-0123456789"),
+    ("bool", r"true|false", ["t", "f"]),
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("float", r"-?\d+(\.\d+)?", list("-0123456789")),
 ):
-    import re
-
     _EditorLoader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first
     )
 
 
