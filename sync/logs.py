@@ -20,15 +20,16 @@ import structlog
 from sync.odoo.errors import excerpt
 
 Format = Literal["console", "json"]
+Level = Literal["debug", "info", "warning", "error"]
 
 _LOUD_LIBRARIES = ("odoorpc", "urllib3", "requests", "charset_normalizer")
 _DEFECTS = "defects.log"
 _MOST_BYTES = 1_000_000
 
 
-def configure(*, log_format: Format = "console", verbose: bool = False) -> None:
-    """Set up logging once per process. ``verbose`` shows what happens, not only what is wrong."""
-    level = logging.DEBUG if verbose else logging.WARNING
+def configure(*, log_format: Format = "console", level: Level = "warning") -> None:
+    """Set up logging; may be done again once the settings are known."""
+    least = logging.getLevelNamesMapping()[level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -50,13 +51,13 @@ def configure(*, log_format: Format = "console", verbose: bool = False) -> None:
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(least)
     for name in _LOUD_LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         cache_logger_on_first_use=False,
     )
 

@@ -1,6 +1,7 @@
 """The records and rules behind every number of one document."""
 
 from sync.domain import hours
+from sync.domain.calendar import month_text
 from sync.domain.documents import (
     AnyDocument,
     ApprovalRequest,
@@ -13,6 +14,7 @@ from sync.domain.documents import (
 from sync.domain.money import Currency
 from sync.domain.value import Value
 from sync.plan.changes import Plan
+from sync.pull.document import Standing
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
 from sync.report.invoices import NO_PO, role_text
 from sync.report.names import Names
@@ -32,6 +34,9 @@ class Explanation(Value):
     """One document, its figures and where they come from."""
 
     key: str
+    number: str = ""
+    """Odoo's number or name, once it has one."""
+    id: int | None = None
     kind: str
     """``invoice``, ``statement``, ``quotation`` or ``alert``."""
     origin: str
@@ -125,7 +130,7 @@ def of_invoice(invoice: Invoice, origin: str, names: Names) -> Explanation:
         facts=tuple(pair for pair in facts if pair[1]),
         lines=_lines(invoice.lines, currency),
         rules=rules_of(invoice.reasons),
-        note=f"{invoice.held.source}: {invoice.held.message}" if invoice.held else "",
+        note=f"Held: {invoice.held.source}: {invoice.held.message}" if invoice.held else "",
     )
 
 
@@ -165,6 +170,59 @@ def of_quotation(quotation: Quotation, names: Names) -> Explanation:
     )
 
 
+def of_standing(standing: Standing, client: str, engagement: str) -> Explanation:
+    """A document that stands in Odoo, with the reasons that were stored beside it."""
+    facts: list[tuple[str, str]] = [("client", client), ("engagement", engagement)]
+    kind = {"move": "invoice", "period": "statement"}.get(standing.kind, standing.kind)
+    lines: tuple[tuple[str, str, str, str], ...] = ()
+    if standing.invoice and standing.currency:
+        invoice, currency = standing.invoice, standing.currency
+        net = -invoice.untaxed if invoice.credit else invoice.untaxed
+        service = f"{invoice.service_start} to {invoice.service_end}"
+        facts += [
+            ("role", role_text(invoice.role.value, credit=invoice.credit)),
+            ("date", invoice.invoice_date.isoformat()),
+            ("service", service if invoice.service_start else ""),
+            ("net", currency.text(net)),
+            ("total", currency.text(-invoice.total if invoice.credit else invoice.total)),
+            ("still due", currency.text(invoice.residual)),
+            ("state", invoice.state),
+            ("payment", invoice.payment_state.replace("_", " ")),
+            ("client status", invoice.lifecycle.replace("_", " ")),
+            ("changed by a person", "yes" if invoice.changed else ""),
+        ]
+        lines = tuple(
+            (
+                line.text,
+                f"{line.quantity.normalize():f}",
+                f"{currency.round(line.unit_price):,}",
+                currency.text(line.amount),
+            )
+            for line in standing.lines
+        )
+    elif standing.period:
+        period = standing.period
+        facts += [
+            ("month", month_text(period.date_start)),
+            ("state", "closed" if period.closed else "open"),
+            ("available", hours.text(period.available)),
+            ("used", hours.text(period.used)),
+            ("overage", hours.text(period.overage)),
+        ]
+    note = "" if standing.reasons else "no explanation is stored beside this document"
+    return Explanation(
+        key=standing.key,
+        number=standing.name,
+        id=standing.id,
+        kind=kind,
+        origin="odoo",
+        facts=tuple(pair for pair in facts if pair[1]),
+        lines=lines,
+        rules=rules_of(standing.reasons),
+        note=note,
+    )
+
+
 def _lines(lines: tuple[Line, ...], currency: Currency) -> tuple[tuple[str, str, str, str], ...]:
     """Text, quantity, price and amount of each line."""
     return tuple(
@@ -183,8 +241,13 @@ def explain_blocks(explained: Explanation) -> list[Block]:
     blocks: list[Block] = [
         Facts(
             tag="document",
-            title=f"{explained.kind.capitalize()} {explained.key}",
-            pairs=(("key", explained.key), ("origin", explained.origin), *explained.facts),
+            title=f"{explained.kind.capitalize()} {explained.number or explained.key}",
+            pairs=(
+                ("key", explained.key),
+                *((("number", explained.number),) if explained.number else ()),
+                ("origin", explained.origin),
+                *explained.facts,
+            ),
         ),
         Table(
             tag="line",
@@ -195,7 +258,7 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         ),
     ]
     if explained.note:
-        blocks.append(Message(tag="held", text=f"Held: {explained.note}", tone=Tone.warn))
+        blocks.append(Message(tag="note", text=explained.note, tone=Tone.warn))
     blocks.append(
         Table(
             tag="rule",

@@ -1,6 +1,7 @@
 """A plan for people: what goes out, what waits, and why."""
 
 from datetime import date
+from typing import Protocol
 
 from sync.domain import hours
 from sync.domain.documents import Alert, ApprovalRequest, Quotation, Reason
@@ -167,7 +168,28 @@ def plan_blocks(report: PlanReport) -> list[Block]:
     ]
 
 
-def rest_of_plan(report: PlanReport) -> list[Block]:
+class Findings(Protocol):
+    """What a plan and a run's report both say besides invoices."""
+
+    @property
+    def held(self) -> tuple[ShownInvoice, ...]: ...
+    @property
+    def conflicts(self) -> tuple[ShownConflict, ...]: ...
+    @property
+    def issues(self) -> tuple[ShownIssue, ...]: ...
+    @property
+    def parked(self) -> tuple[Parked, ...]: ...
+    @property
+    def statements(self) -> tuple[ShownStatement, ...]: ...
+    @property
+    def quotations(self) -> tuple[Notice, ...]: ...
+    @property
+    def requests(self) -> tuple[Notice, ...]: ...
+    @property
+    def alerts(self) -> tuple[Notice, ...]: ...
+
+
+def rest_of_plan(report: Findings) -> list[Block]:
     """What a plan says besides its invoices: what waits, what is wrong, where the hours stand."""
     return [
         held_table(report.held),

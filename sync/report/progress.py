@@ -17,25 +17,34 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._status: Status | None = None
+        self._turning = False
         self._shown = not quiet and is_terminal(sys.stderr)
 
     @contextmanager
     def showing(self) -> Iterator["Progress"]:
         """Turn while the work goes on, and leave nothing behind."""
-        if not self._shown:
+        if self._shown:
+            console = Console(stderr=True, markup=False, highlight=False, emoji=False)
+            self._status = console.status(Text("…"))
+        try:
             yield self
-            return
-        console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-        with console.status(Text("…")) as self._status:
-            try:
-                yield self
-            finally:
-                self._status = None
+        finally:
+            self.pause()
+
+    def pause(self) -> None:
+        """Make room for other output; the next step turns it on again."""
+        if self._status is not None and self._turning:
+            self._status.stop()
+            self._turning = False
 
     def step(self, text: str) -> None:
         """Say what is being done."""
-        if self._status is not None:
-            self._status.update(Text(safe(text)))
+        if self._status is None:
+            return
+        self._status.update(Text(safe(text)))
+        if not self._turning:
+            self._status.start()
+            self._turning = True
 
     def reading(self, model: str, rows: int) -> None:
         """Say how many rows of a model have been read."""

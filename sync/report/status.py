@@ -39,7 +39,7 @@ class StandingInvoice(Value):
     lifecycle: str
     payment_state: str
     days_out: int
-    """Days since the invoice's date."""
+    """Days since it went to the client (by the invoice's date where Odoo kept none)."""
     stuck_after: int
     """Days after which an invoice that nobody opened is stuck."""
 

@@ -1,0 +1,1 @@
+"""The commands, one file per kind: those that only look, and those that write."""
