@@ -36,7 +36,7 @@ def stem_of(document_key: str) -> str:
 
 def month_source(month: date) -> str:
     """``2025-03``."""
-    return f"{month:%Y-%m}"
+    return f"{month.year:04d}-{month.month:02d}"
 
 
 def fingerprint(content: Any) -> str:
