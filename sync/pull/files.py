@@ -1,44 +1,41 @@
 """A snapshot as a file: to be kept, mailed and replayed without Odoo.
 
-JSON, compressed where the name ends in ``.gz``. Time entries are rows of a table, because there may
-be a million. The format has a number; a file of another one is refused.
+JSON, compressed where the name ends in ``.gz``. The format has a number; a file of another one is
+refused.
 """
 
 import gzip
 import json
 import os
 import zlib
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from mappings import Books
+from mappings.books import Books
 from mappings.pulled import Pulled
-from sync.domain.entries import TimeEntry
 from sync.domain.snapshot import Snapshot
+from sync.domain.value import Value
 from sync.pull.errors import SnapshotFileError
 
-FORMAT = "drawdown-snapshot"
-VERSION = 1
+FORMAT: Final = "drawdown-snapshot"
+VERSION: Final = 1
 
-_COLUMNS = TimeEntry._fields
+
+class _File(Value):
+    format: Literal["drawdown-snapshot"] = FORMAT
+    version: Literal[1] = VERSION
+    books: Books
+    snapshot: Snapshot
 
 
 def save(pulled: Pulled, path: Path) -> None:
     """Write the file, whole or not at all, readable by its owner only: it holds clients' names."""
-    snapshot = pulled.snapshot.model_copy(update={"entries": ()})
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
-        "books": pulled.books.model_dump(mode="json"),
-        "snapshot": snapshot.model_dump(mode="json", exclude={"entries"}),
-        "entry_columns": _COLUMNS,
-        "entries": [[each.id, each.day.isoformat(), *each[2:]] for each in pulled.snapshot.entries],
-    }
-    data = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    content = _File.model_construct(
+        format=FORMAT, version=VERSION, books=pulled.books, snapshot=pulled.snapshot
+    )
+    data = content.model_dump_json().encode()
     if path.name.endswith(".gz"):
         data = gzip.compress(data, compresslevel=6, mtime=0)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -53,77 +50,39 @@ def save(pulled: Pulled, path: Path) -> None:
 
 def load(path: Path) -> Pulled:
     """The snapshot in a file. Raises ``SnapshotFileError`` with the place that is wrong."""
-    content = _content(path)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise SnapshotFileError(f"{path} is not a snapshot; make one with: drawdown pull --out")
-    if content.get("version") != VERSION:
-        raise SnapshotFileError(
-            f"{path} has format version {content.get('version')!r}, this service reads {VERSION};"
-            " pull again with this version"
-        )
-    if content.get("entry_columns") != list(_COLUMNS):
-        raise SnapshotFileError(f"{path}: entry_columns are not {', '.join(_COLUMNS)}; pull again")
+    data = _bytes(path)
     try:
-        snapshot = Snapshot.model_validate(content.get("snapshot"))
-        books = Books.model_validate(content.get("books"))
+        content = _File.model_validate_json(data)
     except ValidationError as trouble:
-        first = trouble.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "its whole"
-        raise SnapshotFileError(f"{path}: {place}: {first['msg']}; pull again") from None
-    if books.company_id != snapshot.company.id:
+        raise SnapshotFileError(f"{path}{_what(data, trouble)}; pull again") from None
+    if content.books.company_id != content.snapshot.company.id:
         raise SnapshotFileError(f"{path}: books and snapshot are of two companies; pull again")
-    entries = _entries(path, content.get("entries"))
-    return Pulled(snapshot=snapshot.model_copy(update={"entries": entries}), books=books)
+    return Pulled(snapshot=content.snapshot, books=content.books)
 
 
-def _content(path: Path) -> Any:
+def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-        if path.name.endswith(".gz"):
-            data = gzip.decompress(data)
-        return json.loads(data.decode("utf-8"))
-    except json.JSONDecodeError as trouble:
-        raise SnapshotFileError(
-            f"{path}: line {trouble.lineno}, column {trouble.colno}: {trouble.msg}; pull again"
-        ) from None
-    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError, RecursionError) as trouble:
+        return gzip.decompress(data) if path.name.endswith(".gz") else data
+    except (EOFError, gzip.BadGzipFile, zlib.error) as trouble:
         raise SnapshotFileError(f"{path} is damaged ({trouble}); pull again") from None
     except OSError as trouble:
         raise SnapshotFileError(f"{path} cannot be read: {trouble.strerror}") from None
 
 
-def _entries(path: Path, rows: Any) -> tuple[TimeEntry, ...]:
-    if not isinstance(rows, list):
-        raise SnapshotFileError(f"{path}: entries: not a table; pull again")
-    return tuple(_each(path, rows))
-
-
-def _each(path: Path, rows: Iterable[Any]) -> Iterable[TimeEntry]:
-    days: dict[str, date] = {}
-    for number, row in enumerate(rows):
-        try:
-            text = row[1]
-            if text not in days:
-                days[text] = date.fromisoformat(text)
-            entry = TimeEntry(row[0], days[text], *row[2:])
-        except (TypeError, ValueError, IndexError, KeyError):
-            raise SnapshotFileError(f"{path}: entries.{number}: not an entry; pull again") from None
-        wrong = _wrong(entry)
-        if wrong:
-            raise SnapshotFileError(f"{path}: entries.{number}.{wrong}: wrong type; pull again")
-        yield entry
-
-
-def _wrong(entry: TimeEntry) -> str:
-    """The first column that does not hold what it must; nothing where all do."""
-    for name in ("id", "seconds", "project_id"):
-        if type(getattr(entry, name)) is not int:
-            return name
-    for name in ("task_id", "change_order_id", "client_id"):
-        found = getattr(entry, name)
-        if found is not None and type(found) is not int:
-            return name
-    for name in ("employee", "text"):
-        if type(getattr(entry, name)) is not str:
-            return name
-    return "" if type(entry.billable) is bool else "billable"
+def _what(data: bytes, trouble: ValidationError) -> str:
+    """What is wrong with a file, most telling first: no JSON, no snapshot, its version, a place."""
+    first = trouble.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return f": {first['msg']}"
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        return " is not a snapshot; make one with: drawdown pull --out"
+    version = content.get("version")
+    if version != VERSION or type(version) is not int:
+        return f" has format version {version!r}, this service reads {VERSION}"
+    place = ".".join(str(part) for part in first["loc"])
+    return f": {place}: {first['msg']}"

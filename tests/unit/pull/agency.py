@@ -180,6 +180,7 @@ def in_full_swing() -> Agency:
         "retainer.engagement", [agency.made["Acme rebuild"]], {"sale_order_id": order}
     )
     sold = agency.make("sold", "sale.order.line", order_id=order, name="Phase 1", price_unit=9000.0)
+    agency.make("rest", "sale.order.line", order_id=order, name="The rest", price_unit=51000.0)
     agency.make(
         "milestone 3",
         "project.milestone",
