@@ -188,6 +188,11 @@ def _managers(world: World, names: Iterable[str | None]) -> None:
     logins = {name: name.lower().replace(" ", ".") for name in wanted}
     there = world.rows("res.users", [("login", "in", list(logins.values()))], ["login"])
     ids = {each["login"]: each["id"] for each in there}
+    groups = world.rows(
+        "ir.model.data",
+        [("module", "=", "retainer_billing"), ("name", "=", "group_user")],
+        ["res_id"],
+    )
     found = [name for name in wanted if logins[name] in ids]
     world.remember("user", found, [ids[logins[name]] for name in found])
     world.create(
@@ -199,6 +204,10 @@ def _managers(world: World, names: Iterable[str | None]) -> None:
                 "login": logins[name],
                 "company_id": world.company_id,
                 "company_ids": replace_with([world.company_id]),
+                # Who gets an alert as an activity must be able to see its agreement.
+                **(
+                    {"group_ids": replace_with(each["res_id"] for each in groups)} if groups else {}
+                ),
             }
             for name in wanted
             if name not in found
