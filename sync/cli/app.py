@@ -5,7 +5,7 @@ from collections.abc import Callable
 import typer
 
 from sync import __version__
-from sync.cli.commands import asking, looking, writing
+from sync.cli.commands import asking, looking, scenarios, writing
 from sync.cli.exits import TEXT, Exit
 from sync.cli.options import Json
 from sync.report.envelope import envelope
@@ -36,6 +36,8 @@ COMMANDS: dict[Callable[..., None], str] = {
 
 for command, summary in COMMANDS.items():
     app.command(epilog=TEXT, short_help=summary)(command)
+
+app.add_typer(scenarios.group, name="scenario")
 
 
 @app.command(short_help="Print the version")

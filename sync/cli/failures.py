@@ -8,6 +8,7 @@ from sync.pipeline import PipelineError
 from sync.plan.file import PlanFileError
 from sync.pull import CompanyUnreadable, PullError
 from sync.push import LeaseHeld
+from sync.scenario.errors import ScenarioError
 from sync.settings import SettingsError
 
 _PIPELINE = {
@@ -50,6 +51,8 @@ def failure_of(error: Exception) -> Failure | None:
             return Failure(exit=Exit.busy, code="busy", message=str(error))
         case SettingsError():
             return Failure(exit=Exit.usage, code="settings", message=str(error))
+        case ScenarioError():
+            return Failure(exit=Exit.usage, code="scenario_file", message=str(error.problems[0]))
         case PlanFileError():
             return Failure(exit=Exit.usage, code="plan_file", message=str(error))
         case CompanyUnreadable():

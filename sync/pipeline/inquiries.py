@@ -11,7 +11,7 @@ from sync.odoo.paging import read_all
 from sync.pipeline.companies import CompanyRef
 from sync.pipeline.errors import PipelineError
 from sync.pipeline.service import Looked, Service
-from sync.pull.document import read_document
+from sync.pull.document import Standing, read_document
 from sync.pull.errors import DocumentNotFound
 from sync.report import rows
 from sync.report.explain import Explanation, find_planned, of_standing
@@ -90,7 +90,30 @@ def explain(service: Service, company: CompanyRef, document: str, as_of: date) -
             engagement = rows.text(row, "name")
             partner = rows.link(row, "partner_id")
             client = _names(gateway, rows.PARTNERS, {partner}).get(partner or 0, "")
-    return of_standing(standing, client, engagement)
+    po = ""
+    if standing.invoice is not None:
+        domain = rows.invoice_of_id(company.id, standing.id)
+        for row in gateway.search_read(rows.INVOICES, domain, ("retainer_po_number",), limit=1):
+            po = rows.text(row, "retainer_po_number")
+    return of_standing(
+        standing, client=client, engagement=engagement, po=po, texts=_texts(gateway, standing)
+    )
+
+
+def _texts(gateway: Gateway, standing: Standing) -> dict[tuple[str, int], str]:
+    """What the records behind the numbers are; nothing for those that are gone."""
+    wanted: dict[str, set[int]] = {}
+    for reason in standing.reasons:
+        for source in reason.records:
+            wanted.setdefault(source.model, set()).add(source.id)
+    found = {}
+    for model, ids in sorted(wanted.items()):
+        fields = rows.DESCRIBED.get(model)
+        if fields is None:
+            continue
+        for row in read_all(gateway, model, rows.plain_ids(ids), fields):
+            found[model, row["id"]] = rows.described(row, fields)
+    return found
 
 
 def explain_planned(looked: Looked, key: str) -> Explanation | None:

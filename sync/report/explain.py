@@ -1,5 +1,7 @@
 """The records and rules behind every number of one document."""
 
+from collections.abc import Mapping
+
 from sync.domain import hours
 from sync.domain.calendar import month_text
 from sync.domain.documents import (
@@ -170,8 +172,18 @@ def of_quotation(quotation: Quotation, names: Names) -> Explanation:
     )
 
 
-def of_standing(standing: Standing, client: str, engagement: str) -> Explanation:
-    """A document that stands in Odoo, with the reasons that were stored beside it."""
+def of_standing(
+    standing: Standing,
+    *,
+    client: str,
+    engagement: str,
+    po: str,
+    texts: Mapping[tuple[str, int], str],
+) -> Explanation:
+    """A document that stands in Odoo, with the reasons that were stored beside it.
+
+    ``texts`` says what the records are, as far as they are still there.
+    """
     facts: list[tuple[str, str]] = [("client", client), ("engagement", engagement)]
     kind = {"move": "invoice", "period": "statement"}.get(standing.kind, standing.kind)
     lines: tuple[tuple[str, str, str, str], ...] = ()
@@ -183,6 +195,7 @@ def of_standing(standing: Standing, client: str, engagement: str) -> Explanation
             ("role", role_text(invoice.role.value, credit=invoice.credit)),
             ("date", invoice.invoice_date.isoformat()),
             ("service", service if invoice.service_start else ""),
+            ("po", po or NO_PO),
             ("net", currency.text(net)),
             ("total", currency.text(-invoice.total if invoice.credit else invoice.total)),
             ("still due", currency.text(invoice.residual)),
@@ -218,9 +231,18 @@ def of_standing(standing: Standing, client: str, engagement: str) -> Explanation
         origin="odoo",
         facts=tuple(pair for pair in facts if pair[1]),
         lines=lines,
-        rules=rules_of(standing.reasons),
+        rules=rules_of(tuple(_named(reason, texts) for reason in standing.reasons)),
         note=note,
     )
+
+
+def _named(reason: Reason, texts: Mapping[tuple[str, int], str]) -> Reason:
+    """The reason with its records' texts, which are not stored beside a document."""
+    records = tuple(
+        source.model_copy(update={"name": texts.get((source.model, source.id), source.name)})
+        for source in reason.records
+    )
+    return reason.model_copy(update={"records": records})
 
 
 def _lines(lines: tuple[Line, ...], currency: Currency) -> tuple[tuple[str, str, str, str], ...]:

@@ -130,7 +130,7 @@ def invoice_table(invoices: tuple[ShownInvoice, ...], title: str, *, written: bo
                     each.net_text,
                     each.key,
                 ),
-                detail=f"{', '.join(line.text for line in each.lines)}: {each.why}",
+                detail=f"{'; '.join(line.text for line in each.lines)}: {each.why}",
             )
             for each in invoices
         ),

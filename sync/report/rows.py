@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from mappings.fields import Terms, clean
+from sync.domain import hours
 from sync.domain.calendar import first_of
 from sync.domain.documents import LotLine, LotSource
 from sync.domain.money import Currency
@@ -111,6 +112,37 @@ NAMED_FIELDS = ("name",)
 
 ENGAGEMENTS = "retainer.engagement"
 ENGAGEMENT_FIELDS = ("name", "partner_id")
+
+
+DESCRIBED: Mapping[str, tuple[str, ...]] = {
+    "account.analytic.line": ("date", "unit_amount", "name"),
+    "account.move": ("name",),
+    "project.milestone": ("name",),
+    "project.project": ("name",),
+    "purchase.order.line": ("name",),
+    "retainer.change.order": ("name",),
+    "retainer.client.po": ("name",),
+    "retainer.engagement": ("name",),
+    "retainer.hour.block": ("date", "hours"),
+    "retainer.terms": ("date_start",),
+}
+"""What says which record it is, per model that a document's reasons name."""
+
+
+def described(row: Row, fields: tuple[str, ...]) -> str:
+    """``2025-03-10, 3:00 h, Landing page``: the fields in the order given."""
+    parts = []
+    for field in fields:
+        if field in ("unit_amount", "hours"):
+            parts.append(f"{hours.text(hours.from_hours(amount(row, field)))} h")
+        else:
+            parts.append(text(row, field))
+    return ", ".join(part for part in parts if part)
+
+
+def plain_ids(ids: Collection[int]) -> Terms:
+    """Those records, of a model that archives nothing."""
+    return [("id", "in", sorted(ids))]
 
 
 def of_ids(ids: Collection[int]) -> Terms:
