@@ -67,7 +67,7 @@ def of_lookup(
     """
     if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
         raise BadAnswer("Odoo answered lookup with something else.", unclear=False)
-    standing = {row.get("key"): row for row in answer}
+    standing = {row["key"]: row for row in answer if isinstance(row.get("key"), str)}
     found = {}
     for change in changes:
         row, document = standing.get(change.key), documents[change.key]

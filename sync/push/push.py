@@ -179,15 +179,19 @@ class _Push:
                 if trouble.unclear:
                     sent |= {change.key for change in changes}
                 if attempt == _ATTEMPTS or not (trouble.unclear or trouble.retryable):
-                    self._give_up(changes, sent, trouble)
+                    self._give_up(changes, sent, trouble.what)
                     raise
                 self.notes.append(f"{len(changes)} documents: {trouble.what}")
                 self.sleep(_wait(attempt, trouble))
-                if trouble.unclear:
-                    left = self._look_up(left, documents)
+                try:
+                    if trouble.unclear:
+                        left = self._look_up(left, documents)
                     if not left:
                         return
-                self.held.keep()
+                    self.held.keep()
+                except (GatewayError, LeaseLost) as worse:
+                    self._give_up(_changes(left), sent, str(worse))
+                    raise
 
     def _look_up(self, batch: list[Unit], documents: dict[str, Document]) -> list[Unit]:
         """Note what was written although its answer never came; the units to send again."""
@@ -239,16 +243,14 @@ class _Push:
             self.held.keep()
             self._send(half, documents, sent)
 
-    def _give_up(
-        self, changes: Sequence[Change], sent: frozenset[str], trouble: GatewayError
-    ) -> None:
+    def _give_up(self, changes: Sequence[Change], sent: frozenset[str], trouble: str) -> None:
         """Say of each document without an answer whether it may stand in Odoo."""
         self._take(
             [
                 Result(
                     key=change.key,
                     status=Status.unknown if change.key in sent else Status.not_sent,
-                    reason=trouble.what[:1000],
+                    reason=trouble[:1000],
                 )
                 for change in changes
             ]

@@ -179,7 +179,8 @@ class _Batch:
             keys=[key for key, _, _ in documents],
         )
         rows = answer if isinstance(answer, list) else []
-        standing = {row.get("key"): row for row in rows if isinstance(row, dict)}
+        named = (row for row in rows if isinstance(row, dict))
+        standing = {row["key"]: row for row in named if isinstance(row.get("key"), str)}
         for key, fingerprint, result in documents:
             differs = self._teller(result)
             row = standing.get(key)

@@ -99,9 +99,9 @@ class Agency:
         return make_plan(pulled.snapshot, evaluate(pulled.snapshot, as_of)), pulled
 
 
-def founding() -> Agency:
+def founding(agency: Agency | None = None) -> Agency:
     """Acme's retainer with January's and February's time, a rebuild by milestones, extra work."""
-    agency = Agency()
+    agency = agency or Agency()
     acme = agency.client("Acme Corp")
     care = agency.project("Acme care", acme)
     rebuild = agency.project("Website rebuild", acme)
@@ -114,7 +114,7 @@ def founding() -> Agency:
     agency.engagement("Acme extra work", acme, extra, kind="out_of_scope", **common)
     agency.time(care, "2025-01-15", 28.0)
     agency.time(care, "2025-02-12", 50.0)
-    agency.time(care, "2025-02-26", 6.0)
+    agency.made["over"] = agency.time(care, "2025-02-26", 6.0)
     agency.make(
         "milestone 2",
         "project.milestone",
@@ -144,7 +144,7 @@ def founding() -> Agency:
         project_id=extra,
         retainer_change_order_id=pages,
     )
-    agency.time(extra, "2025-03-12", 14.0, task_id=task)
+    agency.made["pages time"] = agency.time(extra, "2025-03-12", 14.0, task_id=task)
     return agency
 
 
