@@ -36,6 +36,7 @@ _REFUSED = (
 )
 _UNKNOWN_FIELD = re.compile(r"Invalid field")
 _UNKNOWN_METHOD = re.compile(r"method .* does not exist|has no attribute")
+_UNKNOWN_ARGUMENT = re.compile(r"unexpected keyword argument|missing .*required")
 
 
 def error_of(data: Mapping[str, Any], *, model: str, method: str) -> GatewayError:
@@ -46,6 +47,8 @@ def error_of(data: Mapping[str, Any], *, model: str, method: str) -> GatewayErro
     if name == "odoo.exceptions.AccessError":
         return _forbidden(message, model)
     if name == "odoo.exceptions.MissingError":
+        return NotFound(message, model=model, method=method)
+    if name in _REFUSED and message == f"Object {model} doesn't exist":
         return NotFound(message, model=model, method=method)
     if name in _REFUSED:
         return Rejected(message, model=model, method=method)
@@ -58,6 +61,12 @@ def error_of(data: Mapping[str, Any], *, model: str, method: str) -> GatewayErro
     if name == "builtins.KeyError" and message.strip("'\"") == model:
         return NotFound(f"the model {model!r} does not exist", model=model, method=method)
     if name == "builtins.AttributeError" and _UNKNOWN_METHOD.search(message):
+        return NotFound(message, model=model, method=method)
+    if name in ("builtins.TypeError", "werkzeug.exceptions.UnprocessableEntity") and (
+        _UNKNOWN_ARGUMENT.search(message)
+    ):
+        return NotFound(f"{model}.{method}: {message}", model=model, method=method)
+    if name == "werkzeug.exceptions.NotFound":
         return NotFound(message, model=model, method=method)
     return ServerFault(message, name=name or "unknown", model=model, method=method)
 

@@ -23,6 +23,11 @@ ANYONE_READS = (
 SERVICE_READS_NOT = ("ir.model.data", "res.groups")
 
 
+NOBODY_WRITES = ("retainer.period", "retainer.period.lot", "retainer.sync.run")
+"""Records of the service: even the administrator only reads them."""
+NOBODY_MAKES = ("retainer.alert", "retainer.tombstone")
+
+
 def group_id(tables: Tables, module: str, name: str) -> int:
     """The id behind a group's external name."""
     rows = tables.rows("ir.model.data").values()
@@ -39,8 +44,10 @@ def check(tables: Tables, model: str, operation: str) -> None:
     """Raise ``Forbidden`` as Odoo's access rights would; ``NotFound`` for an unknown model."""
     fields_of(model)
     if has_group(tables, SYSTEM):
-        return
-    if operation == "read":
+        kept = operation != "read" and model in NOBODY_WRITES
+        if not kept and not (operation == "create" and model in NOBODY_MAKES):
+            return
+    elif operation == "read":
         service = has_group(tables, SERVICE) and model not in SERVICE_READS_NOT
         if service or model in ANYONE_READS:
             return

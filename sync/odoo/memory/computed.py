@@ -178,6 +178,19 @@ _changed_of("sale.order")
 _changed_of("retainer.change.order")
 
 
+@compute("retainer.period", "display_name")
+def period_name(tables: Tables, row: Row) -> Any:
+    """The engagement and the month."""
+    engagement = tables.row("retainer.engagement", row["engagement_id"])
+    return f"{engagement['name']}, {row['date_start'][:7]}"
+
+
+@compute("retainer.change.order", "display_name")
+def change_order_name(_tables: Tables, row: Row) -> Any:
+    """Its number and what it is about."""
+    return f"{row['number']} {row['name']}"
+
+
 def _display_name_of(model: str) -> None:
     @compute(model, "display_name")
     def display_name(tables: Tables, row: Row) -> Any:
@@ -188,7 +201,8 @@ def _display_name_of(model: str) -> None:
 
 
 for _model in MODELS:
-    _display_name_of(_model)
+    if (_model, "display_name") not in COMPUTED:
+        _display_name_of(_model)
 
 from sync.odoo.memory import advances as _advances  # noqa: E402, F401
 

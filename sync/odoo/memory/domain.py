@@ -220,9 +220,9 @@ def _like(operator: str, value: Any) -> Callable[[Any], bool]:
 
 def search(tables: Tables, model: str, domain: Domain, *, archived: bool = False) -> list[int]:
     """Ids in the domain, ascending. Archived rows stay out unless the domain asks for them."""
-    terms = list(domain)
+    terms, rows, ids = list(domain), tables.rows(model), tables.ids(model)
+    tests = [predicate(tables, model, terms)]
     if "active" in fields_of(model) and not archived and "active" not in names(terms):
-        terms = [*terms, ("active", "=", True)]
-    test, rows, above = predicate(tables, model, terms), tables.rows(model), id_above(terms)
-    ids = tables.ids(model)
-    return [each for each in ids[bisect_right(ids, above) :] if test(rows[each])]
+        tests.append(_condition(tables, model, "active", "=", True))
+    test = _all(tests)
+    return [each for each in ids[bisect_right(ids, id_above(terms)) :] if test(rows[each])]

@@ -1,6 +1,7 @@
 """The door of one user to an Odoo in memory."""
 
 import copy
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cmp_to_key
@@ -84,8 +85,13 @@ class MemoryGateway:
                 raise access.unknown_method(model, method)
             if method not in METHODS:
                 raise access.unknown_method(model, method)
+            function = METHODS[method]
             try:
-                return copy.deepcopy(METHODS[method](tables, **copy.deepcopy(arguments)))
+                inspect.signature(function).bind(tables, **arguments)
+            except TypeError as error:
+                raise NotFound(f"{model}.{method}: {error}", model=model, method=method) from None
+            try:
+                return copy.deepcopy(function(tables, **copy.deepcopy(arguments)))
             finally:
                 tables.elevated = False
 
@@ -150,7 +156,7 @@ def _by(tables: Tables, model: str, order: str) -> Any:
             a, b = (get(tables, model, rows[each], name) for each in (one, other))
             if a == b:
                 continue
-            if a is False or b is False:
+            if (a is False or b is False) and not (a is True or b is True):
                 return sign if a is False else -sign
             return sign if a > b else -sign
         return 0

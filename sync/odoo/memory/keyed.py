@@ -2,7 +2,7 @@
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory import people, posting  # noqa: F401 (their guards are wrapped here)
+from sync.odoo.memory import people, posting, totals  # noqa: F401 (guards are wrapped here)
 from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE, Leave
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get

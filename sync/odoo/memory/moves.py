@@ -1,6 +1,5 @@
-"""Journal entries and invoices: what a new one is completed with, and how its totals come about."""
+"""Journal entries and invoices: what a new one, and each of its lines, is completed with."""
 
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,16 +7,12 @@ from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory.computed import INVOICES
 from sync.odoo.memory.currencies import rate_on
-from sync.odoo.memory.reconcile import refresh
-from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, SETTLE, batch
+from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, batch
 from sync.odoo.memory.tables import Tables
-from sync.odoo.memory.taxes import Taxed, taxed
 from sync.odoo.memory.values import get, rounded
 
 ZERO = Decimal(0)
 SALES = ("out_invoice", "out_refund")
-SIGNS = {"out_invoice": -1, "in_refund": -1, "out_refund": 1, "in_invoice": 1}
-"""Sign of the net amount in the books: income is a credit."""
 
 
 def lines_of(tables: Tables, move: int) -> list[Row]:
@@ -113,7 +108,7 @@ def completed_amounts(move: Row, values: Row) -> Row:
 
 def _complete_invoice_line(tables: Tables, move: Row, values: Row) -> Row:
     full = {"display_type": "product", **values, "currency_id": move["currency_id"]}
-    full.setdefault("partner_id", _commercial(tables, move))
+    full.setdefault("partner_id", commercial(tables, move))
     if full["display_type"] != "product":
         return full
     product = full.get("product_id")
@@ -128,7 +123,8 @@ def _complete_invoice_line(tables: Tables, move: Row, values: Row) -> Row:
     return full
 
 
-def _commercial(tables: Tables, move: Row) -> Any:
+def commercial(tables: Tables, move: Row) -> Any:
+    """The company behind the move's partner."""
     return get(tables, "account.move", move, "commercial_partner_id")
 
 
@@ -163,233 +159,6 @@ def _default_taxes(tables: Tables, move: Row, product: Any, account: Any) -> lis
     ]
 
 
-def settle(tables: Tables, record: int) -> None:
-    """Work out tax lines, receivable lines, totals and residuals of a draft."""
-    move = tables.row("account.move", record)
-    if move["state"] == "draft":
-        if move["move_type"] in INVOICES:
-            _compose_invoice(tables, move)
-        else:
-            _check_balanced(tables, move)
-    refresh_totals(tables, record)
-
-
-def _check_balanced(tables: Tables, move: Row) -> None:
-    total = sum((line["balance"] for line in lines_of(tables, move["id"])), ZERO)
-    if total:
-        raise Rejected(f"The entry is not balanced. ({total})", model="account.move")
-
-
-def _compose_invoice(tables: Tables, move: Row) -> None:
-    sign, currency = SIGNS[move["move_type"]], move["currency_id"]
-    own = tables.row("res.company", move["company_id"])["currency_id"]
-    day = move.get("invoice_date") or move["date"]
-    rate = Decimal(str(move.get("invoice_currency_rate") or 0)) or rate_on(
-        tables, currency, move["company_id"], day
-    )
-    by_tax: dict[int, Decimal] = {}
-    bases: dict[int, Decimal] = {}
-    total, balance = ZERO, ZERO
-    for line in lines_of(tables, move["id"]):
-        if line["display_type"] != "product":
-            continue
-        amounts = _taxed_line(tables, line, currency)
-        in_books = rounded(tables, sign * amounts.net / rate, own)
-        tables.update(
-            "account.move.line",
-            line["id"],
-            {
-                "price_subtotal": amounts.net,
-                "price_total": amounts.total,
-                "currency_id": currency,
-                "amount_currency": sign * amounts.net,
-                **sides(in_books),
-            },
-            quietly=True,
-        )
-        total += sign * amounts.net
-        balance += in_books
-        for tax, amount in amounts.taxes:
-            by_tax[tax] = by_tax.get(tax, ZERO) + sign * amount
-            bases[tax] = bases.get(tax, ZERO) + amounts.net
-    wanted = []
-    for tax, amount in by_tax.items():
-        in_books = rounded(tables, amount / rate, own)
-        total, balance = total + amount, balance + in_books
-        name = tables.row("account.tax", tax)["name"]
-        wanted.append(
-            {
-                "display_type": "tax",
-                "tax_line_id": tax,
-                "name": name,
-                "account_id": _tax_account(tables, move),
-                "tax_base_amount": bases[tax],
-                "amount_currency": amount,
-                **sides(in_books),
-            }
-        )
-    _replace_lines(tables, move, "tax", wanted)
-    _replace_lines(tables, move, "payment_term", _due_lines(tables, move, -total, -balance))
-
-
-def _taxed_line(tables: Tables, line: Row, currency: int) -> Taxed:
-    factor = 1 - Decimal(str(line["discount"])) / 100
-    price = Decimal(str(line["price_unit"])) * factor
-    return taxed(tables, Decimal(str(line["quantity"])), price, line["tax_ids"], currency)
-
-
-def _replace_lines(tables: Tables, move: Row, kind: str, wanted: list[Row]) -> None:
-    """Lines Odoo adds by itself: the ones there are changed, so that their ids stay."""
-    have = [line for line in lines_of(tables, move["id"]) if line["display_type"] == kind]
-    for line in have[len(wanted) :]:
-        tables.delete("account.move.line", line["id"])
-    for position, values in enumerate(wanted):
-        full = {
-            "currency_id": move["currency_id"],
-            "partner_id": _commercial(tables, move),
-            "date_maturity": False,
-            **values,
-        }
-        if position < len(have):
-            tables.update("account.move.line", have[position]["id"], full, quietly=True)
-        else:
-            place = {"sequence": 10000 if kind == "payment_term" else 9000, "quantity": 1.0}
-            line = {"move_id": move["id"], **place, **full}
-            tables.insert("account.move.line", line)
-
-
-def _tax_account(tables: Tables, move: Row) -> Any:
-    rows = tables.rows("account.account")
-    ours = [row for row in rows.values() if move["company_id"] in row["company_ids"]]
-    return next((row["id"] for row in ours if row.get("code") == "251000"), False)
-
-
-def _due_lines(tables: Tables, move: Row, total: Decimal, balance: Decimal) -> list[Row]:
-    """One line per date on which the client owes a part."""
-    own = tables.row("res.company", move["company_id"])["currency_id"]
-    account = _partner_account(tables, move)
-    parts, rest, rest_in_books = [], total, balance
-    terms = _terms(tables, move)
-    for position, (due, percent) in enumerate(terms):
-        last = position == len(terms) - 1
-        part = rest if last else rounded(tables, total * percent / 100, move["currency_id"])
-        in_books = rest_in_books if last else rounded(tables, balance * percent / 100, own)
-        rest, rest_in_books = rest - part, rest_in_books - in_books
-        parts.append(
-            {
-                "display_type": "payment_term",
-                "name": False,
-                "account_id": account,
-                "date_maturity": due,
-                "amount_currency": part,
-                **sides(in_books),
-            }
-        )
-    return parts
-
-
-def _terms(tables: Tables, move: Row) -> list[tuple[str, Decimal]]:
-    day = date.fromisoformat(move.get("invoice_date") or move["date"])
-    term = move.get("invoice_payment_term_id")
-    rows = tables.rows("account.payment.term.line")
-    lines = tables.referring("account.payment.term.line", "payment_id", term) if term else []
-    if not lines:
-        return [(move.get("invoice_date_due") or day.isoformat(), Decimal(100))]
-    return [
-        (
-            f"{day + timedelta(days=rows[each]['nb_days'])}",
-            Decimal(str(rows[each]["value_amount"])),
-        )
-        for each in lines
-    ]
-
-
-def _partner_account(tables: Tables, move: Row) -> Any:
-    sale = move["move_type"] in SALES
-    field = "property_account_receivable_id" if sale else "property_account_payable_id"
-    partner = _commercial(tables, move)
-    if partner and (found := tables.row("res.partner", partner).get(field)):
-        return found
-    kind = "asset_receivable" if sale else "liability_payable"
-    for row in tables.rows("account.account").values():
-        if row["account_type"] == kind and move["company_id"] in row["company_ids"]:
-            return row["id"]
-    raise Rejected("No account was found to create the invoice, be sure you have installed one.")
-
-
-def refresh_totals(tables: Tables, record: int) -> None:
-    """Totals, residual and payment state of a move, from its lines."""
-    move, lines = tables.row("account.move", record), []
-    for line in lines_of(tables, record):
-        refresh(tables, line["id"])
-        lines.append(tables.row("account.move.line", line["id"]))
-    totals = _invoice_totals(move, lines) if move["move_type"] in INVOICES else _totals(lines)
-    dues = [line["date_maturity"] for line in lines if line["display_type"] == "payment_term"]
-    if move["move_type"] in INVOICES and dues:
-        totals["invoice_date_due"] = max(dues)
-    totals["payment_state"] = _payment_state(tables, move, lines, totals["amount_residual"])
-    if any(move.get(name) != value for name, value in totals.items()):
-        tables.update("account.move", record, totals, quietly=True)
-
-
-def _totals(lines: list[Row]) -> Row:
-    total = sum((line["amount_currency"] for line in lines if line["balance"] > 0), ZERO)
-    in_books = sum((line["debit"] for line in lines), ZERO)
-    return {
-        "amount_untaxed": ZERO,
-        "amount_tax": ZERO,
-        "amount_total": abs(total),
-        "amount_residual": ZERO,
-        "amount_untaxed_signed": ZERO,
-        "amount_tax_signed": ZERO,
-        "amount_total_signed": in_books,
-        "amount_residual_signed": ZERO,
-    }
-
-
-def _invoice_totals(move: Row, lines: list[Row]) -> Row:
-    sign = SIGNS[move["move_type"]]
-    sums = {"product": [ZERO, ZERO], "tax": [ZERO, ZERO], "payment_term": [ZERO, ZERO]}
-    for line in lines:
-        if line["display_type"] in ("product", "tax"):
-            sums[line["display_type"]][0] += sign * line["amount_currency"]
-            sums[line["display_type"]][1] -= line["balance"]
-        elif line["display_type"] == "payment_term":
-            sums["payment_term"][0] -= sign * line["amount_residual_currency"]
-            sums["payment_term"][1] += line["amount_residual"]
-    (net, net_books), (tax, tax_books), (rest, rest_books) = sums.values()
-    return {
-        "amount_untaxed": net,
-        "amount_tax": tax,
-        "amount_total": net + tax,
-        "amount_residual": rest,
-        "amount_untaxed_signed": net_books,
-        "amount_tax_signed": tax_books,
-        "amount_total_signed": net_books + tax_books,
-        "amount_residual_signed": rest_books,
-    }
-
-
-def _payment_state(tables: Tables, move: Row, lines: list[Row], residual: Decimal) -> str:
-    if move["move_type"] not in INVOICES or move["state"] != "posted":
-        return "not_paid"
-    matched: list[str] = []
-    partials = tables.rows("account.partial.reconcile")
-    for line in lines:
-        if line["display_type"] != "payment_term":
-            continue
-        for side, other in (("debit", "credit"), ("credit", "debit")):
-            field = f"{side}_move_id"
-            for each in tables.referring("account.partial.reconcile", field, line["id"]):
-                against = tables.row("account.move.line", partials[each][f"{other}_move_id"])
-                matched.append(get(tables, "account.move.line", against, "move_type"))
-    if residual:
-        return "partial" if matched else "not_paid"
-    opposite = {"out_invoice": {"out_refund"}, "in_invoice": {"in_refund"}}
-    reverse = opposite.get(move["move_type"], set())
-    return "reversed" if matched and reverse and set(matched) <= reverse else "paid"
-
-
 def line_changed(tables: Tables, record: int) -> None:
     """A line changed: its move is to be settled."""
     tables.pending[tables.row("account.move.line", record)["move_id"]] = None
@@ -411,4 +180,3 @@ BEFORE_CREATE["account.move"] = complete
 BEFORE_CREATE["account.move.line"] = complete_line
 AFTER_CHANGE["account.move"] = move_changed
 AFTER_CHANGE["account.move.line"] = line_changed
-SETTLE.append(settle)

@@ -218,7 +218,7 @@ def _next_number(tables: Tables, move: Row, day: date) -> str:
 
 
 def to_draft(tables: Tables, records: Sequence[int]) -> None:
-    """Take posted or cancelled moves back to draft; their reconciliations are undone."""
+    """Take posted or cancelled moves back to draft. What they are matched with stays matched."""
     with batch(tables):
         for record in records:
             move = tables.row("account.move", record)
@@ -227,16 +227,18 @@ def to_draft(tables: Tables, records: Sequence[int]) -> None:
             if tables.row("account.journal", move["journal_id"])["restrict_mode_hash_table"]:
                 raise Rejected("You cannot reset to draft a locked journal entry.")
             _refuse_locked(tables, move)
-            unreconcile(tables, [line["id"] for line in lines_of(tables, record)])
             change_quietly(tables, record, {"state": "draft"})
 
 
 def cancel(tables: Tables, records: Sequence[int]) -> None:
-    """Cancel moves; posted ones go through draft."""
+    """Cancel moves, posted ones too; what they were matched with is open again."""
     with batch(tables):
         for record in records:
             if tables.row("account.move", record)["state"] == "posted":
                 to_draft(tables, [record])
+            if tables.row("account.move", record)["state"] != "draft":
+                raise Rejected("Only draft journal entries can be cancelled.")
+            unreconcile(tables, [line["id"] for line in lines_of(tables, record)])
             change_quietly(tables, record, {"state": "cancel"})
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sync.odoo.errors import Rejected, ServerFault
+from sync.odoo.errors import NotFound, Rejected, ServerFault
 from sync.odoo.gateway import Row, Values
+from sync.odoo.memory.constraints import check
 from sync.odoo.memory.defaults import default_of
 from sync.odoo.memory.fields import TO_MANY, Field
 from sync.odoo.memory.schema import MODELS, field_of, fields_of
@@ -174,9 +175,7 @@ def _unchanged(_tables: Tables, values: Row) -> Row:
 
 def _known(model: str, name: str) -> Field:
     if name not in fields_of(model):
-        raise ServerFault(
-            f"Invalid field {name!r} in {model!r}", name="builtins.ValueError", model=model
-        )
+        raise NotFound(f"Invalid field {name!r} in {model!r}", model=model)
     return field_of(model, name)
 
 
@@ -278,5 +277,6 @@ def _round_money(tables: Tables, model: str, record: int, stored: Mapping[str, A
 
 
 def _after(tables: Tables, model: str, record: int) -> None:
+    check(tables, model, record)
     if follow_up := AFTER_CHANGE.get(model):
         follow_up(tables, record)

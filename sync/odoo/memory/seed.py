@@ -25,8 +25,8 @@ ACCOUNTS = (
 )
 
 JOURNALS = (
-    ("Customer Invoices", "INV", "sale", "400000"),
-    ("Vendor Bills", "BILL", "purchase", "600000"),
+    ("Sales", "INV", "sale", "400000"),
+    ("Purchases", "BILL", "purchase", "600000"),
     ("Miscellaneous Operations", "MISC", "general", ""),
     ("Bank", "BNK1", "bank", "101401"),
     ("Retainer entries", "RETB", "general", ""),
@@ -60,7 +60,7 @@ def seed(tables: Tables) -> None:
 
 
 def _company() -> Row:
-    return {"name": "YourCompany", "currency_id": 1}
+    return {"name": "My Company", "currency_id": 1}
 
 
 def _named(tables: Tables, module: str, name: str, model: str, values: Row) -> int:

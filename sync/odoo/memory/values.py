@@ -17,6 +17,9 @@ COMPUTED: dict[tuple[str, str], Compute] = {}
 """Fields worked out when read; ``computed.py`` fills it."""
 
 
+QUANTITIES = ("quantity", "product_uom_qty", "product_qty")
+
+
 def compute(model: str, *names: str) -> Callable[[Compute], Compute]:
     """Register the function that works out a field."""
 
@@ -79,9 +82,10 @@ def checked(tables: Tables, model: str, name: str, value: Any) -> Any:
     """
     field = field_of(model, name)
     try:
-        if field.type == "selection" and value and value not in field.choices:
+        if field.choices and value and value not in field.choices:
             raise ValueError(f"Wrong value for {model}.{name}: {value!r}")
-        exact = _EXACT.get(field.type, copy.deepcopy)(value)
+        kind = "quantity" if name in QUANTITIES else field.type
+        exact = _EXACT.get(kind, copy.deepcopy)(value)
     except (TypeError, ValueError, ArithmeticError) as error:
         raise ServerFault(
             f"{error}", name="builtins.ValueError", model=model, method="write"
@@ -121,6 +125,11 @@ def _reference(value: Any) -> Any:
     return value
 
 
+def _quantity(value: Any) -> Any:
+    """Odoo keeps two decimals of a quantity."""
+    return float(Decimal(str(value or 0)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
 _EXACT: dict[str, Callable[[Any], Any]] = {
     "char": _text,
     "text": _text,
@@ -129,6 +138,7 @@ _EXACT: dict[str, Callable[[Any], Any]] = {
     "integer": lambda value: int(value or 0),
     "many2one_reference": lambda value: int(value or 0),
     "float": lambda value: float(value or 0),
+    "quantity": _quantity,
     "monetary": lambda value: Decimal(str(value or 0)),
     "date": _date,
     "datetime": _datetime,

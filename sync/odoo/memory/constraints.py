@@ -1,0 +1,98 @@
+"""What the database and the addon do not allow, whoever writes it."""
+
+from datetime import date
+
+from sync.odoo.errors import Rejected
+from sync.odoo.gateway import Row
+from sync.odoo.memory.tables import Tables
+from sync.odoo.memory.values import get
+
+UNIQUE: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "retainer.period": (
+        (
+            ("engagement_id", "date_start"),
+            "There is already a statement of this engagement for this month.",
+        ),
+    ),
+    "retainer.terms": (
+        (
+            ("engagement_id", "date_start"),
+            "Two terms of one engagement start on the same day, so they overlap.",
+        ),
+    ),
+    "retainer.client.po": (
+        (
+            ("commercial_partner_id", "name", "company_id"),
+            "This client has a purchase order with this number already.",
+        ),
+    ),
+    "retainer.advance": (
+        (("request_move_id",), "This invoice is the request of another advance already."),
+    ),
+    "account.journal": ((("code", "company_id"), "Journal codes must be unique per company."),),
+}
+ORDERED = {
+    "retainer.engagement": ("date_start", "date_end"),
+    "retainer.client.po": ("date_start", "date_end"),
+    "retainer.period": ("date_start", "date_end"),
+    "retainer.hour.block": ("date", "expiry_date"),
+}
+POSITIVE = {"retainer.hour.block": "hours", "retainer.advance": "amount"}
+
+
+def check(tables: Tables, model: str, record: int) -> None:
+    """Raise ``Rejected`` where a record breaks a constraint."""
+    row = tables.row(model, record)
+    for names, message in UNIQUE.get(model, ()):
+        _check_unique(tables, model, row, names, message)
+    if model in ORDERED:
+        start, end = (row[name] for name in ORDERED[model])
+        if start and end and end < start:
+            raise Rejected("It ends before it starts. Set its end to its start or later.")
+    if model in POSITIVE and row[POSITIVE[model]] <= 0:
+        raise Rejected("Enter more than 0.")
+    if model == "retainer.change.order":
+        _check_approval(row)
+    if model == "retainer.engagement" and row["active"]:
+        _check_projects(tables, row)
+
+
+def _check_unique(
+    tables: Tables, model: str, row: Row, names: tuple[str, ...], message: str
+) -> None:
+    own = tuple(get(tables, model, row, name) for name in names)
+    if not own[0]:
+        return
+    rows = tables.rows(model)
+    first = names[0]
+    same = tables.referring(model, first, own[0]) if first in row and first != "code" else rows
+    for each in same:
+        if each != row["id"] and own == tuple(
+            get(tables, model, rows[each], name) for name in names
+        ):
+            raise Rejected(message, model=model)
+
+
+def _check_approval(row: Row) -> None:
+    if row["approval_state"] == "approved" and not (
+        row["approval_reference"] and row["approved_on"]
+    ):
+        raise Rejected(
+            f"{row['number']} {row['name']} cannot be approved yet: enter the approval reference"
+            " (where the client wrote it) and the day of the approval."
+        )
+
+
+def _check_projects(tables: Tables, row: Row) -> None:
+    for other in tables.rows("retainer.engagement").values():
+        shared = set(row["project_ids"]) & set(other["project_ids"])
+        if other["id"] == row["id"] or not other["active"] or not shared:
+            continue
+        start = max(row["date_start"], other["date_start"])
+        last = date.max.isoformat()
+        if start <= min(row["date_end"] or last, other["date_end"] or last):
+            name = tables.row("project.project", min(shared))["name"]
+            raise Rejected(
+                f"The project {name} is already on the engagement {other['name']}, which runs at"
+                " the same time, so time on it would belong to both."
+            )
