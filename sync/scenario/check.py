@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sync.scenario.errors import Path, did_you_mean
 from sync.scenario.model import (
+    Advance,
     ChangeOrder,
     Client,
     Engagement,
@@ -19,6 +20,7 @@ from sync.scenario.model import (
     HourBlock,
     Milestone,
     Project,
+    Purchase,
     PurchaseOrder,
     Scenario,
     Step,
@@ -36,20 +38,18 @@ RECORDS: Mapping[str, type[Entry]] = {
     "milestone": Milestone,
     "change_order": ChangeOrder,
     "hour_block": HourBlock,
+    "purchase": Purchase,
+    "advance": Advance,
     "terms": Terms,
 }
 """The kinds of record that ``change`` can change, by what their fields are."""
-
-UNSUPPORTED_GIVEN = ("purchases", "payments")
-UNSUPPORTED_EXPECT = ("entries", "balances")
-"""Part of the format, but nothing plays them yet. Refused, so that no story passes unread."""
 
 
 class Names:
     """The names that are known so far in a story, by kind."""
 
     def __init__(self) -> None:
-        self.known: dict[str, set[str]] = {kind: set() for kind in (*RECORDS, "tax", "advance")}
+        self.known: dict[str, set[str]] = {kind: set() for kind in (*RECORDS, "tax")}
         self.implicit_clients = True
 
     def has(self, kind: str, name: str | None, path: Path) -> Iterator[Finding]:
@@ -74,6 +74,7 @@ class Names:
         self.known["milestone"] |= set(given.milestones)
         self.known["change_order"] |= set(given.change_orders)
         self.known["hour_block"] |= set(given.hour_blocks)
+        self.known["purchase"] |= set(given.purchases)
         self.known["advance"] |= set(given.advances)
         for name, engagement in given.engagements.items():
             self.known["project"] |= set(given.projects_of(name))
@@ -98,9 +99,6 @@ def check(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _given(given: Given, names: Names, path: Path) -> Iterator[Finding]:
-    for section in UNSUPPORTED_GIVEN:
-        if given.written(section):
-            yield (*path, section), "is part of the format, but cannot be played yet"
     for name, project in given.projects.items():
         yield from names.has("client", project.client, (*path, "projects", name, "client"))
     for name, engagement in given.engagements.items():
@@ -132,6 +130,8 @@ def _given(given: Given, names: Names, path: Path) -> Iterator[Finding]:
         here = (*path, "hour_blocks", name, "engagement")
         yield from names.has("engagement", block.engagement, here)
     yield from _times(given.time, names, (*path, "time"))
+    for name, purchase in given.purchases.items():
+        yield from names.has("project", purchase.project, (*path, "purchases", name, "project"))
     for name, advance in given.advances.items():
         here = (*path, "advances", name)
         yield from names.has("client", advance.client, (*here, "client"))
@@ -182,7 +182,7 @@ def _step(step: Step, names: Names, path: Path) -> Iterator[Finding]:
         yield from names.has(kind, getattr(step, action), (*path, action))
     named: Any = getattr(step, step.action)
     if isinstance(named, BaseModel):
-        for kind in ("engagement", "project", "change_order"):
+        for kind in ("engagement", "project", "change_order", "advance"):
             if step.action not in ("add", "add_terms", "change"):
                 yield from names.has(kind, getattr(named, kind, None), (*path, step.action, kind))
     if step.expect:
@@ -224,9 +224,6 @@ def typed(model: type[Entry], name: str, raw: Any) -> Any:
 
 
 def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
-    for section in UNSUPPORTED_EXPECT:
-        if expect.written(section):
-            yield (*path, section), "is part of the format, but cannot be compared yet"
     listings: tuple[tuple[str, Iterable[Any] | None], ...] = (
         ("invoices", expect.invoices),
         ("held", expect.held),
@@ -236,6 +233,7 @@ def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
         ("quotations", expect.quotations),
         ("requests", expect.requests),
         ("withdrawn", expect.withdrawn),
+        ("entries", expect.entries),
         ("conflicts", expect.conflicts),
         ("rejected", expect.rejected),
     )

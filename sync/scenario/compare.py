@@ -1,14 +1,15 @@
 """What is expected against what is there: differences that say the field and both values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from sync.domain import hours
-from sync.scenario.model import Entry
+from sync.scenario.model import Entry, ExpectedEntryLine
 
 Seen = Mapping[str, Any]
 
@@ -24,6 +25,7 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
     "quotations": ("change_order",),
     "requests": ("engagement", "month"),
     "withdrawn": ("engagement", "role", "month"),
+    "entries": ("engagement", "role", "month", "date"),
     "conflicts": ("engagement", "role", "code"),
     "rejected": ("engagement", "role", "code"),
     "parked": (),
@@ -125,13 +127,10 @@ def _same(name: str, expected: Any, got: Any) -> bool:
     if name in _WORDS:
         return str(expected) in str(got)
     if isinstance(expected, list) and expected and isinstance(expected[0], Entry):
-        return (
-            isinstance(got, list)
-            and len(expected) == len(got)
-            and all(
-                _distance(entry, line, ()) == 0 for entry, line in zip(expected, got, strict=True)
-            )
-        )
+        if not isinstance(got, list) or len(expected) != len(got):
+            return False
+        pairs = zip(*_in_order(expected, got), strict=True)
+        return all(_distance(entry, line, ()) == 0 for entry, line in pairs)
     if isinstance(expected, Enum):
         expected = expected.value
     return bool(expected == got)
@@ -151,15 +150,30 @@ def _fields(
             yield Difference(where, f"{label} {field}", show(field, value), show(field, got))
 
 
+def _in_order(
+    expected: Sequence[Entry], seen: Sequence[Seen]
+) -> tuple[Sequence[Entry], Sequence[Seen]]:
+    """Lines side by side: those of a document in their order, those of the books by account."""
+    if not isinstance(expected[0], ExpectedEntryLine):
+        return expected, seen
+
+    def place(get: Callable[[str], Any]) -> tuple[str, Decimal, Decimal]:
+        return str(get("account")), get("debit"), get("credit")
+
+    return (
+        sorted(expected, key=lambda entry: place(partial(getattr, entry))),
+        sorted(seen, key=lambda line: place(line.__getitem__)),
+    )
+
+
 def _inner(
     where: str, name: str, expected: Sequence[Entry], seen: Sequence[Seen]
 ) -> Iterator[Difference]:
-    """Lines of a document are compared in their order."""
     if len(expected) != len(seen):
         got = " | ".join(_brief(each, (), full=True) for each in seen) or "none"
         yield Difference(where, name, f"{len(expected)}", f"{len(seen)}: {got}")
         return
-    for at, (entry, line) in enumerate(zip(expected, seen, strict=True)):
+    for at, (entry, line) in enumerate(zip(*_in_order(expected, seen), strict=True)):
         yield from _fields(where, f"{name}[{at}]", entry, line, ())
 
 

@@ -52,6 +52,17 @@ class Ran:
         }
 
     @property
+    def entry_ids(self) -> set[int]:
+        """Odoo's ids of whatever it wrote that is none of the other kinds."""
+        known = ("invoice", "statement", "quotation", "request", "alert")
+        own = {change.key for part in known for change, _ in self.results(part)}
+        return {
+            result.id
+            for result in self.report.results
+            if result.key not in own and result.id is not None and result.status in _WRITES
+        }
+
+    @property
     def writes(self) -> int:
         """How many records of ours it created, rewrote or removed."""
         return sum(result.status in _WRITES for result in self.report.results)
@@ -154,6 +165,8 @@ class _Run:
                 return observe.quotations(world, ran.ids("quotation"))
             case "requests":
                 return observe.requests(world, ran.ids("request"))
+            case "entries":
+                return observe.entries(world, ran.entry_ids)
         return _said(world, ran, listing)
 
 
@@ -178,6 +191,8 @@ class _End:
                 return observe.quotations(world)
             case "requests":
                 return observe.requests(world)
+            case "entries":
+                return observe.entries(world)
         return _said(world, self.runs[-1], listing) if self.runs else []
 
 
@@ -258,6 +273,7 @@ def _compare(
         "quotations",
         "requests",
         "withdrawn",
+        "entries",
         "conflicts",
         "rejected",
     ):
@@ -270,6 +286,11 @@ def _compare(
                 there.seen(listing),
                 at_least=expect.open_ended(listing),
             )
+    if expect.balances is not None:
+        there_now = observe.balances(there.world, expect.balances)
+        for account, amount in expect.balances.items():
+            got = there_now.get(account, "no such account")
+            yield from compare_value(where, f"balance of {account}", amount, got)
     if expect.parked is not None:
         last = there.ran if isinstance(there, _Run) else there.runs[-1]
         parked = sorted(observe.engagement_names(there.world, last.plan.parked))

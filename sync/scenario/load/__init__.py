@@ -11,6 +11,7 @@ from sync.odoo import AdminGateway
 from sync.scenario.load import agreements, work
 from sync.scenario.load.company import find_company, lock, settle
 from sync.scenario.load.people import Needs
+from sync.scenario.load.purchases import purchases
 from sync.scenario.load.world import World
 from sync.scenario.model import Given, Scenario
 
@@ -50,5 +51,6 @@ def add(world: World, given: Given, *, tell: Callable[[str], None] = lambda _: N
     agreements.change_orders(world, given)
     agreements.hour_blocks(world, given)
     agreements.advances(world, given)
+    purchases(world, given)
     tell("time")
     work.time(world, given.time)

@@ -8,12 +8,14 @@ from sync.domain.hours import HOUR
 from sync.scenario.check import RECORDS, typed
 from sync.scenario.load import add, agreements, work
 from sync.scenario.load.columns import (
+    ADVANCE,
     CHANGE_ORDER,
     CLIENT,
     ENGAGEMENT,
     HOUR_BLOCK,
     MILESTONE,
     PROJECT,
+    PURCHASE,
     PURCHASE_ORDER,
     TERMS,
     Table,
@@ -21,6 +23,8 @@ from sync.scenario.load.columns import (
     replace_with,
 )
 from sync.scenario.load.company import lock, settle
+from sync.scenario.load.payments import pay
+from sync.scenario.load.payments import settle as settle_payment
 from sync.scenario.load.people import Needs
 from sync.scenario.load.world import NotThere, World
 from sync.scenario.model import Change, Given, InvoiceEdit, InvoiceRef, OverageRef, Step
@@ -33,6 +37,8 @@ TABLES: Mapping[str, tuple[str, Table]] = {
     "milestone": ("project.milestone", MILESTONE),
     "change_order": ("retainer.change.order", CHANGE_ORDER),
     "hour_block": ("retainer.hour.block", HOUR_BLOCK),
+    "purchase": ("purchase.order.line", PURCHASE),
+    "advance": ("retainer.advance", ADVANCE),
     "terms": ("retainer.terms", TERMS),
 }
 
@@ -290,17 +296,22 @@ def _credit_invoice(world: World, step: Step) -> None:
     }
     made = world.gateway.create("account.move", [values])
     world.gateway.call_on("account.move", made, "action_post")
-    open_lines = world.rows(
-        "account.move.line",
-        [
-            ("move_id", "in", [record, *made]),
-            ("account_id.account_type", "=", "asset_receivable"),
-            ("reconciled", "=", False),
-        ],
-        ["name"],
-    )
-    if len(open_lines) > 1:
-        world.gateway.call_on("account.move.line", [each["id"] for each in open_lines], "reconcile")
+    settle_payment(world, [record, *made])
+
+
+def _pay(world: World, step: Step) -> None:
+    payment = step.pay
+    assert payment and step.on
+    if payment.advance is not None:
+        advance = world.id("advance", payment.advance)
+        (row,) = world.rows("retainer.advance", [("id", "=", advance)], ["request_move_id"])
+        if not row["request_move_id"]:
+            raise NotThere(f"{payment.advance} has not been requested yet")
+        record = int(row["request_move_id"])
+    else:
+        names = {name: getattr(payment, name) for name in ("engagement", "role", "month", "date")}
+        record = _invoice(world, InvoiceRef.model_validate({**names, "credit": False}))
+    pay(world, record, step.on, payment.amount)
 
 
 def _send_invoice(world: World, step: Step) -> None:
@@ -331,5 +342,6 @@ _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "delete_invoice": _delete_invoice,
     "credit_invoice": _credit_invoice,
     "send_invoice": _send_invoice,
+    "pay": _pay,
 }
 """What each step does; ``run`` is the service's part."""

@@ -188,6 +188,13 @@ ADVANCE: Table = {
     "tax_mode": Column("tax_mode", plain),
 }
 
+PURCHASE: Table = {
+    "text": Column("name", plain),
+    "quantity": Column("product_qty", number),
+    "cost": Column("price_unit", number),
+    "received": Column("qty_received", number),
+}
+
 COMPANY: Table = {
     "go_live": Column("retainer_go_live_date", plain),
     "po_policy": Column("retainer_po_policy", plain),

@@ -1,8 +1,9 @@
 """The company: policies, currencies and their rates, taxes, holidays, lock dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sync.domain.calendar import ONE_DAY
+from sync.odoo.errors import NotFound
 from sync.scenario.load.columns import COMPANY, LOCK_DATES, Values, row
 from sync.scenario.load.world import World
 from sync.scenario.model import Company
@@ -87,6 +88,32 @@ def _taxes(world: World, company: Company) -> None:
             for name, rate in company.taxes.items()
         },
     )
+    if company.taxes:
+        _tax_accounts(world, [world.id("tax", name) for name in company.taxes])
+
+
+def _tax_accounts(world: World, taxes: Sequence[int]) -> None:
+    """New taxes are posted where the company's own sales tax is; else Odoo posts them as income."""
+    model = "account.tax.repartition.line"
+    (company,) = world.rows("res.company", [("id", "=", world.company_id)], ["account_sale_tax_id"])
+    own = company["account_sale_tax_id"]
+    wanted = [("repartition_type", "=", "tax"), ("tax_id", "in", [own, *taxes])]
+    try:
+        parts = world.rows(model, wanted, ["tax_id", "account_id", "document_type"])
+    except NotFound:
+        return  # the Odoo in memory posts every tax to the one account
+    accounts = {
+        part["document_type"]: part["account_id"]
+        for part in parts
+        if part["tax_id"] == own and part["account_id"]
+    }
+    for document, account in accounts.items():
+        ids = [
+            part["id"]
+            for part in parts
+            if part["tax_id"] in taxes and part["document_type"] == document
+        ]
+        world.gateway.write(model, ids, {"account_id": account})
 
 
 def _holidays(world: World, company: Company) -> None:

@@ -55,7 +55,8 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "retainer_service_end",
         ],
     )
-    lines = _lines(world, [move["id"] for move in moves])
+    ids_found = [move["id"] for move in moves]
+    lines, journal = _lines(world, ids_found), _journal(world, ids_found)
     engagements, partners = world.names("engagement"), world.names("contact")
     currencies = world.names("currency")
     return [
@@ -74,6 +75,7 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
                 _day(move["retainer_service_end"]),
             ],
             "lines": lines[move["id"]],
+            "journal": journal[move["id"]],
             "untaxed": _exact(move["amount_untaxed"]),
             "tax": _exact(move["amount_tax"]),
             "total": _exact(move["amount_total"]),
@@ -104,6 +106,88 @@ def _lines(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
             }
         )
     return found
+
+
+def entries(world: World, ids: Collection[int] | None = None) -> list[Seen]:
+    """Journal entries of the service that are no invoices, all or those of some ids."""
+    domain: list[Any] = [
+        ("company_id", "=", world.company_id),
+        ("move_type", "=", "entry"),
+        ("retainer_role", "!=", False),
+    ]
+    if ids is not None:
+        domain.append(("id", "in", sorted(ids)))
+    fields = ["state", "date", "ref", "retainer_engagement_id", "retainer_role"]
+    moves = world.rows("account.move", domain, [*fields, "retainer_service_start"])
+    journal = _journal(world, [move["id"] for move in moves])
+    engagements = world.names("engagement")
+    return [
+        {
+            "engagement": engagements.get(move["retainer_engagement_id"], "?"),
+            "role": move["retainer_role"],
+            "month": _month(move["retainer_service_start"]),
+            "date": _day(move["date"]),
+            "reference": move["ref"] or "none",
+            "state": _STATES[move["state"]],
+            "lines": journal[move["id"]],
+        }
+        for move in moves
+    ]
+
+
+def _journal(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
+    """What some moves say in the books."""
+    found: dict[int, list[Seen]] = defaultdict(list)
+    rows = world.rows(
+        "account.move.line",
+        [("move_id", "in", list(moves)), ("account_id", "!=", False)],
+        [
+            "move_id",
+            "account_id",
+            "partner_id",
+            "currency_id",
+            "amount_currency",
+            "debit",
+            "credit",
+        ],
+    )
+    accounts = _accounts(world, {row["account_id"] for row in rows})
+    partners, currencies = world.names("contact"), world.names("currency")
+    for row in rows:
+        found[row["move_id"]].append(
+            {
+                "account": accounts[row["account_id"]],
+                "debit": _exact(row["debit"]),
+                "credit": _exact(row["credit"]),
+                "partner": partners.get(row["partner_id"], "none"),
+                "currency": currencies.get(row["currency_id"], "?"),
+                "amount_currency": _exact(row["amount_currency"]),
+            }
+        )
+    return found
+
+
+def balances(world: World, names: Collection[str]) -> dict[str, Decimal]:
+    """Debits less credits of all that is posted, of the accounts that are called so."""
+    found = world.rows("account.account", [("name", "in", sorted(names))], ["name"])
+    account = {each["id"]: str(each["name"]) for each in found}
+    totals = dict.fromkeys(account.values(), Decimal(0))
+    for line in world.rows(
+        "account.move.line",
+        [
+            ("account_id", "in", list(account)),
+            ("parent_state", "=", "posted"),
+            ("company_id", "=", world.company_id),
+        ],
+        ["account_id", "balance"],
+    ):
+        totals[account[line["account_id"]]] += _exact(line["balance"])
+    return totals
+
+
+def _accounts(world: World, ids: Collection[int]) -> Mapping[int, str]:
+    rows = world.rows("account.account", [("id", "in", sorted(ids))], ["name"])
+    return {row["id"]: str(row["name"]) for row in rows}
 
 
 def statements(world: World, ids: Collection[int] | None = None) -> list[Seen]:

@@ -70,6 +70,25 @@ class ExpectedLine(Entry):
     """Net of tax."""
 
 
+class ExpectedEntryLine(Entry):
+    """A line of a journal entry; debit and credit in the company's currency."""
+
+    account: Text
+    """Its name in the chart of accounts, ``Unearned revenue``."""
+    debit: Number = Decimal(0)
+    credit: Number = Decimal(0)
+    partner: Text | None = None
+    currency: Text | None = None
+    amount_currency: Number | None = None
+    """In a foreign currency, debit positive."""
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "ExpectedEntryLine":
+        if self.debit and self.credit:
+            raise ValueError("a line has a debit or a credit, not both")
+        return self
+
+
 class ExpectedInvoice(Entry):
     """A customer invoice, as it stands in Odoo."""
 
@@ -95,6 +114,8 @@ class ExpectedInvoice(Entry):
     total: Number | None = None
     open: Number | None = None
     """What is still to be paid."""
+    journal: list[ExpectedEntryLine] | None = None
+    """Its entry in the books, in any order."""
     state: Literal["draft", "posted", "cancelled"] | None = None
     payment: Literal["not_paid", "in_payment", "paid", "partial", "reversed"] | None = None
     currency: Text | None = None
@@ -212,28 +233,16 @@ class ExpectedRejection(Entry):
     role: Text | None = None
 
 
-class ExpectedEntryLine(Entry):
-    """A line of a journal entry."""
-
-    account: Text
-    debit: Number = Decimal(0)
-    credit: Number = Decimal(0)
-    partner: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_side(self) -> "ExpectedEntryLine":
-        if self.debit and self.credit:
-            raise ValueError("a line has a debit or a credit, not both")
-        return self
-
-
 class ExpectedEntry(Entry):
-    """A journal entry."""
+    """A journal entry of the service: a drawdown, revenue recognised, breakage."""
 
-    engagement: Text | None = None
+    engagement: Text
     role: Role | None = None
+    month: Month | None = None
+    """The month its service begins in."""
     date: Day | None = None
     reference: Text | None = None
+    state: Literal["draft", "posted", "cancelled"] | None = None
     lines: list[ExpectedEntryLine] | None = None
 
 
@@ -264,9 +273,9 @@ class Expect(Entry):
     parked: Annotated[list[Text], NONE_OR_LIST] | None = None
     """Engagements of which nothing is written until their data is mended."""
     entries: Annotated[list[ExpectedEntry], NONE_OR_LIST] | None = None
-    """Journal entries, in full."""
+    """Journal entries other than invoices. After a run: those it wrote. At the end: all."""
     balances: dict[str, Number] | None = None
-    """Per account: debits less credits of all that is posted."""
+    """Per account: debits less credits of all that is posted, in the company's currency."""
 
     def open_ended(self, listing: str) -> bool:
         """Whether that list may hold more than is expected."""

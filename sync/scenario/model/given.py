@@ -278,8 +278,8 @@ class Purchase(Entry):
     cost: Number
     """Per piece, net of tax."""
     currency: Text | None = None
-    received_on: Day | None = None
-    billed_on: Day | None = None
+    received: Number | None = None
+    """Quantity received so far."""
 
 
 class Advance(Entry):
@@ -300,17 +300,6 @@ class Advance(Entry):
     taxes: Annotated[list[Text], ONE_OR_MORE] = []
 
 
-class Payment(Entry):
-    """Money that came in from a client."""
-
-    date: Day
-    client: Text
-    amount: Number
-    currency: Text | None = None
-    advance: Text | None = None
-    """The advance it pays; left out: the client's oldest open invoices."""
-
-
 class Given(Entry):
     """The records of a story, by kind."""
 
@@ -327,7 +316,6 @@ class Given(Entry):
     time: list[Time] = []
     purchases: dict[str, Purchase] = {}
     advances: dict[str, Advance] = {}
-    payments: list[Payment] = []
 
     def projects_of(self, name: str) -> Sequence[str]:
         """The projects of an engagement of this part of the story."""

@@ -56,6 +56,27 @@ class OverageRef(Entry):
     month: Month
 
 
+class Payment(Entry):
+    """What the client pays: an invoice, or the request of an advance."""
+
+    engagement: Text | None = None
+    role: Role | None = None
+    month: Month | None = None
+    date: Day | None = None
+    """The invoice's, where there are several of that engagement and role."""
+    advance: Text | None = None
+    amount: Number | None = None
+    """In the invoice's currency; left out: all that is open."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Payment":
+        if (self.advance is None) == (self.engagement is None):
+            raise ValueError("name either an “advance”, or an invoice by “engagement” and “role”")
+        if self.engagement is not None and self.role is None:
+            raise ValueError("an invoice is named by “engagement” and “role”")
+        return self
+
+
 class EngagementTerms(Terms):
     """Terms, and whose they are."""
 
@@ -70,6 +91,8 @@ CHANGEABLE = (
     "milestone",
     "change_order",
     "hour_block",
+    "purchase",
+    "advance",
     "terms",
 )
 """Kinds of records that a story can change; their fields are those of ``given``."""
@@ -85,6 +108,8 @@ class Change(Entry):
     milestone: Text | None = None
     change_order: Text | None = None
     hour_block: Text | None = None
+    purchase: Text | None = None
+    advance: Text | None = None
     terms: Text | None = None
     """The engagement whose terms are changed; ``since`` says which of them."""
     since: Day | None = None
@@ -119,6 +144,7 @@ _COMPANIONS = {
     "approve_overage": {"on", "reference", "refused"},
     "sign_quotation": {"on", "by", "refused"},
     "send_invoice": {"on", "refused"},
+    "pay": {"on", "refused"},
 }
 
 ACTIONS = (
@@ -144,6 +170,7 @@ ACTIONS = (
     "delete_invoice",
     "credit_invoice",
     "send_invoice",
+    "pay",
 )
 """What a step can do."""
 
@@ -189,6 +216,8 @@ class Step(Entry):
     delete_invoice: InvoiceRef | None = None
     credit_invoice: InvoiceRef | None = None
     """Reverse it by a credit note, as a person does in Odoo."""
+    pay: Payment | None = None
+    """Money comes in, ``on`` a day."""
     send_invoice: InvoiceRef | None = None
     """It goes to the client, ``on`` a day."""
 

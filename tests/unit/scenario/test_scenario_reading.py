@@ -121,13 +121,6 @@ def test_a_step_does_one_thing() -> None:
     ]
 
 
-def test_what_cannot_be_played_yet_is_refused() -> None:
-    text = HEAD + "  payments:\n    - {date: 2025-03-01, client: Acme Corp, amount: 5}\n" + RUN
-    assert problems(text) == [
-        "story.yaml:9: given.payments: is part of the format, but cannot be played yet"
-    ]
-
-
 def test_no_yaml() -> None:
     assert problems("scenario: [") == [
         "story.yaml:1: not YAML: did not find expected node content"

@@ -1,0 +1,67 @@
+"""What we buy from vendors for a client's project, to be recharged."""
+
+from sync.scenario.load.columns import Values, replace_with
+from sync.scenario.load.company import use_currencies
+from sync.scenario.load.world import World
+from sync.scenario.model import Given, Purchase
+
+PRODUCT = "Purchased services"
+
+
+def purchases(world: World, given: Given) -> None:
+    """Confirmed purchase orders of one line each, with what was received of them."""
+    if not given.purchases:
+        return
+    use_currencies(world, [each.currency for each in given.purchases.values() if each.currency])
+    vendors = sorted({each.vendor for each in given.purchases.values()})
+    world.create(
+        "vendor",
+        "res.partner",
+        {
+            name: {"name": name, "is_company": True}
+            for name in vendors
+            if not world.known("vendor", name)
+        },
+    )
+    if not world.known("product", PRODUCT):
+        product: Values = {
+            "name": PRODUCT,
+            "type": "service",
+            "supplier_taxes_id": replace_with([]),
+        }
+        world.create("product", "product.product", {PRODUCT: product})
+    orders = world.gateway.create(
+        "purchase.order", [_order(world, each) for each in given.purchases.values()]
+    )
+    world.gateway.call_on("purchase.order", orders, "button_confirm")
+    lines = world.rows("purchase.order.line", [("order_id", "in", orders)], ["order_id"])
+    of_order = {line["order_id"]: line["id"] for line in lines}
+    world.remember("purchase", given.purchases, [of_order[order] for order in orders])
+    for name, each in given.purchases.items():
+        if each.received is not None:
+            values = {"qty_received": float(each.received)}
+            world.gateway.write("purchase.order.line", [world.id("purchase", name)], values)
+
+
+def _order(world: World, purchase: Purchase) -> Values:
+    noon = f"{purchase.date} 12:00:00"
+    return {
+        "partner_id": world.id("vendor", purchase.vendor),
+        "company_id": world.company_id,
+        "currency_id": world.id("currency", purchase.currency or world.currency),
+        "date_order": noon,
+        "project_id": world.id("project", purchase.project),
+        "order_line": [
+            [
+                0,
+                0,
+                {
+                    "product_id": world.id("product", PRODUCT),
+                    "name": purchase.text,
+                    "product_qty": float(purchase.quantity),
+                    "price_unit": float(purchase.cost),
+                    "date_planned": noon,
+                },
+            ]
+        ],
+    }
