@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +15,7 @@ from rich.console import Console
 from sandbox import control
 from sandbox.errors import SandboxError
 from sandbox.instance import Sandbox
+from sandbox.processes import end_orderly
 from sandbox.progress import Lines, Progress, Silent
 
 app = typer.Typer(
@@ -136,7 +135,7 @@ def _progress() -> Progress:
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Turn trouble into one line and an exit status, and a SIGTERM into an orderly end."""
-    signal.signal(signal.SIGTERM, _terminated)
+    end_orderly()
     try:
         yield
     except SandboxError as error:
@@ -145,13 +144,6 @@ def _in_words() -> Iterator[None]:
     except KeyboardInterrupt:
         Console(stderr=True).print("Interrupted; nothing was left behind.")
         sys.exit(130)
-
-
-def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """Unwind as Ctrl-C does, so that the same clean-up runs; a second one is not needed."""
-    del frame
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket as Socket
+from types import FrameType
+from typing import NoReturn
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 
@@ -138,6 +140,18 @@ def run(
         with log.open("a") as kept:
             kept.write(f"$ {' '.join(command)}\n{out}{err}")
     return subprocess.CompletedProcess(list(command), process.returncode, out, err)
+
+
+def end_orderly() -> None:
+    """From now on SIGTERM unwinds this program as Ctrl-C does, so that the same clean-up runs."""
+    signal.signal(signal.SIGTERM, _unwind)
+
+
+def _unwind(number: int, frame: FrameType | None) -> NoReturn:
+    del frame
+    # A second one must not interrupt the clean-up.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def _born(pid: int) -> str | None:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import platform
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.artefacts import Artefact
 from sandbox.errors import SandboxError
-from sandbox.paths import PROJECT, digest
-from sandbox.processes import run
-from sandbox.progress import Progress
+from sandbox.paths import PROJECT, cache_root, digest
+from sandbox.processes import end_orderly, launch, run
+from sandbox.progress import Progress, Silent
 
 PINS = PROJECT / "constraints" / "odoo.txt"
 ACCEPTED = ((3, 10), (3, 13))
@@ -63,6 +66,27 @@ def python_env(progress: Progress) -> PythonEnv:
     artefact = env_artefact()
     with progress.step("Python environment for Odoo"):
         return PythonEnv(artefact.ensure(lambda target: _create(target, artefact.log)))
+
+
+@contextmanager
+def made_meanwhile() -> Iterator[None]:
+    """Make the environment in a second process while the body does something else.
+
+    Only a head start: `python_env` waits for it, or makes the environment itself and says what is
+    wrong if the head start failed.
+    """
+    if env_artefact().built:
+        yield
+        return
+    command = [sys.executable, "-m", "sandbox.python_env"]
+    log = cache_root() / "logs" / "python-meanwhile.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    ahead = launch(command, log=log, cwd=PROJECT, die=signal.SIGTERM)
+    try:
+        yield
+    except BaseException:
+        ahead.end(signal.SIGTERM, patience=10)
+        raise
 
 
 def base_python() -> Path:
@@ -135,3 +159,8 @@ def trouble(words: str) -> SandboxError:
 def _last_line(words: str) -> str:
     lines = words.strip().splitlines()
     return lines[-1] if lines else "no output"
+
+
+if __name__ == "__main__":
+    end_orderly()
+    python_env(Silent())

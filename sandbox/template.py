@@ -23,7 +23,7 @@ from sandbox.paths import PROJECT, digest, digest_tree, ignore_leavings
 from sandbox.postgres import SETTINGS, Cluster, copy_data
 from sandbox.processes import run
 from sandbox.progress import Progress
-from sandbox.python_env import python_env
+from sandbox.python_env import made_meanwhile, python_env
 
 ADDONS = PROJECT / "addons"
 ADDON = "retainer_billing"
@@ -61,7 +61,9 @@ class Template:
 
 def odoo_home(progress: Progress) -> OdooHome:
     """Odoo's source and its Python environment, built where missing; no addons yet."""
-    return OdooHome(odoo_source(progress), python_env(progress), ())
+    with made_meanwhile():
+        source = odoo_source(progress)
+    return OdooHome(source, python_env(progress), ())
 
 
 def template(progress: Progress, *, addon: bool = True, pages: bool = False) -> Template:
