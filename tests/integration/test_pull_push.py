@@ -1,0 +1,185 @@
+"""Pull, plan, push, verify and the books against a real Odoo."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync.odoo.connect import connect, connect_once
+from sync.odoo.faults import FaultyGateway, lost_answer, lost_request
+from sync.pull import CompanyNotFound, load, pull, read_document, save
+from sync.push import Lease, LeaseHeld, Status, push, tie, verify
+from sync.settings import Settings
+from tests.unit.pull.agency import Agency, founding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox import Database
+
+pytestmark = pytest.mark.odoo
+
+LEASE = Lease(owner="test", seconds=600)
+AS_OF = date(2025, 3, 28)
+INVOICES = {
+    "1/1/fee/2025-01/0": Decimal("5000.00"),
+    "1/1/fee/2025-02/0": Decimal("5000.00"),
+    "1/1/fee/2025-03/0": Decimal("5000.00"),
+    "1/1/overage/2025-02/0": Decimal("1050.00"),
+    "1/2/milestone/m1/0": Decimal("20000.00"),
+    "1/3/out_of_scope/2025-03/0": Decimal("2240.00"),
+}
+
+
+@pytest.fixture
+def agency(odoo_database: Callable[[str], Database]) -> Iterator[Agency]:
+    """The founding agency in a fresh database."""
+    database = odoo_database("pull_push")
+    where = {"url": database.url, "database": database.name}
+    admin = connect_once(
+        Settings(login=database.admin_login, api_key=database.admin_api_key, **where)
+    )
+    service = connect(
+        Settings(login=database.service_login, api_key=database.service_api_key, **where)
+    )
+    yield founding(Agency.behind(admin, service))
+    admin.close()
+    service.close()
+
+
+def invoices(agency: Agency) -> dict[str, dict]:
+    """Documents of ours by key; a key that stands twice fails."""
+    rows = agency.admin.search_read(
+        "account.move",
+        [("retainer_key", "!=", False)],
+        ["retainer_key", "amount_untaxed", "state", "write_date"],
+        limit=999,
+    )
+    assert len({row["retainer_key"] for row in rows}) == len(rows)
+    return {row["retainer_key"]: row for row in rows}
+
+
+def test_the_whole_loop(agency: Agency, tmp_path) -> None:
+    start = agency.service.calls
+    plan, pulled = agency.plan(AS_OF)
+    assert agency.service.calls - start <= 25
+    assert pulled.snapshot.problems == ()
+    save(pulled, tmp_path / "snapshot.json.gz")
+    assert load(tmp_path / "snapshot.json.gz") == pulled
+
+    start = agency.service.calls
+    report = push(agency.service, plan, pulled, lease=LEASE)
+    assert report.ok, report
+    assert agency.service.calls - start == 3
+    standing = invoices(agency)
+    assert {key: Decimal(str(row["amount_untaxed"])) for key, row in standing.items()} == INVOICES
+    assert {row["state"] for row in standing.values()} == {"posted"}
+
+    start = agency.service.calls
+    assert verify(agency.service, plan, pulled, report) == ()
+    assert agency.service.calls - start <= 7
+
+    books = tie(agency.service, pulled)
+    assert books.ties
+    (unearned,) = books.lines
+    assert (unearned.client, unearned.ledger) == ("Acme Corp", Decimal("15000.00"))
+
+    fee = next(result for result in report.results if result.key == "1/1/fee/2025-03/0")
+    shown = read_document(agency.service, 1, fee.name)
+    assert shown.key == fee.key
+    assert shown.lines[0].text == "Monthly retainer, March 2025"
+    assert shown.reasons[0].rule == "fee"
+    closed = read_document(agency.service, 1, "1/1/statement/2025-02/0")
+    assert closed.period is not None
+    assert closed.period.overage == 6 * 3600
+    assert closed.reasons
+
+    plan, again = agency.plan(AS_OF)
+    assert plan.empty, [change.key for change in plan.changes]
+    assert not plan.conflicts
+    assert again.snapshot.entries == (), "counted time is not read again"
+    report = push(agency.service, plan, again, lease=LEASE)
+    assert report.results == ()
+    assert invoices(agency) == standing, "nothing was touched, not even a write date"
+
+
+@pytest.mark.parametrize("fault", [lost_request(), lost_answer()], ids=["request", "answer"])
+def test_a_lost_line_neither_doubles_nor_loses(agency: Agency, fault) -> None:
+    plan, pulled = agency.plan(AS_OF)
+    lost = []
+
+    def script(request):
+        if request.method == "apply" and not lost:
+            lost.append(request.number)
+            return fault
+        return None
+
+    gateway = FaultyGateway(agency.service, script)
+    report = push(gateway, plan, pulled, lease=LEASE, batch_size=4, sleep=lambda _: None)
+    assert report.ok, report
+    assert {result.status for result in report.results} == {Status.created}
+    assert all(result.id for result in report.results)
+    assert set(invoices(agency)) == set(INVOICES)
+    assert verify(agency.service, plan, pulled, report) == ()
+
+
+def test_one_bad_document_and_its_unit_stop_nobody_else(agency: Agency) -> None:
+    plan, pulled = agency.plan(AS_OF)
+    agency.admin.unlink("account.analytic.line", [agency.made["over"]])
+    report = push(agency.service, plan, pulled, lease=LEASE)
+    refused = {result.key for result in report.results if result.status is Status.rejected}
+    assert refused == {change.key for change in plan.changes if change.unit == "close/1"}
+    assert set(invoices(agency)) == {
+        "1/1/fee/2025-03/0",
+        "1/2/milestone/m1/0",
+        "1/3/out_of_scope/2025-03/0",
+    }
+
+
+def test_drafts_are_replaced_until_a_person_touches_one(agency: Agency) -> None:
+    agency.admin.write("res.company", [1], {"retainer_post_policy": "draft"})
+    plan, pulled = agency.plan(AS_OF)
+    assert push(agency.service, plan, pulled, lease=LEASE).ok
+    terms = agency.admin.search_read("retainer.terms", [], [], limit=1)[0]["id"]
+
+    agency.admin.write("retainer.terms", [terms], {"monthly_fee": 5100.0})
+    plan, pulled = agency.plan(AS_OF)
+    report = push(agency.service, plan, pulled, lease=LEASE)
+    replaced = {result.key for result in report.results if result.status is Status.replaced}
+    assert "1/1/fee/2025-03/0" in replaced
+    assert verify(agency.service, plan, pulled, report) == ()
+    assert invoices(agency)["1/1/fee/2025-03/0"]["amount_untaxed"] == 5100.0
+
+    (draft,) = agency.admin.search_read(
+        "account.move", [("retainer_key", "=", "1/1/fee/2025-03/0")], ["invoice_line_ids"], limit=1
+    )
+    agency.admin.write("account.move.line", draft["invoice_line_ids"], {"price_unit": 4000.0})
+    agency.admin.write("retainer.terms", [terms], {"monthly_fee": 5200.0})
+    plan, _ = agency.plan(AS_OF)
+    assert [conflict.code for conflict in plan.conflicts] == ["changed_by_person"]
+    assert invoices(agency)["1/1/fee/2025-03/0"]["amount_untaxed"] == 4000.0
+
+
+def test_one_run_at_a_time(agency: Agency) -> None:
+    plan, pulled = agency.plan(AS_OF)
+    agency.service.call(
+        "retainer.gateway",
+        "begin_run",
+        repeatable=False,
+        company_id=1,
+        as_of="2025-03-28",
+        owner="the other one",
+        lease_seconds=600,
+    )
+    with pytest.raises(LeaseHeld, match="the other one"):
+        push(agency.service, plan, pulled, lease=LEASE)
+    assert invoices(agency) == {}
+
+
+def test_small_pages_and_an_unknown_company(agency: Agency) -> None:
+    assert agency.pull(page_size=2) == agency.pull()
+    with pytest.raises(CompanyNotFound, match=r"My Company \(1\)"):
+        pull(agency.service, 99)
