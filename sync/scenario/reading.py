@@ -19,6 +19,9 @@ from sync.scenario.check import check
 from sync.scenario.errors import Path, Problem, ScenarioError, did_you_mean
 from sync.scenario.model import Scenario
 
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Reads every scalar as text; in C where PyYAML was built so, four times as fast."""
+
 _EMPTY = {"", "~", "null", "Null", "NULL"}
 
 
@@ -48,7 +51,12 @@ class Source:
 
 def read(file: File) -> Scenario:
     """The scenario in a file. Raises ``ScenarioError`` with everything that is wrong with it."""
-    return read_text(file.read_text(encoding="utf-8"), str(file))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(str(file), 1, (), f"not UTF-8 text: {error.reason}")
+        raise ScenarioError([problem]) from None
+    return read_text(text, str(file))
 
 
 def read_text(text: str, file: str = "scenario") -> Scenario:
@@ -70,7 +78,7 @@ def parse(text: str, file: str) -> Source:
     """The YAML as plain data: mappings, lists, text and None."""
     source = Source(file)
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScenarioError([Problem(file, line, (), f"not YAML: {error.problem}")]) from None
@@ -85,7 +93,8 @@ def parse(text: str, file: str) -> Source:
 def _value(node: yaml.Node, path: Path, source: Source) -> Any:
     source.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and node.value in _EMPTY else node.value
+        plain = not node.style
+        return None if plain and node.value in _EMPTY else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_value(each, (*path, at), source) for at, each in enumerate(node.value)]
     found: dict[str, Any] = {}

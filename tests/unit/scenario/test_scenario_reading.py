@@ -122,9 +122,12 @@ def test_a_step_does_one_thing() -> None:
 
 
 def test_no_yaml() -> None:
-    assert problems("scenario: [") == [
-        "story.yaml:1: not YAML: did not find expected node content"
-    ] or problems("scenario: [")[0].startswith("story.yaml:1: not YAML: ")
+    (line,) = problems("title: [a\n")
+    assert line.startswith("story.yaml:2: not YAML: ")
+
+
+def test_an_empty_file() -> None:
+    assert problems("") == ["story.yaml:1: is empty; a scenario begins with “scenario:”"]
 
 
 def test_a_changed_field_is_checked_like_a_given_one() -> None:
