@@ -29,8 +29,9 @@ class Failure:
 
     @property
     def text(self) -> str:
-        """One line."""
-        return f"{self.message} {self.remedy}".strip()
+        """One line: what happened, and what to do."""
+        message = self.message if self.message.endswith((".", "!", "?")) else f"{self.message}."
+        return f"{message} {self.remedy}".strip()
 
 
 def failure_of(error: Exception) -> Failure | None:

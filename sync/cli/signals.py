@@ -7,6 +7,7 @@ next run completes the rest. A third signal ends the process at once; its lease 
 """
 
 import signal
+import threading
 from types import FrameType
 
 
@@ -28,6 +29,8 @@ class Stopper:
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> "Stopper":
+        if threading.current_thread() is not threading.main_thread():
+            return self  # Python hands signals to the main thread only
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._stop)
         return self

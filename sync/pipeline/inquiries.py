@@ -167,7 +167,10 @@ def planned_statement(looked: Looked, engagement: str, month: date) -> ShownStat
         raise _no_engagement(engagement, [(each.id, each.name) for each in found])
     for each in looked.outcome.statements:
         if each.engagement_id == found[0].id and each.date_start.replace(day=1) == month:
-            return shown_statement(each, names)
+            shown = shown_statement(each, names)
+            # Not closed in Odoo, else it would have been found there.
+            closing = {"state": "closing"} if shown.state == "closed" else {}
+            return shown.model_copy(update=closing)
     troubles = [str(each) for each in looked.outcome.issues if each.engagement_id == found[0].id]
     why = f" {troubles[0]}" if found[0].id in looked.outcome.parked and troubles else ""
     raise PipelineError(

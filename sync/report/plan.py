@@ -9,7 +9,7 @@ from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.domain.value import Value
-from sync.plan.changes import Change, Plan
+from sync.plan.changes import Action, Change, Plan
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
 from sync.report.invoices import (
     ShownInvoice,
@@ -100,7 +100,7 @@ def plan_report(
         as_of=plan.as_of,
         checksum=plan.checksum,
         invoices=invoices,
-        totals=totals(invoices),
+        totals=totals(each for each in invoices if each.action != Action.withdraw),
         held=held(plan, names),
         conflicts=tuple(shown_conflict(each, names) for each in plan.conflicts),
         issues=tuple(shown_issue(each, names) for each in plan.issues),

@@ -75,7 +75,8 @@ class RunReport(Value):
     @property
     def attention(self) -> bool:
         """Whether somebody has to act before everything is billed."""
-        return bool(self.held or self.conflicts or self.parked or self.not_written or self.stopped)
+        trouble = self.held or self.conflicts or self.parked or self.not_written
+        return bool(trouble or self.stopped or self.unverified)
 
     @property
     def tied(self) -> bool:

@@ -28,6 +28,7 @@ class ShownStatement(Value):
     date_start: date
     date_end: date
     state: str
+    """``open`` or ``closed``; ``closing`` for a month that the next run closes."""
     currency: str
     digits: int
     allocated: int
@@ -142,12 +143,17 @@ def after_month(shown: ShownStatement) -> tuple[str, ...]:
     return tuple(lines)
 
 
+_STATES = {
+    "open": " (open, may still change)",
+    "closing": " (closes with the next run)",
+}
+
+
 def markdown(shown: ShownStatement) -> str:
     """The statement as a page to send to the client."""
-    state = "" if shown.state == "closed" else " (open, may still change)"
     lines = [
         f"# Retainer Statement: {_escaped(shown.client)}",
-        f"## {shown.title}{state}",
+        f"## {shown.title}{_STATES.get(shown.state, '')}",
         "",
         f"{_escaped(shown.engagement)}",
         "",

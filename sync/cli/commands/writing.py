@@ -12,7 +12,7 @@ from sync.cli.exits import Exit
 from sync.cli.options import AsOf, CompanyName, Config, Force, Json, LogFormat, Verbose
 from sync.pipeline import CompanyRef, Looked, PipelineError, Service
 from sync.plan.changes import Plan
-from sync.plan.file import from_text
+from sync.plan.file import PlanFileError, from_text
 from sync.report.blocks import Message
 from sync.report.envelope import envelope
 from sync.report.output import is_terminal
@@ -85,6 +85,8 @@ def _read(file: Path) -> Plan:
         return from_text(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         raise PipelineError("usage", f"{file} is no plan.", "Make one with plan --out.") from None
+    except PlanFileError as trouble:
+        raise PipelineError("usage", f"{file}: {trouble}.") from None
 
 
 def _looked(session: Session, service: Service, wanted: Plan | None) -> Looked:
