@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from mappings import Pulled
 from sync.odoo.gateway import AdminGateway, Gateway
 from sync.odoo.memory import MemoryOdoo
+from sync.odoo.memory.records import create
 from sync.plan.changes import Plan
 from sync.plan.diff import make_plan
 from sync.pull import pull
@@ -208,7 +209,9 @@ def in_full_swing() -> Agency:
     plan, pulled = agency.plan()
     report = push(agency.service, plan, pulled, lease=Lease(owner="test"))
     assert report.ok, report
-    agency.make("grave", "retainer.tombstone", key="1/1/fee/2024-12/0", kind="account.move")
+    with agency.odoo.tables.transaction():
+        grave = {"key": "1/1/fee/2024-12/0", "kind": "account.move"}
+        create(agency.odoo.tables, "retainer.tombstone", grave)
     agency.time(agency.made["Acme care"], "2025-03-21", 5.0, employee_id=agency.made["Ann"])
     task = agency.make(
         "later task",
