@@ -142,9 +142,9 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
-        where = f"{path}, line {line[1]}" if line else str(path)
+        number = line[1] if line else len(text.splitlines())
         raise SettingsError(
-            where,
+            f"{path}, line {number}",
             "this is not TOML",
             "Write name = value, text in quotes; drawdown.example.toml shows how",
         ) from None
