@@ -48,6 +48,8 @@ class Line(Value):
     product_id: int | None = None
     entry_ids: tuple[int, ...] = ()
     """The time entries that it bills."""
+    purchase: tuple[int, Exact] | None = None
+    """(purchase line, quantity) that it recharges."""
     unearned: bool = False
     """Whether it is owed to the client until it is earned: posted to unearned revenue."""
 
@@ -127,6 +129,8 @@ class Invoice(Value):
     milestone_ids: tuple[int, ...] = ()
     change_order_ids: tuple[int, ...] = ()
     """Approved overage that it bills."""
+    block_ids: tuple[int, ...] = ()
+    """Blocks of hours that it bills."""
     purchases: tuple[tuple[int, Exact], ...] = ()
     """(purchase line, quantity) that it recharges."""
     withdrawn: bool = False
@@ -229,6 +233,8 @@ class Statement(Value):
     lots: tuple[LotLine, ...] = ()
     entry_ids: tuple[int, ...] = ()
     """Entries counted in this month; bound to it when it closes."""
+    block_ids: tuple[int, ...] = ()
+    """Blocks of hours granted in this month; bound to it when it closes."""
     reasons: tuple[Reason, ...] = ()
 
     def content(self) -> dict[str, Any]:

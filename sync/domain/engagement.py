@@ -125,6 +125,8 @@ class Milestone(Value):
     reference: str = ""
     """Where the client signed it off."""
     deadline: date | None = None
+    billed: bool = False
+    """Whether an invoice that stands bills all of it."""
 
 
 class Approval(StrEnum):
@@ -193,3 +195,7 @@ class HourBlock(Value):
     seconds: int
     price: Exact
     expiry_date: date | None = None
+    counted: bool = False
+    """Whether a closed statement has it among its lots."""
+    billed: bool = False
+    """Whether an invoice bills it."""

@@ -1,7 +1,7 @@
 """Money: Decimal amounts in the precision of their currency, rounded half-up, once."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 
 from pydantic import Field
 
@@ -43,14 +43,21 @@ def multiply(amount: Decimal, numerator: int, denominator: int) -> Decimal:
 def split(total: Decimal, weights: Sequence[Decimal | int], currency: Currency) -> list[Decimal]:
     """Share ``total`` by ``weights`` so that the parts add up to it exactly.
 
-    Each part is rounded half-up; the cents that remain go to the largest part (the first of the
-    largest), which is where a reader looks for them last.
+    Each part is within one unit of its exact share and never has the other sign. Units that cannot
+    be shared go to the parts that rounding down cut most; on a tie to the largest, then the first.
     """
     assert weights, "nothing to share among"
+    assert total == currency.round(total), f"{total} is finer than {currency.code} can say"
     with localcontext(_EXACT):
-        whole = sum((Decimal(w) for w in weights), ZERO)
+        shares = [Decimal(weight) for weight in weights]
+        whole = sum(shares, ZERO)
         assert whole > 0, "weights must add up to more than zero"
-        parts = [currency.round(total * Decimal(w) / whole) for w in weights]
-        largest = max(range(len(weights)), key=lambda i: (Decimal(weights[i]), -i))
-        parts[largest] += total - sum(parts, ZERO)
+        exact = [total * share / whole for share in shares]
+        parts = [each.quantize(currency.unit, rounding=ROUND_DOWN) for each in exact]
+        unit = currency.unit.copy_sign(total)
+        left = int((total - sum(parts, ZERO)) / unit) if total else 0
+        order = sorted(range(len(parts)), key=lambda i: (-abs(exact[i] - parts[i]), -shares[i], i))
+        for i in order[:left]:
+            parts[i] += unit
+    assert sum(parts, ZERO) == total, "a split preserves the total"
     return parts

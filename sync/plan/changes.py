@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import model_validator
+
 from sync.domain.documents import (
     Alert,
     AnyDocument,
@@ -43,13 +45,18 @@ class Change(Value):
     request: ApprovalRequest | None = None
     alert: Alert | None = None
 
+    @model_validator(mode="after")
+    def _one_document(self) -> "Change":
+        every = (self.invoice, self.statement, self.quotation, self.request, self.alert)
+        assert sum(each is not None for each in every) == 1, "a change holds one document"
+        return self
+
     @property
     def document(self) -> AnyDocument:
         """The document of this change."""
-        every = (self.invoice, self.statement, self.quotation, self.request, self.alert)
-        found = [each for each in every if each]
-        assert len(found) == 1, f"a change holds one document, this one {len(found)}"
-        return found[0]
+        found = self.invoice or self.statement or self.quotation or self.request or self.alert
+        assert found is not None, "a change holds one document"
+        return found
 
     @property
     def key(self) -> str:
@@ -91,11 +98,20 @@ class Plan(Value):
     @property
     def total_by_currency(self) -> dict[str, Decimal]:
         """Net amount of the invoices less credit notes, per currency."""
+        return self._totals(-1)
+
+    @property
+    def gross_by_currency(self) -> dict[str, Decimal]:
+        """Net amount of invoices and credit notes added up, so that they cannot hide each other."""
+        return self._totals(1)
+
+    def _totals(self, sign_of_credit: int) -> dict[str, Decimal]:
         totals: dict[str, Decimal] = {}
         for invoice in self.invoices:
-            signed = -invoice.untaxed if invoice.credit else invoice.untaxed
-            code = invoice.currency.code
-            totals[code] = totals.get(code, ZERO) + signed
+            if not invoice.withdrawn:
+                signed = invoice.untaxed * sign_of_credit if invoice.credit else invoice.untaxed
+                code = invoice.currency.code
+                totals[code] = totals.get(code, ZERO) + signed
         return totals
 
     @property

@@ -2,6 +2,7 @@
 
 from pydantic import TypeAdapter, ValidationError
 
+from sync.domain.keys import fingerprint
 from sync.plan.changes import Plan
 
 FORMAT = 1
@@ -15,9 +16,19 @@ class PlanFileError(ValueError):
 def to_text(plan: Plan) -> str:
     """The plan as JSON, with its format and checksum."""
     return _PLAN.dump_json(
-        {"format": FORMAT, "checksum": plan.checksum, "plan": plan.model_dump(mode="json")},
+        {
+            "format": FORMAT,
+            "checksum": plan.checksum,
+            "digest": _digest(plan),
+            "plan": plan.model_dump(mode="json"),
+        },
         indent=1,
     ).decode()
+
+
+def _digest(plan: Plan) -> str:
+    """Over everything in the file: the plan's own checksum leaves out what only explains."""
+    return fingerprint(plan.model_dump(mode="json"))
 
 
 def from_text(text: str) -> Plan:
@@ -30,6 +41,6 @@ def from_text(text: str) -> Plan:
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise PlanFileError(f"not a plan file ({place or 'no JSON'}); plan again") from None
-    if plan.checksum != raw.get("checksum"):
+    if (plan.checksum, _digest(plan)) != (raw.get("checksum"), raw.get("digest")):
         raise PlanFileError("its checksum does not match its content; plan again")
     return plan

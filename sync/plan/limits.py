@@ -12,7 +12,7 @@ class Limits(Value):
     max_documents: int = 2000
     """Invoices and credit notes in one plan."""
     max_total: Exact = Decimal(5_000_000)
-    """Net amount in any one currency."""
+    """Net amount in any one currency, invoices and credit notes added up."""
 
 
 def exceeded(plan: Plan, limits: Limits) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def exceeded(plan: Plan, limits: Limits) -> tuple[str, ...]:
     count = len(plan.invoices)
     if count > limits.max_documents:
         found.append(f"{count} invoices, more than the {limits.max_documents} allowed in one plan")
-    for code, total in sorted(plan.total_by_currency.items()):
-        if abs(total) > limits.max_total:
+    for code, total in sorted(plan.gross_by_currency.items()):
+        if total > limits.max_total:
             found.append(f"{total:,} {code} in all, more than the {limits.max_total:,} allowed")
     return tuple(found)

@@ -71,7 +71,8 @@ def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
 
 def uncounted(case: Case) -> tuple[Issue, ...]:
     """Time that reached a retainer after its last statement was closed."""
-    if case.open_months or not case.entries:
+    closed_until = case.engagement.closed_until
+    if case.open_months or not case.entries or (closed_until and case.as_of <= closed_until):
         return ()
     return (
         Issue(

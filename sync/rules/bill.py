@@ -26,15 +26,21 @@ def draft_invoice(
     cut_entries: tuple[tuple[int, int], ...] = (),
     milestone_ids: tuple[int, ...] = (),
     change_order_ids: tuple[int, ...] = (),
-    purchases: tuple[tuple[int, Decimal], ...] = (),
+    block_ids: tuple[int, ...] = (),
+    credit: bool = False,
+    additional: bool = False,
     client_po_id: int | None = None,
     month: date | None = None,
     reasons: tuple[Reason, ...] = (),
 ) -> tuple[Invoice, ...]:
-    """The invoice that is to be written, if any: nothing before ``raised_on``, and of what is
-    already billed under its key only the difference.
+    """The invoice that is to be written, if any.
+
+    Nothing before ``raised_on``, nothing dated before the company went live (whatever was there
+    before has billed it), and of what is already billed under its key only the difference;
+    ``additional`` documents bill what no other did, each under the key's next revision.
     """
-    if case.as_of < raised_on:
+    go_live = case.company.go_live
+    if case.as_of < raised_on or (go_live is not None and invoice_date < go_live):
         return ()
     engagement = case.engagement
     po_id = client_po_id or engagement.client_po_id
@@ -59,10 +65,14 @@ def draft_invoice(
         cut_entries=cut_entries,
         milestone_ids=milestone_ids,
         change_order_ids=change_order_ids,
-        purchases=purchases,
+        block_ids=block_ids,
+        purchases=tuple(line.purchase for line in lines if line.purchase is not None),
+        credit=credit,
         month=month,
         reasons=reasons,
     )
+    if additional:
+        return (_under_next_revision(case, invoice),)
     return _against_what_exists(case, invoice)
 
 
@@ -75,23 +85,28 @@ def billed(case: Case, stem: str) -> list[ExistingInvoice]:
 def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice, ...]:
     """Undo what stands under a key: withdraw an untouched draft, credit what was posted.
 
-    Nothing is asked where the documents under the key come to nothing already, or where a person
-    changed one of them.
+    Nothing is asked where the documents under the key come to nothing already. Where a person
+    changed one of them, that one is named, for the plan to report.
     """
     documents = billed(case, stem_of(standing.key))
-    if not documents or any(each.changed for each in documents):
-        return ()
-    so_far = sum((-each.untaxed if each.credit else each.untaxed for each in documents), ZERO)
+    so_far = net_of(documents)
     if so_far <= 0:
         return ()
     last = documents[-1]
+    touched = [each for each in documents if each.changed]
+    withdrawn = bool(touched) or (len(documents) == 1 and last.is_draft_of_ours)
     engagement = case.engagement
-    withdrawn = len(documents) == 1 and last.is_draft_of_ours
     start = standing.service_start or standing.invoice_date
     line = Line.of_amount(text, so_far, engagement.product_id, unearned=standing.unearned)
+    if touched:
+        own = touched[0].key
+    elif withdrawn:
+        own = last.key
+    else:
+        own = _next_key(last.key)
     return (
         Invoice(
-            key=last.key if withdrawn else f"{stem_of(last.key)}/{revision_of(last.key) + 1}",
+            key=own,
             role=standing.role,
             engagement_id=engagement.id,
             credit=not withdrawn,
@@ -118,34 +133,59 @@ def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice
     )
 
 
+def net_of(documents: list[ExistingInvoice]) -> Decimal:
+    """Net amount of documents, credit notes taken off."""
+    return sum((-each.untaxed if each.credit else each.untaxed for each in documents), ZERO)
+
+
+def _next_key(last: str) -> str:
+    return f"{stem_of(last)}/{revision_of(last) + 1}"
+
+
+def _under_next_revision(case: Case, invoice: Invoice) -> Invoice:
+    """The invoice under the first revision of its key that nothing has, cancelled or not."""
+    stem = stem_of(invoice.key)
+    taken = [revision_of(each.key) for each in case.invoices if stem_of(each.key) == stem]
+    return invoice.model_copy(update={"key": f"{stem}/{max(taken, default=-1) + 1}"})
+
+
 def _against_what_exists(case: Case, invoice: Invoice) -> tuple[Invoice, ...]:
     """The invoice itself, or the correction of what was billed, or nothing.
 
-    An untouched draft of ours may be replaced, and a document that a person changed is left to the
-    plan to report; both keep the invoice as it is.
+    An untouched draft of ours may be replaced. A document that a person changed or cancelled is
+    named as it is, for the plan to report.
     """
-    standing = billed(case, stem_of(invoice.key))
+    stem = stem_of(invoice.key)
+    cancelled = [each for each in case.invoices if not each.counts and stem_of(each.key) == stem]
+    standing = billed(case, stem)
+    for each in (*cancelled, *(each for each in standing if each.changed)):
+        return (invoice.model_copy(update={"key": each.key}),)
     if not standing:
         return (invoice,)
-    if len(standing) == 1 and standing[0].is_draft_of_ours:
-        return (invoice,)
-    if any(each.changed for each in standing):
-        return (invoice.model_copy(update={"key": standing[-1].key}),)
-    so_far = sum((-each.untaxed if each.credit else each.untaxed for each in standing), ZERO)
-    difference = invoice.untaxed - so_far
+    draft = standing.pop() if standing[-1].is_draft_of_ours else None
+    if draft is not None and not standing:
+        return (invoice.model_copy(update={"key": draft.key}),)
+    difference = invoice.untaxed - net_of(standing)
     if not difference:
-        return ()
-    return (_correction(case, invoice, difference, so_far, standing),)
+        return () if draft is None else _withdraw(invoice, draft)
+    return (_correction(case, invoice, difference, standing, draft),)
+
+
+def _withdraw(invoice: Invoice, draft: ExistingInvoice) -> tuple[Invoice, ...]:
+    """A draft correction that is no longer needed is withdrawn."""
+    return (invoice.model_copy(update={"key": draft.key, "withdrawn": True}),)
 
 
 def _correction(
     case: Case,
     invoice: Invoice,
     difference: Decimal,
-    so_far: Decimal,
     standing: list[ExistingInvoice],
+    draft: ExistingInvoice | None,
 ) -> Invoice:
-    """An invoice or credit note over the difference, under the key's next revision."""
+    """An invoice or credit note over the difference: under the key's next revision, or in place of
+    the draft that holds it already.
+    """
     currency = invoice.currency
     original = standing[0].name or standing[0].key
     first = invoice.lines[0]
@@ -157,14 +197,16 @@ def _correction(
     )
     reason = Reason(
         rule="correction",
-        text=f"new total {currency.text(invoice.untaxed)} − billed so far {currency.text(so_far)}"
-        f" = {currency.text(difference)}",
+        text=f"new total {currency.text(invoice.untaxed)} − billed so far"
+        f" {currency.text(net_of(standing))} = {currency.text(difference)}",
     )
+    dated = draft.invoice_date if draft else max(case.as_of, invoice.invoice_date)
     return invoice.model_copy(
         update={
-            "key": f"{stem_of(invoice.key)}/{revision_of(standing[-1].key) + 1}",
+            "key": draft.key if draft else _next_key(standing[-1].key),
+            "raised_on": case.as_of,
             "credit": difference < 0,
-            "invoice_date": max(case.as_of, invoice.invoice_date),
+            "invoice_date": dated,
             "lines": (line,),
             "reasons": (*invoice.reasons, reason),
         }

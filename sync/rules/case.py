@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from sync.domain.calendar import ONE_DAY, first_of, last_of, months
+from sync.domain.calendar import add_months, first_of, last_of, months
 from sync.domain.documents import Alert, ApprovalRequest, Invoice, LotSource, Quotation, Statement
 from sync.domain.engagement import (
     ChangeOrder,
@@ -55,7 +55,7 @@ class Case:
     def open_from(self) -> date:
         """The first of the first month whose statement is not closed."""
         if self.engagement.closed_until is not None:
-            return first_of(self.engagement.closed_until + ONE_DAY)
+            return add_months(first_of(self.engagement.closed_until), 1)
         start = self.engagement.date_start
         go_live = self.company.go_live
         return first_of(max(start, go_live) if go_live else start)
@@ -75,6 +75,11 @@ class Case:
         if self.engagement.date_end is not None:
             end = min(end, self.engagement.date_end)
         return (start, end) if start <= end else None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether the engagement is in force on a day."""
+        end = self.engagement.date_end
+        return self.engagement.date_start <= day and (end is None or day <= end)
 
     def terms_on(self, day: date) -> Terms:
         """The terms in force on a day (the first ones for a day before them)."""
@@ -161,9 +166,13 @@ class Month:
     """Counted in this month, by day and id; late ones keep their own days."""
     ended: bool
     """Whether ``as_of`` lies after the month."""
+    closes_on: date
+    """The first day on which a run may close it."""
     lots: tuple[HourLot, ...] = ()
     credits: tuple[Credit, ...] = ()
     """What correcting entries take back of invoices of earlier months."""
+    given_back: Mapping[str, Decimal] = field(default_factory=dict)
+    """By invoice: what the open months up to this one take back of it."""
     deficit: int = 0
     """Seconds still owed to earlier months by terms that carry a deficit."""
     deficit_absorbed: int = 0
@@ -180,8 +189,8 @@ class Month:
 
     @cached_property
     def used(self) -> int:
-        """Seconds worked and counted in this month."""
-        return sum(entry.seconds for entry in self.entries)
+        """Seconds worked and counted in this month; what is given back beyond them is a grant."""
+        return max(0, sum(entry.seconds for entry in self.entries))
 
     @property
     def late(self) -> int:

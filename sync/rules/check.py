@@ -102,7 +102,12 @@ def _amounts(engagement: Engagement, terms: Terms) -> Iterator[Issue]:
         "rollover_months": terms.rollover_months,
         "time_increment": terms.time_increment,
         "expected_breakage": terms.expected_breakage,
+        "overage_cap": terms.overage_cap_seconds,
+        "overage_increment": terms.overage_increment,
     }
+    for role in terms.role_rates:
+        figures[f"role_rate_ids, factor of job {role.role_id}"] = role.factor
+        figures[f"role_rate_ids, overage rate of job {role.role_id}"] = role.overage_rate or 0
     source = Source(
         model="retainer.terms", id=terms.id, name=f"{engagement.name}, from {terms.date_start}"
     )

@@ -24,8 +24,8 @@ def client_po(
 ) -> tuple[tuple[Invoice, ...], tuple[Issue, ...]]:
     """The invoices, those held that no purchase order covers, and what is to be said of them.
 
-    Invoices of one purchase order use it up in the order of their dates, then keys, whichever
-    engagement they belong to.
+    Invoices of one purchase order use it up in the order in which they are raised, whichever
+    engagement they belong to; so one late run uses it up as the missed runs would have.
     """
     engagements = {each.id: each for each in snapshot.engagements}
     purchase_orders = {each.id: each for each in snapshot.client_pos}
@@ -33,7 +33,7 @@ def client_po(
     used: dict[int, Decimal] = {}
     checked: list[Invoice] = []
     issues: list[Issue] = []
-    for invoice in sorted(invoices, key=lambda each: (each.invoice_date, each.key)):
+    for invoice in sorted(invoices, key=lambda each: (each.raised_on, each.invoice_date, each.key)):
         engagement = engagements[invoice.engagement_id]
         policy = engagement.po_policy or snapshot.company.po_policy
         po = purchase_orders.get(invoice.client_po_id or 0)
@@ -110,12 +110,13 @@ def part(invoice: Invoice, left: Decimal) -> tuple[Invoice | None, Invoice]:
     """
     if left <= 0:
         return None, invoice
+    if invoice.role is Role.overage:  # its month stays open until all of it is covered
+        return None, invoice
     fitting: list[Line] = []
+    rest: list[Line] = []
     for line in invoice.lines:
-        if line.amount <= left:
-            fitting.append(line)
-            left -= line.amount
-    rest = [line for line in invoice.lines if line not in fitting]
+        (fitting if line.amount <= left else rest).append(line)
+        left -= line.amount if line.amount <= left else ZERO
     if not fitting and not invoice.entry_ids and len(invoice.lines) == 1:
         whole = invoice.lines[0]
         total = invoice.currency.text(whole.amount)
@@ -123,13 +124,15 @@ def part(invoice: Invoice, left: Decimal) -> tuple[Invoice | None, Invoice]:
         rest = [_piece(whole, whole.amount - left, f"{whole.text} (rest of {total})")]
     if not fitting:
         return None, invoice
-    if invoice.role is Role.overage:
-        return None, invoice
     revision = f"{stem_of(invoice.key)}/{revision_of(invoice.key) + 1}"
     return (
-        _with_lines(invoice, fitting).model_copy(update={"month": None}),
+        _with_lines(invoice, fitting).model_copy(update={"month": None, **_NOT_ALL_BILLED}),
         _with_lines(invoice, rest).model_copy(update={"key": revision}),
     )
+
+
+_NOT_ALL_BILLED = {"milestone_ids": (), "change_order_ids": (), "block_ids": ()}
+"""What is bound only once all of it is billed."""
 
 
 def _with_lines(invoice: Invoice, lines: list[Line]) -> Invoice:
@@ -140,6 +143,7 @@ def _with_lines(invoice: Invoice, lines: list[Line]) -> Invoice:
             "lines": tuple(lines),
             "entry_ids": tuple(entry for entry in invoice.entry_ids if entry in own),
             "cut_entries": tuple(each for each in invoice.cut_entries if each[0] in own),
+            "purchases": tuple(line.purchase for line in lines if line.purchase is not None),
         }
     )
 

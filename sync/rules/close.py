@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sync.domain import hours
-from sync.domain.calendar import ONE_DAY, business_day, days, last_of, month_text
+from sync.domain.calendar import days, month_text
 from sync.domain.documents import (
     LotLine,
     LotSource,
@@ -19,17 +19,7 @@ from sync.domain.documents import (
 )
 from sync.domain.issues import Source
 from sync.domain.keys import key, month_source
-from sync.domain.terms import Billing
 from sync.rules.case import Case, Findings, Month
-
-
-def closes_on(case: Case, month: Month) -> date:
-    """The first day on which a run may close the month."""
-    day_after = last_of(month.first) + ONE_DAY
-    day = day_after + timedelta(days=case.company.close_after_days)
-    if month.terms.billing is Billing.in_arrears:
-        day = max(day, business_day(day_after, case.company.holidays))
-    return day
 
 
 def close(case: Case, found: Findings) -> Findings:
@@ -39,7 +29,7 @@ def close(case: Case, found: Findings) -> Findings:
     closing = True
     open_months = set()
     for month in found.months:
-        closing = closing and case.as_of >= closes_on(case, month) and month.first not in held
+        closing = closing and case.as_of >= month.closes_on and month.first not in held
         if not closing:
             open_months.add(month.first)
         statements.append(_statement(case, month, closed=closing))
@@ -81,6 +71,11 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
         runs_out_on=runs_out_on(case, month),
         lots=_lot_lines(month) + _deficit(month),
         entry_ids=tuple(sorted(entry.id for entry in month.entries)) if closed else (),
+        block_ids=tuple(
+            lot.block_id
+            for lot in month.lots
+            if closed and lot.block_id is not None and lot.opening == lot.granted
+        ),
         reasons=(_reason(month),),
     )
 
@@ -96,8 +91,9 @@ def runs_out_on(case: Case, month: Month) -> date | None:
         return None
     gone = days(month.start, case.as_of)
     needed = -(-month.available * gone // month.used)
-    day = month.start + timedelta(days=needed - 1)
-    return day if day <= month.end else None
+    if needed > days(month.start, month.end):
+        return None
+    return month.start + timedelta(days=needed - 1)
 
 
 def _lot_lines(month: Month) -> tuple[LotLine, ...]:

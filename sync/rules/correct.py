@@ -16,9 +16,8 @@ from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Source
 from sync.domain.keys import revision_of, stem_of
 from sync.domain.money import ZERO
-from sync.rules.bill import billed
+from sync.rules.bill import billed, net_of
 from sync.rules.case import Case, Credit, Findings, Month, role_rate
-from sync.rules.close import closes_on
 
 
 def credit(case: Case, month: Month) -> Month:
@@ -27,14 +26,14 @@ def credit(case: Case, month: Month) -> Month:
         return month
     credits: list[Credit] = []
     entries: list[TimeEntry] = []
-    given: dict[str, Decimal] = {}
+    given = dict(month.given_back)
     for entry in month.entries:
         standing = _standing(case, entry)
         if standing is None:
             entries.append(entry)
             continue
         stem = stem_of(standing.key)
-        left = _net(case, stem) - given.get(stem, ZERO)
+        left = net_of(billed(case, stem)) - given.get(stem, ZERO)
         part = _creditable(case, entry, left)
         amount = min(left, case.engagement.currency.round(hours.charge(part, _rate(case, entry))))
         if amount > 0:
@@ -43,20 +42,22 @@ def credit(case: Case, month: Month) -> Month:
         else:
             part = 0
         entries.append(entry._replace(seconds=entry.seconds + part))
-    return replace(month, entries=tuple(entries), credits=tuple(credits))
+    return replace(month, entries=tuple(entries), credits=tuple(credits), given_back=given)
 
 
 def corrections(case: Case, found: Findings) -> Findings:
     """One credit note per corrected invoice and month, once the month may close."""
+    written: dict[str, int] = {}
     for month in found.months:
-        if not month.credits or case.as_of < closes_on(case, month):
+        if not month.credits or case.as_of < month.closes_on:
             continue
         by_stem: dict[str, list[Credit]] = {}
         for each in month.credits:
             by_stem.setdefault(stem_of(each.invoice.key), []).append(each)
-        found = found.plus(
-            invoices=tuple(_note(case, month, stem, each) for stem, each in by_stem.items())
-        )
+        for stem, parts in by_stem.items():
+            last = revision_of(billed(case, stem)[-1].key)
+            written[stem] = written.get(stem, last) + 1
+            found = found.plus(invoices=(_note(case, month, f"{stem}/{written[stem]}", parts),))
     return found
 
 
@@ -68,13 +69,6 @@ def _standing(case: Case, entry: TimeEntry) -> ExistingInvoice | None:
         if each.role is Role.overage:
             return each
     return None
-
-
-def _net(case: Case, stem: str) -> Decimal:
-    """What is billed under a key, credit notes taken off."""
-    return sum(
-        (-each.untaxed if each.credit else each.untaxed for each in billed(case, stem)), ZERO
-    )
 
 
 def _rate(case: Case, entry: TimeEntry) -> Decimal:
@@ -94,22 +88,21 @@ def _creditable(case: Case, entry: TimeEntry, left: Decimal) -> int:
     return min(-entry.seconds, int(left * hours.HOUR / rate))
 
 
-def _note(case: Case, month: Month, stem: str, credits: list[Credit]) -> Invoice:
+def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invoice:
     engagement = case.engagement
     original = credits[0].invoice
-    last = billed(case, stem)[-1]
     seconds = sum(each.seconds for each in credits)
     amount = sum((each.amount for each in credits), ZERO)
     start = original.service_start or original.invoice_date
     return Invoice(
-        key=f"{stem}/{revision_of(last.key) + 1}",
+        key=own_key,
         role=Role.overage,
         engagement_id=engagement.id,
         credit=True,
         partner_id=engagement.invoice_partner_id or engagement.client_id,
         ap_contact_id=engagement.ap_contact_id,
         invoice_date=month.end,
-        raised_on=closes_on(case, month),
+        raised_on=month.closes_on,
         service_start=start,
         service_end=original.service_end or start,
         currency=engagement.currency,

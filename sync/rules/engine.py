@@ -10,7 +10,7 @@ case     ── close ──▶ statements
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sync.domain.calendar import last_of
 from sync.domain.documents import Invoice, LotSource
@@ -26,7 +26,7 @@ from sync.rules.client_po import client_po, nearly_used
 from sync.rules.close import close
 from sync.rules.correct import corrections, credit
 from sync.rules.drain_hours import drain_hours
-from sync.rules.fee import fee, hour_blocks
+from sync.rules.fee import fee, fee_days, hour_blocks
 from sync.rules.grant import grant, segments
 from sync.rules.milestone import milestone
 from sync.rules.notices import notices
@@ -103,6 +103,7 @@ def hours_of(case: Case) -> tuple[Month, ...]:
     """The open months of a retainer, each handed what the month before it left."""
     done: list[Month] = []
     counted = 0
+    raised = fee_days(case)
     for first in case.open_months:
         cut = segments(case, first)
         if not cut:
@@ -114,6 +115,11 @@ def hours_of(case: Case) -> tuple[Month, ...]:
             segments=cut,
             entries=case.entries[counted : (until := _until(case, first))],
             ended=case.as_of > last_of(first),
+            closes_on=max(
+                last_of(first) + timedelta(days=1 + case.company.close_after_days),
+                raised.get(first, first),
+            ),
+            given_back=done[-1].given_back if done else {},
             lots=_carried(done[-1]) if done else _restored(case),
             deficit=done[-1].deficit if done else _restored_deficit(case),
         )

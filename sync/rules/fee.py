@@ -21,7 +21,8 @@ from sync.domain.calendar import (
     span_text,
 )
 from sync.domain.documents import Invoice, Line, Reason, Role
-from sync.domain.issues import Source
+from sync.domain.engagement import HourBlock
+from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source, stem_of
 from sync.domain.money import ZERO
 from sync.domain.terms import Billing, Recognition, Terms
@@ -54,13 +55,38 @@ def fee(case: Case, found: Findings) -> Findings:
     return found.plus(invoices=_no_longer_covered(case, covered))
 
 
+def fee_days(case: Case) -> dict[date, date]:
+    """By month: the day on which the last fee that closes with it is raised."""
+    days: dict[date, date] = {}
+    for cover in covers(case):
+        _, raised_on, month = _dates(case, cover)
+        days[month] = max(raised_on, days.get(month, raised_on))
+    return days
+
+
+def _dates(case: Case, cover: Cover) -> tuple[date, date, date]:
+    """The invoice's date, the day it is raised, and the month that closes with it."""
+    if cover.terms.billing is Billing.in_advance:
+        dated, month = cover.start, cover.months[0]
+        raised_on = business_day(dated, case.company.holidays)
+    else:
+        dated, month = cover.end, cover.months[-1]
+        raised_on = business_day(last_of(cover.end) + ONE_DAY, case.company.holidays)
+    return dated, raised_on, max(month, case.open_from)
+
+
 def _no_longer_covered(case: Case, covered: set[str]) -> tuple[Invoice, ...]:
     """What is to be given back of fees billed for months after the engagement's end."""
+    end = case.engagement.date_end
+    if end is None:
+        return ()
     taken_back: list[Invoice] = []
-    ended = f"the engagement ended on {case.engagement.date_end}"
+    ended = f"the engagement ended on {end}"
     for standing in case.invoices:
         source = standing.key.split("/")[3]
-        if standing.role is Role.fee and source[0].isdigit() and source not in covered:
+        if standing.role is not Role.fee or not source[0].isdigit() or source in covered:
+            continue
+        if source > month_source(end):
             covered.add(source)
             taken_back += take_back(case, standing, f"Retainer fee of {source}: {ended}")
     return tuple(taken_back)
@@ -69,7 +95,9 @@ def _no_longer_covered(case: Case, covered: set[str]) -> tuple[Invoice, ...]:
 def hour_blocks(case: Case, found: Findings) -> Findings:
     """Invoices of the blocks of hours bought in the months that are not closed."""
     for block in case.hour_blocks:
-        if block.bought_on >= case.open_from and block.price > 0:
+        if not case.in_force_on(block.bought_on):
+            found = found.plus(issues=(_outside(case, block),))
+        elif not block.billed and block.price > 0:
             line = Line.of_amount(
                 f"Block of {hours.text(block.seconds)} hours, {span_text(*[block.bought_on] * 2)}",
                 case.engagement.currency.round(block.price),
@@ -85,7 +113,8 @@ def hour_blocks(case: Case, found: Findings) -> Findings:
                     raised_on=block.bought_on,
                     service=(block.bought_on, block.expiry_date or block.bought_on),
                     lines=(line,),
-                    month=first_of(block.bought_on),
+                    month=max(first_of(block.bought_on), case.open_from),
+                    block_ids=(block.id,),
                     reasons=(
                         Reason(
                             rule="fee",
@@ -96,6 +125,19 @@ def hour_blocks(case: Case, found: Findings) -> Findings:
                 )
             )
     return found
+
+
+def _outside(case: Case, block: HourBlock) -> Issue:
+    return Issue(
+        code="block_outside_engagement",
+        severity=Severity.warning,
+        source=Source(model="retainer.hour.block", id=block.id, name=case.engagement.name),
+        field="date",
+        message=f"{hours.text(block.seconds)} hours bought on {block.bought_on}, when the"
+        " engagement is not in force, are neither counted nor billed; correct the date, or the"
+        " engagement's dates",
+        engagement_id=case.engagement.id,
+    )
 
 
 def covers(case: Case) -> Iterator[Cover]:
@@ -128,12 +170,7 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
             for standing in billed(case, stem)[:1]
             for invoice in take_back(case, standing, f"{_text(cover)}: nothing is due any more")
         )
-    if cover.terms.billing is Billing.in_advance:
-        dated, closing_month = cover.start, cover.months[0]
-        raised_on = business_day(dated, case.company.holidays)
-    else:
-        dated, closing_month = cover.end, cover.months[-1]
-        raised_on = business_day(last_of(cover.end) + ONE_DAY, case.company.holidays)
+    dated, raised_on, closing_month = _dates(case, cover)
     return draft_invoice(
         case,
         role=Role.fee,
@@ -149,7 +186,7 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
                 unearned=cover.terms.recognition is not Recognition.immediate,
             ),
         ),
-        month=max(closing_month, case.open_from),
+        month=closing_month,
         reasons=(_reason(case, cuts, amounts),),
     )
 

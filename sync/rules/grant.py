@@ -92,7 +92,8 @@ def _expiry(month: Month) -> date | None:
 
 
 def _blocks(case: Case, month: Month) -> list[HourLot]:
-    """Blocks of hours bought in this month (before the first open month: already in its lots)."""
+    """Blocks of hours bought in this month; the first open month takes those entered late, too."""
+    first_open = month.first == case.open_from
     return [
         HourLot(
             id=f"b{block.id}",
@@ -104,5 +105,8 @@ def _blocks(case: Case, month: Month) -> list[HourLot]:
             block_id=block.id,
         )
         for block in case.hour_blocks
-        if month.first <= block.bought_on <= last_of(month.first)
+        if not block.counted
+        and case.in_force_on(block.bought_on)
+        and (first_open or month.first <= block.bought_on)
+        and block.bought_on <= last_of(month.first)
     ]

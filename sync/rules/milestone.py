@@ -24,6 +24,8 @@ def milestone(case: Case, found: Findings) -> Findings:
     for each in case.milestones:
         if each.reached_on is None or each.reached_on > case.as_of:
             found = found.plus(invoices=_taken_back(case, each), alerts=_overdue(case, each))
+        elif each.billed:
+            continue
         elif amounts[each.id] <= 0:
             found = found.plus(issues=(_no_amount(each),))
         else:

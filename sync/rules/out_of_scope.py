@@ -33,6 +33,8 @@ def out_of_scope(case: Case, found: Findings) -> Findings:
             found = found.plus(quotations=_quotation(case, order, entries))
         elif order.approval is Approval.rejected:
             found = found.plus(issues=(_rejected(case, order, entries),))
+        elif order.hourly_rate <= 0:
+            found = found.plus(issues=(_no_rate(order),))
         elif not order.reference:
             found = found.plus(issues=(_no_reference(order),))
         else:
@@ -80,7 +82,7 @@ def _batches(case: Case, ready: list[Piece]) -> Iterator[tuple[date, int, list[P
         batch: dict[int, list[Piece]] = {}
         rest: list[Piece] = []
         for order, entries in left:
-            po_id = order.client_po_id or 0
+            po_id = _own_po(case, order)
             done = tuple(entry for entry in entries if entry.day <= billing_day)
             approved = order.approved_on is None or order.approved_on <= billing_day
             if not done or not approved or _is_billed(case, month, po_id):
@@ -93,6 +95,12 @@ def _batches(case: Case, ready: list[Piece]) -> Iterator[tuple[date, int, list[P
         for po_id, pieces in sorted(batch.items()):
             yield month, po_id, pieces
         left = rest
+
+
+def _own_po(case: Case, order: ChangeOrder) -> int:
+    """The purchase order of the piece of work, 0 where it is the engagement's."""
+    own = order.client_po_id
+    return 0 if own is None or own == case.engagement.client_po_id else own
 
 
 def _source_of(month: date, po_id: int) -> str:
@@ -149,7 +157,7 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
     engagement = case.engagement
     billing_day = day_of(month, case.company.out_of_scope_day)
     days = [entry.day for _, entries in back for entry in entries]
-    notes = draft_invoice(
+    return draft_invoice(
         case,
         role=Role.out_of_scope,
         source=f"{_source_of(month, po_id)}-credit",
@@ -169,9 +177,10 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
         ),
         entry_ids=tuple(entry.id for _, entries in back for entry in entries),
         client_po_id=po_id or None,
+        credit=True,
+        additional=True,
         reasons=tuple(_reason(case, order, entries) for order, entries in back),
     )
-    return tuple(note.model_copy(update={"credit": True}) for note in notes)
 
 
 def _cut(case: Case, pieces: list[Piece]) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
@@ -285,6 +294,18 @@ def _no_reference(order: ChangeOrder) -> Issue:
         field="approval_reference",
         message="approved without a reference to the client's written word; nothing is billed"
         " until it is entered",
+        engagement_id=order.engagement_id,
+    )
+
+
+def _no_rate(order: ChangeOrder) -> Issue:
+    return Issue(
+        code="change_order_without_rate",
+        severity=Severity.warning,
+        source=_order_source(order),
+        field="hourly_rate",
+        message=f"has an hourly rate of {order.hourly_rate}; nothing is billed until a rate above"
+        " zero is entered (or its time is marked non-billable)",
         engagement_id=order.engagement_id,
     )
 

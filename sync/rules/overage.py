@@ -19,7 +19,6 @@ from sync.domain.money import ZERO, Currency
 from sync.domain.terms import OveragePolicy
 from sync.rules.bill import draft_invoice
 from sync.rules.case import Case, Findings, Month, Over, role_rate
-from sync.rules.close import closes_on
 
 Priced = list[tuple[Decimal, int]]
 """Seconds per hourly rate, in the order in which the rates apply."""
@@ -80,7 +79,7 @@ def overage(case: Case, found: Findings) -> Findings:
             case OveragePolicy.block | OveragePolicy.write_off:
                 found = found.plus(issues=(_not_billed(case, month),))
             case OveragePolicy.carry:
-                pass
+                found = found.plus(issues=_never_absorbed(case, month))
     for order in case.change_orders:
         if order.overage_month is not None:
             found = found.plus(invoices=_approved(case, order))
@@ -96,7 +95,7 @@ def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
         role=Role.overage,
         source=month_source(month.first),
         invoice_date=month.end,
-        raised_on=closes_on(case, month),
+        raised_on=month.closes_on,
         service=(month.start, month.end),
         lines=_lines(case, month.first, billable(case, month), beyond),
         entry_ids=tuple(over.entry.id for over in month.over),
@@ -123,7 +122,7 @@ def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
     """A waiting change order, made when the month closes. One rate for all of it, as agreed to."""
     priced = billable(case, month)
     seconds = sum(each for _, each in priced)
-    if case.as_of < closes_on(case, month) or not seconds:
+    if case.as_of < month.closes_on or not seconds:
         return ()
     return (
         ApprovalRequest(
@@ -145,7 +144,7 @@ def _approved(case: Case, order: ChangeOrder) -> tuple[Invoice, ...]:
     if order.approval is not Approval.approved or not order.reference or not order.overage_month:
         return ()
     month = order.overage_month
-    dated = max(order.approved_on or case.as_of, last_of(month))
+    dated = max(order.approved_on or order.request_date or last_of(month), last_of(month))
     return draft_invoice(
         case,
         role=Role.overage,
@@ -222,6 +221,24 @@ def _beyond_cap(case: Case, month: Month) -> tuple[Issue, ...]:
             field="overage_cap",
             message=f"{month_text(month.first)}: {hours.text(beyond)} h of overage beyond the cap"
             f" of {cap} h are not billed; agree on a change order for them, or raise the cap",
+            engagement_id=case.engagement.id,
+        ),
+    )
+
+
+def _never_absorbed(case: Case, month: Month) -> tuple[Issue, ...]:
+    """A deficit that the engagement's last month leaves: no later allowance takes it."""
+    end = case.engagement.date_end
+    if end is None or end > last_of(month.first) or not month.deficit:
+        return ()
+    return (
+        Issue(
+            code="deficit_at_end",
+            severity=Severity.warning,
+            source=case.source,
+            field="overage_policy",
+            message=f"ended on {end} with {hours.text(month.deficit)} h drawn ahead that no later"
+            " month takes; agree with the client on a change order for them, or write them off",
             engagement_id=case.engagement.id,
         ),
     )

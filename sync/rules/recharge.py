@@ -35,19 +35,12 @@ def recharge(case: Case, found: Findings) -> Findings:
             continue
         charges.append((each, quantity, _line(case, each, quantity)))
     month = _billing_month(case)
-    source = month_source(month)
-    if any(each.key == key(case.company.id, case.engagement.id, Role.recharge, source)
-           for each in case.invoices):  # fmt: skip
-        return found
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
     back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
-    found = found.plus(invoices=_invoice(case, month, source, due))
-    return found.plus(
-        invoices=tuple(
-            invoice.model_copy(update={"credit": True})
-            for invoice in _invoice(case, month, f"{source}-credit", back)
-        )
-    )
+    own = key(case.company.id, case.engagement.id, Role.recharge, month_source(month))
+    if not any(each.key == own for each in case.invoices):
+        found = found.plus(invoices=_invoice(case, month, due, credit=False))
+    return found.plus(invoices=_invoice(case, month, back, credit=True))
 
 
 def _billing_month(case: Case) -> date:
@@ -63,14 +56,17 @@ def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:
     engagement = case.engagement
     cost = multiply(abs(quantity) * each.unit_cost / each.rate, 1, 1)
     amount = engagement.currency.round(multiply(cost * (100 + engagement.recharge_markup), 1, 100))
-    return Line.of_amount(
+    line = Line.of_amount(
         f"{each.text} ({each.order_name}, {abs(quantity).normalize():f})",
         amount,
         engagement.product_id,
     )
+    return line.model_copy(update={"purchase": (each.id, quantity)})
 
 
-def _invoice(case: Case, month: date, source: str, charges: list[Charge]) -> tuple[Invoice, ...]:
+def _invoice(
+    case: Case, month: date, charges: list[Charge], *, credit: bool
+) -> tuple[Invoice, ...]:
     if not charges:
         return ()
     billing_day = max(day_of(month, case.company.out_of_scope_day), case.engagement.date_start)
@@ -78,12 +74,13 @@ def _invoice(case: Case, month: date, source: str, charges: list[Charge]) -> tup
     return draft_invoice(
         case,
         role=Role.recharge,
-        source=source,
+        source=month_source(month) + ("-credit" if credit else ""),
         invoice_date=billing_day,
         raised_on=billing_day,
         service=(min(days), max(days)),
         lines=tuple(line for _, _, line in charges),
-        purchases=tuple((each.id, quantity) for each, quantity, _ in charges),
+        credit=credit,
+        additional=credit,
         reasons=tuple(_reason(case, *charge) for charge in charges),
     )
 

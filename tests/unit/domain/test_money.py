@@ -81,8 +81,8 @@ def test_a_split_gives_the_odd_cent_to_the_largest_part() -> None:
         Decimal("33.33"),
         Decimal("50.00"),
     ]
-    # 0.05 by 1:1 is 0.025 each, 0.03 + 0.03 = 0.06: the largest gives the cent back
-    assert split(Decimal("0.05"), [1, 1], USD) == [Decimal("0.02"), Decimal("0.03")]
+    # 0.05 by 1:1 is 0.02 each; the cent that is left goes to the first of the equal largest
+    assert split(Decimal("0.05"), [1, 1], USD) == [Decimal("0.03"), Decimal("0.02")]
 
 
 def test_a_split_in_whole_yen() -> None:
