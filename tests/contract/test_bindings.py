@@ -135,3 +135,104 @@ def test_purchase_lines(leased: World, door: Door) -> None:
     assert (row["retainer_move_id"], row["price_subtotal"]) == (result["id"], 100.0)
     again = leased.apply_one(leased.invoice(leased.key("x"), bind={"purchase_lines": [line]}))
     assert again["code"] == "already_billed"
+
+
+def test_cut_entries(leased: World, door: Door) -> None:
+    """What a cap leaves of an entry: seconds are added up, the entry stays free."""
+    (entry,) = leased.entries(2.0)
+
+    def billed() -> tuple[Any, Any]:
+        names = ("retainer_billed_seconds", "retainer_move_id")
+        row = door.one("account.analytic.line", [("id", "=", entry)], *names)
+        return row["retainer_billed_seconds"], row["retainer_move_id"]
+
+    draft = leased.invoice(post=False, expect={}, bind={"cut_entries": [[entry, 1800]]})
+    assert leased.apply_one(draft)["status"] == "created"
+    assert billed() == (1800, False)
+    other = {**draft, "fingerprint": "c" * 64, "bind": {"cut_entries": [[entry, 900]]}}
+    assert leased.apply_one(other)["replaced"] is True
+    assert billed() == (900, False)
+    more = leased.invoice(leased.key("more"), bind={"cut_entries": [[entry, 600]]})
+    assert leased.apply_one(more)["status"] == "created"
+    assert billed() == (1500, False)
+    gone = {"key": leased.key(), "kind": "move", "fingerprint": "w", "withdraw": True}
+    assert leased.apply_one(gone)["status"] == "created"
+    assert billed() == (600, False)
+
+
+def test_recharged_quantities(leased: World, door: Door) -> None:
+    """A purchase may be charged on in parts."""
+    order = door.new(
+        "purchase.order",
+        partner_id=leased.client,
+        order_line=[[0, 0, {"product_id": leased.product, "name": "x", "product_qty": 4.0}]],
+    )
+    (line,) = door.one("purchase.order", [("id", "=", order)], "order_line")["order_line"]
+    for key, quantity in (("a", "1.5"), ("b", "2.25")):
+        document = leased.invoice(leased.key(key), bind={"purchases": [[line, quantity]]})
+        assert leased.apply_one(document)["status"] == "created"
+    name = "retainer_recharged_qty"
+    assert door.one("purchase.order.line", [("id", "=", line)], name)[name] == 3.75
+
+
+@pytest.mark.parametrize("pairs", [[1], [[1]], [["1", 2]], [[1, "many"]], "x", {"1": 2}])
+def test_pairs_of_another_form(leased: World, pairs: Any) -> None:
+    """A pair is an id and a number."""
+    result = leased.apply_one(leased.invoice(bind={"cut_entries": pairs}))
+    assert (result["status"], result["code"]) == ("rejected", "refused")
+
+
+def test_approved_overage(leased: World, door: Door) -> None:
+    """The change order of approved overage points at its invoice."""
+    order = door.new("retainer.change.order", name="Overage", engagement_id=leased.engagement)
+    result = leased.apply_one(leased.invoice(bind={"change_orders": [order]}))
+    assert result["status"] == "created", result
+    row = door.one("retainer.change.order", [("id", "=", order)], "retainer_move_id")
+    assert row["retainer_move_id"] == result["id"]
+    again = leased.apply_one(leased.invoice(leased.key("x"), bind={"change_orders": [order]}))
+    assert again["code"] == "already_billed"
+
+
+def test_an_entry_takes_the_change_order_of_its_task(leased: World, door: Door) -> None:
+    """When it is made; later changes of the task leave it alone."""
+    order = door.new("retainer.change.order", name="Pages", engagement_id=leased.engagement)
+    task = door.new(
+        "project.task",
+        name="Pages",
+        project_id=leased.project,
+        retainer_change_order_id=order,
+    )
+    (entry,) = leased.entries(1.0)
+    name = "retainer_change_order_id"
+    assert door.one("account.analytic.line", [("id", "=", entry)], name)[name] is False
+    (employee,) = door.admin.create("hr.employee", [{"name": "W"}])
+    later = door.new(
+        "account.analytic.line",
+        name="x",
+        project_id=leased.project,
+        task_id=task,
+        employee_id=employee,
+        unit_amount=1.0,
+    )
+    door.admin.write("project.task", [task], {name: False})
+    assert door.one("account.analytic.line", [("id", "=", later)], name)[name] == order
+
+
+def test_a_signed_quotation_approves_its_change_orders(leased: World, door: Door) -> None:
+    """The reference names the quotation."""
+    order = door.new("retainer.change.order", name="Pages", engagement_id=leased.engagement)
+    quotation = {
+        "key": leased.key("quotation"),
+        "kind": "quotation",
+        "fingerprint": "q",
+        "values": {"partner_id": leased.client, "retainer_engagement_id": leased.engagement},
+        "lines": [{"name": "x", "product_id": leased.product, "price_unit": "100.00"}],
+        "bind": {"change_orders": [order]},
+    }
+    result = leased.apply_one(quotation)
+    door.admin.call_on("sale.order", [result["id"]], "action_confirm")
+    names = ("approval_state", "approved_on", "approval_reference")
+    row = door.one("retainer.change.order", [("id", "=", order)], *names)
+    assert row["approval_state"] == "approved"
+    assert row["approved_on"]
+    assert result["name"] in row["approval_reference"]

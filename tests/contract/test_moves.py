@@ -173,6 +173,18 @@ def test_what_counts_as_a_change(leased: World, field: str) -> None:
     assert leased.move(first["id"], "retainer_changed")["retainer_changed"] is True
 
 
+def test_reset_to_draft_by_a_person(leased: World) -> None:
+    """What was posted once is that person's to post or cancel; the service leaves it alone."""
+    first = leased.apply_one(leased.invoice())
+    leased.door.admin.call_on("account.move", [first["id"]], "button_draft")
+    for document in (leased.invoice(), _other(leased), _other(leased, post=False)):
+        result = leased.apply_one(document)
+        assert (result["status"], result["code"]) == ("conflict", "changed_by_person")
+    same = leased.apply_one(leased.invoice(post=False, expect={}))
+    assert same["status"] == "unchanged"
+    assert leased.move(first["id"], "state", "amount_total")["amount_total"] == 1050.0
+
+
 def test_posted_by_a_person(leased: World) -> None:
     """Approving a draft by posting it is no change of its content."""
     first = leased.apply_one(leased.invoice(post=False, expect={}))
@@ -365,3 +377,49 @@ def test_many_at_once(leased: World) -> None:
     numbers = [int(each["name"].rsplit("/", 1)[1]) for each in created]
     assert numbers == list(range(numbers[0], numbers[0] + 28))
     assert len(leased.lookup(*(document["key"] for document in documents))) == 28
+
+
+def withdrawal(world: World) -> dict[str, Any]:
+    """A document: ours under this key is not wanted any more."""
+    return {
+        "key": world.key(),
+        "kind": "move",
+        "fingerprint": "w",
+        "values": {},
+        "withdraw": True,
+    }
+
+
+def test_withdrawn(leased: World, door: Door) -> None:
+    """An untouched draft goes without a tombstone, and may come again."""
+    first = leased.apply_one(leased.invoice(post=False, expect={}))
+    result = leased.apply_one(withdrawal(leased))
+    assert (result["status"], result["code"]) == ("created", False)
+    assert door.admin.search_count("account.move", [("id", "=", first["id"])]) == 0
+    assert leased.lookup(leased.key()) == []
+    assert leased.apply_one(withdrawal(leased))["status"] == "unchanged"
+    again = leased.apply_one(leased.invoice(post=False, expect={}))
+    assert (again["status"], again["replaced"]) == ("created", False)
+
+
+@pytest.mark.parametrize("how", ["posted", "edited", "cancelled"])
+def test_not_withdrawn(leased: World, how: str) -> None:
+    """What is posted, or what a person touched, stays."""
+    admin = leased.door.admin
+    first = leased.apply_one(leased.invoice(post=how == "posted", expect={}))
+    if how == "edited":
+        admin.write("account.move", [first["id"]], {"invoice_date": "2025-03-30"})
+    if how == "cancelled":
+        admin.call_on("account.move", [first["id"]], "button_cancel")
+    result = leased.apply_one(withdrawal(leased))
+    code = {"posted": "posted_differs", "edited": "changed_by_person", "cancelled": "cancelled"}
+    assert (result["status"], result["code"]) == ("conflict", code[how])
+    assert leased.move(first["id"], "state")["id"] == first["id"]
+
+
+def test_another_client(leased: World, door: Door) -> None:
+    """An invoice of an engagement goes to its client."""
+    document = leased.invoice()
+    document["values"]["partner_id"] = door.new("res.partner", name="Somebody else")
+    result = leased.apply_one(document)
+    assert (result["status"], result["code"]) == ("rejected", "refused")

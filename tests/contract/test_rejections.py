@@ -32,7 +32,7 @@ def refused(world: World, document: Any) -> str:
         {"lines": {"move_id": 1}},
         {"lines": {"nonsense": 1}},
         {"expect": {"nonsense": "1"}},
-        {"bind": {"change_orders": [1]}},
+        {"bind": {"nonsense": [1]}},
         {"surprise": 1},
         {"lots": [{"granted": 1}]},
     ],

@@ -55,6 +55,8 @@ def check(tables: Tables, model: str, record: int) -> None:
         _check_approval(row)
     if model == "retainer.engagement" and row["active"]:
         _check_projects(tables, row)
+    if model == "account.move" and row["move_type"] != "entry" and row["partner_id"]:
+        _check_document(tables, row)
 
 
 def _check_unique(
@@ -96,3 +98,48 @@ def _check_projects(tables: Tables, row: Row) -> None:
                 f"The project {name} is already on the engagement {other['name']}, which runs at"
                 " the same time, so time on it would belong to both."
             )
+
+
+def _check_document(tables: Tables, move: Row) -> None:
+    """An invoice of an engagement is its client's, in its currency, under its purchase order."""
+    client = _commercial(tables, move["partner_id"])
+    clients = {client}
+    if move["retainer_engagement_id"]:
+        engagement = tables.row("retainer.engagement", move["retainer_engagement_id"])
+        clients = {_commercial(tables, engagement["partner_id"])}
+        billed = clients | {_commercial(tables, engagement["invoice_partner_id"])}
+        if client not in billed:
+            raise Rejected(
+                f"The document is for another client than {engagement['name']}. Choose an"
+                " engagement of this client."
+            )
+        if move["currency_id"] != engagement["currency_id"]:
+            raise Rejected(
+                f"The document is in another currency than {engagement['name']}. Bill the"
+                " engagement in its own currency."
+            )
+    if move["retainer_client_po_id"]:
+        _check_po(tables, move, clients)
+
+
+def _check_po(tables: Tables, move: Row, clients: set[int]) -> None:
+    po = tables.row("retainer.client.po", move["retainer_client_po_id"])
+    if _commercial(tables, po["partner_id"]) not in clients:
+        raise Rejected(f"The purchase order {po['name']} is of another client.")
+    engagement = move["retainer_engagement_id"]
+    if engagement and po["engagement_ids"] and engagement not in po["engagement_ids"]:
+        raise Rejected(f"The purchase order {po['name']} is for other engagements.")
+    if po["currency_id"] != move["currency_id"]:
+        raise Rejected(f"The purchase order {po['name']} is in another currency.")
+    if move["retainer_po_number"] and move["retainer_po_number"] != po["name"]:
+        raise Rejected(
+            f"The document would carry two purchase orders: {po['name']} from the register and"
+            f" the number {move['retainer_po_number']}."
+        )
+
+
+def _commercial(tables: Tables, partner: int) -> int:
+    if not partner:
+        return 0
+    row = tables.row("res.partner", partner)
+    return int(get(tables, "res.partner", row, "commercial_partner_id"))

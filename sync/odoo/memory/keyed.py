@@ -26,6 +26,7 @@ COUNTED = (
     "name",
     "company_id",
     "retainer_non_billable",
+    "retainer_change_order_id",
 )
 BINDINGS = ("retainer_period_id", "retainer_move_id")
 
@@ -101,6 +102,10 @@ def _counted(row: Row) -> bool:
 
 def _new_entry(tables: Tables, values: Row) -> Row:
     _refuse_binding(tables, values)
+    task = values.get("task_id")
+    if task and "retainer_change_order_id" not in values:
+        order = tables.row("project.task", task)["retainer_change_order_id"]
+        return {**values, "retainer_change_order_id": order}
     return values
 
 

@@ -42,6 +42,18 @@ def _dismiss(tables: Tables, ids: Sequence[int]) -> None:
     write(tables, "retainer.alert", ids, {"state": "done", "dismissed_by": tables.user_id})
 
 
+def _confirm(tables: Tables, ids: Sequence[int]) -> None:
+    """A confirmed quotation approves its change orders."""
+    write(tables, "sale.order", ids, {"state": "sale"})
+    for each in ids:
+        order = tables.row("sale.order", each)
+        signed = f"{order['name']}, signed by {order['signed_by'] or 'the client'}"
+        for change in tables.referring("retainer.change.order", "quote_id", each):
+            approved = {"approval_state": "approved", "approved_on": tables.today.isoformat()}
+            values = {**approved, "approval_reference": signed}
+            write(tables, "retainer.change.order", [change], values)
+
+
 def _end(tables: Tables, ids: Sequence[int]) -> None:
     for each in ids:
         end = tables.row("retainer.engagement", each).get("date_end") or tables.today.isoformat()
@@ -54,7 +66,7 @@ METHODS: dict[tuple[str, str], Method] = {
     ("account.move", "button_cancel"): posting.cancel,
     ("account.move.line", "reconcile"): _reconcile,
     ("account.move.line", "remove_move_reconcile"): _unreconcile,
-    ("sale.order", "action_confirm"): _setting("sale.order", state="sale"),
+    ("sale.order", "action_confirm"): _confirm,
     ("sale.order", "action_cancel"): _setting("sale.order", state="cancel"),
     ("sale.order", "action_draft"): _setting("sale.order", state="draft"),
     ("purchase.order", "button_confirm"): _setting("purchase.order", state="purchase"),

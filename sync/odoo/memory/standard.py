@@ -100,8 +100,14 @@ PEOPLE: dict[str, Fields] = {
         ),
         "resource_calendar_id": m2o("resource.calendar"),
     },
+    "hr.job": {
+        "name": needed(CHAR),
+        "active": ACTIVE,
+        "company_id": m2o("res.company", default="@company"),
+    },
     "hr.employee": {
         "name": needed(CHAR),
+        "job_id": m2o("hr.job"),
         "user_id": m2o("res.users"),
         "company_id": m2o("res.company", default="@company", required=True),
         "active": ACTIVE,

@@ -44,7 +44,12 @@ def classify(tables: Tables, company: int, documents: Sequence[Document]) -> Non
     }
     for document in documents:
         row = found[document.kind.name].get(document.key)
-        if row is not None:
+        if document.withdraw:
+            if row is None:
+                document.answer("unchanged")
+            else:
+                _withdrawable(tables, document, row)
+        elif row is not None:
             _compare(tables, document, row)
         elif (document.kind.model, document.key) in deleted:
             document.refuse(
@@ -56,7 +61,7 @@ def classify(tables: Tables, company: int, documents: Sequence[Document]) -> Non
 
 def _compare(tables: Tables, document: Document, row: Row) -> None:
     kind, state, record = document.kind.name, row[document.kind.state], row["id"]
-    name = get(tables, document.kind.model, row, "display_name")
+    name = name_of(tables, document.kind.model, row)
     same = row.get("retainer_fingerprint") == document.fingerprint
     changed = document.kind.has_content and get(
         tables, document.kind.model, row, "retainer_changed"
@@ -70,6 +75,9 @@ def _compare(tables: Tables, document: Document, row: Row) -> None:
     elif changed and not (kind == "change_order" and same):
         reason = "A person changed it after the service wrote it."
         document.refuse("changed_by_person", reason, record, name, "conflict")
+    elif _reset_by_a_person(document, row) and (document.post or not same):
+        reason = "A person reset it to draft. Post or cancel it in Odoo."
+        document.refuse("changed_by_person", reason, record, name, "conflict")
     elif same and kind == "move" and document.post and state == "draft":
         document.record, document.action = record, "post"
     elif not same and state not in ("draft", "waiting"):
@@ -77,6 +85,32 @@ def _compare(tables: Tables, document: Document, row: Row) -> None:
         document.refuse("posted_differs", reason, record, name, "conflict")
     else:
         _take_or_leave(document, record, name, same)
+
+
+def _reset_by_a_person(document: Document, row: Row) -> bool:
+    return bool(document.kind.name == "move" and row["state"] == "draft" and row["posted_before"])
+
+
+def name_of(tables: Tables, model: str, row: Row) -> str:
+    """What people call the record; empty for a draft without a number."""
+    if model == "account.move":
+        return row["name"] or ""
+    return get(tables, model, row, "display_name") or ""
+
+
+def _withdrawable(tables: Tables, document: Document, row: Row) -> None:
+    """Whether a draft of ours may go, as if nobody had ever written it."""
+    record, name = row["id"], name_of(tables, "account.move", row)
+    changed = get(tables, "account.move", row, "retainer_changed")
+    if row["state"] == "cancel":
+        document.refuse("cancelled", "A person cancelled it.", record, name, "conflict")
+    elif row["state"] != "draft":
+        document.refuse("posted_differs", "It is posted.", record, name, "conflict")
+    elif changed or row["posted_before"]:
+        reason = "A person changed it after the service wrote it."
+        document.refuse("changed_by_person", reason, record, name, "conflict")
+    else:
+        document.record, document.action = record, "withdraw"
 
 
 def _take_or_leave(document: Document, record: int, name: str, same: bool) -> None:
@@ -122,6 +156,8 @@ def check_binds(tables: Tables, documents: Sequence[Document]) -> None:
     taken: dict[tuple[Target, int], str] = {}
     for document in documents:
         try:
+            for each, _ in document.tally.get("cut_entries", []):
+                _check_time_entry(tables, each)
             for name, ids in document.bind.items():
                 for each in ids:
                     _check_bind(tables, document, document.kind.binds[name], each, taken)
@@ -143,15 +179,20 @@ def _check_bind(
         raise Refusal("already_billed", f"{model},{record} is bound by {other} in the same call.")
     if row.get(field) and row[field] != document.record:
         raise Refusal("already_billed", f"{model},{record} is bound already.")
-    if model != "account.analytic.line":
-        return
-    invoice = row.get("timesheet_invoice_id")
+    if model == "account.analytic.line":
+        _check_time_entry(tables, record)
+
+
+def _check_time_entry(tables: Tables, record: int) -> None:
+    row = tables.row("account.analytic.line", record)
+    if not row["project_id"]:
+        raise Refusal("unknown_record", f"account.analytic.line,{record} is no time entry.")
+    invoice = row["timesheet_invoice_id"]
     if invoice and tables.row("account.move", invoice)["state"] != "cancel":
         raise Refusal(
-            "already_billed", f"{model},{record} is invoiced by Odoo's own sales invoicing."
+            "already_billed",
+            f"account.analytic.line,{record} is invoiced by Odoo's own sales invoicing.",
         )
-    if not row.get("project_id"):
-        raise Refusal("unknown_record", f"{model},{record} is no time entry: it has no project.")
 
 
 def check_reconcile_lines(tables: Tables, documents: Sequence[Document]) -> None:

@@ -24,6 +24,7 @@ PARTS = {
     "bind",
     "reconcile",
     "explanation",
+    "withdraw",
 }
 
 
@@ -51,6 +52,8 @@ class Document:
         self.lines: list[Row] = []
         self.lots: list[Row] = []
         self.bind: dict[str, list[int]] = {}
+        self.tally: dict[str, list[tuple[int, Decimal]]] = {}
+        self.withdraw = False
         self.reconcile: list[Row] = []
         self.expect: Row = {}
         self.explanation: list[Any] = []
@@ -102,6 +105,11 @@ class Document:
         if not isinstance(payload.get("post", False), bool):
             raise Refusal("refused", "post must be true or false.")
         self.post = payload.get("post", False)
+        self.withdraw = payload.get("withdraw", False) is True
+        if self.withdraw:
+            if self.kind.name != "move":
+                raise Refusal("field_not_allowed", f"A {self.kind.name} is not withdrawn.")
+            return
         self.explanation = self._list("explanation")
         self.values = self._values(
             self.kind.model, self._dict("values"), self.kind.values, "values"
@@ -129,11 +137,24 @@ class Document:
         for name, ids in self._dict("bind").items():
             if not ids:
                 continue
+            if name in self.kind.tallies:
+                self._parse_tally(name, ids)
+                continue
             if name not in self.kind.binds:
                 raise Refusal("field_not_allowed", f"A {self.kind.name} does not bind {name}.")
             self.bind[name] = sorted(set(_ids(ids, f"bind.{name}")))
             model = self.kind.binds[name][0]
             self.references += [(model, each) for each in self.bind[name]]
+
+    def _parse_tally(self, name: str, pairs: Any) -> None:
+        where = f"bind.{name}"
+        if not isinstance(pairs, list) or not all(
+            isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+        ):
+            raise Refusal("refused", f"{where} must be a list of pairs.")
+        self.tally[name] = [(_id(each, where), _number(amount, where)) for each, amount in pairs]
+        model = self.kind.tallies[name][0]
+        self.references += [(model, each) for each, _ in self.tally[name]]
 
     def _parse_reconcile(self) -> None:
         for step in self._list("reconcile"):

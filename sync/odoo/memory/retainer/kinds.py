@@ -14,7 +14,6 @@ AMENDABLE = (
     "invoice_date_due",
     "partner_shipping_id",
     "ref",
-    "narration",
 )
 """What people may amend on a draft without the service taking it back."""
 
@@ -42,6 +41,8 @@ class Kind:
     lines: frozenset[str] = frozenset()
     lots: frozenset[str] = frozenset()
     binds: Mapping[str, Target] = field(default_factory=dict)
+    tallies: Mapping[str, Target] = field(default_factory=dict)
+    """What a document adds to, record by record: a model and its number."""
     has_content: bool = False
 
 
@@ -56,7 +57,7 @@ _PERIOD = Kind(
     | {f"{name}_seconds" for name in PERIOD_HOURS},
     required=("engagement_id", "date_start", "date_end"),
     lots=_names(
-        "sequence granted_on expires_on source block_id granted opening drawn lapsed closing"
+        "sequence granted_on expires_on source block_id granted opening drawn lapsed closing draws"
     ),
     binds={"entries": ("account.analytic.line", "retainer_period_id")},
 )
@@ -69,7 +70,7 @@ _MOVE = Kind(
         "move_type partner_id journal_id currency_id invoice_currency_rate date invoice_date"
         " invoice_origin invoice_user_id fiscal_position_id payment_reference reversed_entry_id"
         " retainer_engagement_id retainer_role retainer_lifecycle retainer_version"
-        " retainer_service_start retainer_service_end retainer_milestone_id"
+        " retainer_service_start retainer_service_end retainer_milestone_id narration"
     )
     | set(AMENDABLE),
     required=("move_type",),
@@ -85,6 +86,11 @@ _MOVE = Kind(
         "purchase_lines": ("purchase.order.line", "retainer_move_id"),
         "hour_blocks": ("retainer.hour.block", "move_id"),
         "advances": ("retainer.advance", "request_move_id"),
+        "change_orders": ("retainer.change.order", "retainer_move_id"),
+    },
+    tallies={
+        "cut_entries": ("account.analytic.line", "retainer_billed_seconds"),
+        "purchases": ("purchase.order.line", "retainer_recharged_qty"),
     },
     has_content=True,
 )
@@ -93,7 +99,10 @@ _CHANGE_ORDER = Kind(
     name="change_order",
     model="retainer.change.order",
     state="approval_state",
-    values=_names("name engagement_id requester request_date hourly_rate hours_cap client_po_id"),
+    values=_names(
+        "name engagement_id requester request_date hourly_rate hours_cap client_po_id"
+        " overage_month overage_seconds"
+    ),
     required=("name", "engagement_id"),
     has_content=True,
 )

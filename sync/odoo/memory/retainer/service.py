@@ -85,7 +85,7 @@ def lookup(tables: Tables, *, company_id: int, keys: Any) -> list[Row]:
                     "key": key,
                     "kind": kind.name,
                     "id": row["id"],
-                    "name": get(tables, kind.model, row, "display_name") or "",
+                    "name": checks.name_of(tables, kind.model, row),
                     "fingerprint": row.get("retainer_fingerprint") or "",
                     "state": row[kind.state],
                     "changed": bool(changed),

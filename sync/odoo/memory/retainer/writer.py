@@ -1,17 +1,22 @@
 """Write checked documents, unit by unit: a unit as a whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sync.odoo.errors import GatewayError
 from sync.odoo.gateway import Row
 from sync.odoo.memory import posting
-from sync.odoo.memory.records import batch, create, settle, write
+from sync.odoo.memory.records import batch, create, settle, unlink, write
+from sync.odoo.memory.retainer.checks import name_of
 from sync.odoo.memory.retainer.document import Document, Refusal
-from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
+from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS, Kind
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get, rounded
+
+TALLIED = "_tallied"
+"""Where a move remembers what it added to other records."""
+PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
 class _Culprit(Exception):
@@ -52,6 +57,9 @@ def _write_unit(tables: Tables, company: int, unit: Sequence[Document]) -> None:
     written: dict[Document, int] = {}
     for document in sorted(unit, key=lambda each: order.index(each.kind.name)):
         try:
+            if document.action == "withdraw":
+                _withdraw(tables, document)
+                continue
             with batch(tables):
                 written[document] = _WRITE[document.kind.name](tables, company, document)
             _bind(tables, document, written[document])
@@ -68,9 +76,11 @@ def _write_unit(tables: Tables, company: int, unit: Sequence[Document]) -> None:
     for document, record in written.items():
         _verify(tables, document, record)
     for document, record in written.items():
-        row = tables.row(document.kind.model, record)
-        name = get(tables, document.kind.model, row, "display_name") or ""
+        name = name_of(tables, document.kind.model, tables.row(document.kind.model, record))
         document.answer("created", record, name, replaced=document.action != "create")
+    for document in unit:
+        if document.action == "withdraw":
+            document.answer("created", document.record, replaced=True)
 
 
 def _message(error: GatewayError) -> str:
@@ -123,16 +133,12 @@ def _rewrite_move(tables: Tables, document: Document, values: Row) -> int:
     row = tables.row("account.move", document.record)
     if values.pop("move_type") != row["move_type"]:
         raise Refusal("refused", "A document cannot change its type. Give it a key of its own.")
-    written = row.get("retainer_amendments_written") or {}
-    for name in AMENDABLE:
-        if name in values and name in written and _amended(row, name, written[name]):
-            del values[name]
-    if (
-        "retainer_po_number" in written
-        and "retainer_po_number" not in values
-        and _amended(row, "retainer_po_number", written["retainer_po_number"])
-    ):
-        values.pop("retainer_client_po_id", None)
+    written = row["retainer_amendments_written"] or {}
+    amended = {name for name in written if _amended(row, name, written[name])}
+    if amended & PO_FIELDS:
+        # The number and the register's order belong together.
+        amended |= PO_FIELDS
+    values = {name: value for name, value in values.items() if name not in amended}
     write(tables, "account.move", [document.record], values)
     return document.record
 
@@ -181,16 +187,43 @@ _WRITE = {
 
 def _bind(tables: Tables, document: Document, record: int) -> None:
     """Point the bound records at the document, and free what a rewritten one bound before."""
+    if document.action == "rewrite":
+        _release(tables, document.kind, record, keep=document.bind)
     for name, (model, field) in document.kind.binds.items():
-        wanted = document.bind.get(name, [])
-        if document.action == "rewrite":
-            for each in tables.referring(model, field, record):
-                if each not in wanted:
-                    tables.update(model, each, {field: False})
-        for each in wanted:
-            if tables.row(model, each).get(field) not in (False, None, record):
+        for each in document.bind.get(name, []):
+            if tables.row(model, each)[field] not in (False, record):
                 raise Refusal("already_billed", f"{model},{each} is bound already.")
             tables.update(model, each, {field: record})
+    if document.action != "post":
+        _tally(tables, document.kind, document.tally, 1)
+        tables.update(document.kind.model, record, {TALLIED: document.tally}, quietly=True)
+
+
+def _release(tables: Tables, kind: Kind, record: int, keep: Mapping[str, list[int]]) -> None:
+    """Take back what a draft bound and added."""
+    for name, (model, field) in kind.binds.items():
+        for each in tables.referring(model, field, record):
+            if each not in keep.get(name, []):
+                tables.update(model, each, {field: False})
+    _tally(tables, kind, tables.row(kind.model, record).get(TALLIED) or {}, -1)
+
+
+def _tally(
+    tables: Tables, kind: Kind, tally: Mapping[str, list[tuple[int, Decimal]]], sign: int
+) -> None:
+    for name, pairs in tally.items():
+        model, field = kind.tallies[name]
+        for record, amount in pairs:
+            old = tables.row(model, record)[field]
+            total = Decimal(str(old)) + sign * amount
+            tables.update(model, record, {field: type(old)(total)})
+
+
+def _withdraw(tables: Tables, document: Document) -> None:
+    """Remove an untouched draft without a trace: nobody deleted it, it is not wanted any more."""
+    _release(tables, document.kind, document.record, keep={})
+    tables.update(document.kind.model, document.record, {"retainer_key": False, TALLIED: {}})
+    unlink(tables, document.kind.model, [document.record])
 
 
 def _post(tables: Tables, written: dict[Document, int]) -> None:
