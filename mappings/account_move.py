@@ -197,7 +197,7 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "milestones": list(invoice.milestone_ids),
         "change_orders": list(invoice.change_order_ids),
         "purchases": [[line, number(quantity)] for line, quantity in invoice.purchases],
-        "hour_blocks": _hour_blocks(invoice),
+        "hour_blocks": list(invoice.block_ids),
     }
     return document(
         KIND,
@@ -231,11 +231,3 @@ def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
             raise NoAccount(invoice.key)
         values["account_id"] = books.unearned_account_id
     return values
-
-
-def _hour_blocks(invoice: Invoice) -> list[int]:
-    """The block of hours that the first invoice of a block bills: its key says which."""
-    if invoice.role is not Role.fee or invoice.credit:
-        return []
-    source = invoice.key.split("/")[-2]
-    return [int(source[1:])] if source[:1] == "b" and source[1:].isdigit() else []

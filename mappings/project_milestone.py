@@ -20,15 +20,18 @@ FIELDS = (
     "retainer_amount",
     "retainer_number",
     "retainer_sign_off_reference",
+    "retainer_move_id",
 )
 engagement_of = field_of("retainer_engagement_id")
 
 
 def domain(engagement_ids: Collection[int]) -> Terms:
-    """What no document has billed yet."""
+    """All of an engagement that goes on, or of which one is not billed: they share a quote."""
     return [
         ("retainer_engagement_id", "in", sorted(engagement_ids)),
-        ("retainer_move_id", "=", False),
+        "|",
+        ("retainer_engagement_id.state", "!=", "ended"),
+        ("retainer_engagement_id.milestone_ids", "any", [("retainer_move_id", "=", False)]),
     ]
 
 
@@ -101,4 +104,5 @@ def value(
         reached_on=reached_on,
         reference=fields.text(row, "retainer_sign_off_reference"),
         deadline=fields.day_or_none(row, "deadline"),
+        billed=fields.link_or_none(row, BY_DOCUMENT) is not None,
     )

@@ -1,7 +1,6 @@
 """``retainer.hour.block``: hours bought in addition."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from mappings import fields
 from mappings.fields import Row, Terms, Unreadable
@@ -10,17 +9,19 @@ from sync.domain.engagement import HourBlock
 from sync.domain.money import Currency
 
 MODEL = "retainer.hour.block"
-FIELDS = ("engagement_id", "date", "hours", "price", "expiry_date")
+FIELDS = ("engagement_id", "date", "hours", "price", "expiry_date", "move_id")
 engagement_of = field_of("engagement_id")
 
 
-def domain(engagement_ids: Collection[int], since: date) -> Terms:
-    """Blocks bought since the earliest open month; older ones are lots of closed statements."""
-    return [("engagement_id", "in", sorted(engagement_ids)), ("date", ">=", since.isoformat())]
+def domain(engagement_ids: Collection[int]) -> Terms:
+    """All blocks of those engagements: one may be entered long after the day it was bought."""
+    return [("engagement_id", "in", sorted(engagement_ids))]
 
 
-def value(row: Row, currency_of: Mapping[int, Currency]) -> HourBlock:
-    """The block; its price is in the engagement's currency."""
+def value(
+    row: Row, currency_of: Mapping[int, Currency], counted: Collection[int] = ()
+) -> HourBlock:
+    """The block; its price is in the engagement's currency. ``counted``: in closed statements."""
     engagement = fields.link(row, "engagement_id")
     currency = currency_of.get(engagement)
     if currency is None:
@@ -36,11 +37,14 @@ def value(row: Row, currency_of: Mapping[int, Currency]) -> HourBlock:
         raise Unreadable(
             "expiry_date", f"it expires on {expiry}, before it was bought", "correct the dates"
         )
+    record = fields.record_id(row)
     return HourBlock(
-        id=fields.record_id(row),
+        id=record,
         engagement_id=engagement,
         bought_on=bought,
         seconds=seconds,
         price=fields.money(row, "price", currency),
         expiry_date=expiry,
+        counted=record in counted,
+        billed=fields.link_or_none(row, "move_id") is not None,
     )

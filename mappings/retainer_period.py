@@ -74,6 +74,14 @@ def lots_domain(period_ids: Collection[int]) -> Terms:
     return [("period_id", "in", sorted(period_ids))]
 
 
+BY_BLOCK = "block_id"
+
+
+def counted_blocks_domain(block_ids: Collection[int]) -> Terms:
+    """Lots of closed statements that came from those blocks of hours."""
+    return [("block_id", "in", sorted(block_ids)), ("period_id.state", "=", "closed")]
+
+
 def wanted(period: ExistingPeriod, closed_until: Mapping[int, date | None]) -> bool:
     """Whether it is open, or the last closed one of its engagement."""
     return not period.closed or period.date_end == closed_until.get(period.engagement_id)

@@ -34,7 +34,7 @@ class Agreements:
     clients: tuple[Client, ...]
     projects: tuple[Project, ...]
     milestones: tuple[Milestone, ...]
-    """Those that nothing has billed."""
+    """Billed or not; of what has ended only where one is not."""
     quotation_keys: tuple[str, ...]
 
 

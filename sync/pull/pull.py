@@ -71,16 +71,21 @@ def pull(
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
+    documents = _documents(reader, of, books, milestones, since, currencies)
+    cancelled = _cancelled(documents)
     snapshot = Snapshot(
         company=of.model_copy(update={"holidays": _holidays(reader, of, since)}),
         clients=agreements.clients,
         projects=agreements.projects,
         engagements=_with_terms(reader, kept, currency_of),
         client_pos=_client_pos(reader, of, kept, orders, since, currencies),
-        milestones=milestones,
+        milestones=tuple(
+            each.model_copy(update={"billed": each.billed and f"m{each.id}" not in cancelled})
+            for each in milestones
+        ),
         change_orders=orders,
-        hour_blocks=_hour_blocks(reader, ids, currency_of, since),
-        invoices=_documents(reader, of, books, milestones, since, currencies),
+        hour_blocks=_hour_blocks(reader, ids, currency_of, cancelled),
+        invoices=documents,
         periods=_periods(reader, kept),
         alert_keys=_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
@@ -106,7 +111,7 @@ def _still_open(agreements: Agreements, time: Time, company: Company) -> tuple[E
     """Engagements with anything left to do: all but those that ended and were settled."""
     engagement_of_order = {order.id: order.engagement_id for order in time.change_orders}
     projects: set[int] = set()
-    busy = {milestone.engagement_id for milestone in agreements.milestones}
+    busy = {each.engagement_id for each in agreements.milestones if not each.billed}
     for entry in time.entries:
         if entry.change_order_id is None:
             projects.add(entry.project_id)
@@ -220,18 +225,40 @@ def _per_engagement(issues: Iterable[Issue], users: dict[int, set[int]]) -> list
 
 
 def _hour_blocks(
-    reader: Reader, ids: Collection[int], currency_of: dict[int, Currency], since: date
+    reader: Reader,
+    ids: Collection[int],
+    currency_of: dict[int, Currency],
+    cancelled: Collection[str],
 ) -> tuple[HourBlock, ...]:
-    return reader.read(
+    rows = reader.rows(
+        retainer_hour_block.MODEL, retainer_hour_block.domain(ids), retainer_hour_block.FIELDS
+    )
+    counted: set[int] = set()
+    if rows:
+        groups = reader.gateway.read_group(
+            retainer_period.LOT_MODEL,
+            retainer_period.counted_blocks_domain(ids_in(rows, "id")),
+            [retainer_period.BY_BLOCK],
+            ["__count"],
+        )
+        counted = ids_in(groups, retainer_period.BY_BLOCK)
+    blocks = reader.read(
         retainer_hour_block.MODEL,
-        reader.rows(
-            retainer_hour_block.MODEL,
-            retainer_hour_block.domain(ids, since),
-            retainer_hour_block.FIELDS,
-        ),
-        lambda row: retainer_hour_block.value(row, currency_of),
+        rows,
+        lambda row: retainer_hour_block.value(row, currency_of, counted),
         retainer_hour_block.engagement_of,
     ).values
+    return tuple(
+        each.model_copy(update={"billed": each.billed and f"b{each.id}" not in cancelled})
+        for each in blocks
+    )
+
+
+def _cancelled(documents: Collection[ExistingInvoice]) -> frozenset[str]:
+    """Sources (``m17``, ``b4``) that only cancelled documents bill: they are billed no longer."""
+    sources = {each.key: each.key.split("/")[-2] for each in documents if each.key.count("/") >= 2}
+    stands = {sources[each.key] for each in documents if each.counts and each.key in sources}
+    return frozenset(set(sources.values()) - stands)
 
 
 def _documents(

@@ -129,13 +129,12 @@ def test_a_milestone_is_named_and_bound():
     assert document["bind"] == {"milestones": [17]}
 
 
-def test_the_first_invoice_of_a_block_of_hours_binds_it():
+def test_the_invoice_of_a_block_of_hours_binds_it():
     def bind(**changes):
         return gateway.outgoing(invoice(**changes), "u", COMPANY, BOOKS)["bind"]
 
-    assert bind(key="1/42/fee/b4/0") == {"hour_blocks": [4]}
-    assert bind(key="1/42/fee/b4/1", credit=True) == {}
-    assert bind(key="1/42/fee/2025-03/0") == {}
+    assert bind(block_ids=(4,)) == {"hour_blocks": [4]}
+    assert bind() == {}
 
 
 def test_what_a_cap_cut_and_what_is_recharged_is_bound_with_its_quantity():

@@ -87,7 +87,9 @@ def test_an_employee_s_name_stands_beside_the_time():
 
 def test_a_milestone_may_take_its_amount_from_the_quote():
     snapshot = in_full_swing().pull().snapshot
-    (open_one,) = snapshot.milestones
+    signed_off, open_one = snapshot.milestones
+    assert signed_off.billed
+    assert not open_one.billed
     assert open_one.amount == Decimal("9000.00")
 
 
