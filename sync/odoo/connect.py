@@ -37,7 +37,7 @@ def _door(settings: Settings, http: Http) -> AdminGateway:
         return JsonRpcGateway(settings, http)
     gateway = Json2Gateway(settings, http)
     try:
-        gateway.search_count("res.users", [("id", "=", 0)])
+        gateway.call("res.users", "context_get", repeatable=True)
     except (Incompatible, NotFound):
         if settings.protocol == "json2" or not settings.login:
             raise

@@ -18,9 +18,13 @@ _KEY_LIKE = re.compile(r"\b[0-9a-f]{32,}\b")
 
 
 def excerpt(text: object, longest: int = _LONGEST) -> str:
-    """The first line or so of a text from outside, safe to show: one line, no key, no traceback."""
+    """The beginning of a text from outside, safe to show: one line, no key, no traceback.
+
+    Nor anything that a terminal would act upon.
+    """
     plain = str(text).partition("Traceback (most recent call last)")[0]
     plain = " ".join(plain[: longest * 4].split())
+    plain = "".join(sign if sign.isprintable() else "·" for sign in plain)
     plain = _KEY_LIKE.sub("***", _SECRET.sub(r"\1***", plain))
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 

@@ -423,3 +423,38 @@ def test_another_client(leased: World, door: Door) -> None:
     document["values"]["partner_id"] = door.new("res.partner", name="Somebody else")
     result = leased.apply_one(document)
     assert (result["status"], result["code"]) == ("rejected", "refused")
+
+
+@pytest.mark.parametrize("given", [None, "0.5"])
+def test_foreign_currency(leased: World, door: Door, given: str | None) -> None:
+    """At the rate of the invoice's day, or at the one that is given."""
+    domain = [("name", "=", "EUR"), ("active", "in", [True, False])]
+    euro = door.one("res.currency", domain)["id"]
+    door.admin.write("res.currency", [euro], {"active": True})
+    if not door.admin.search_count("res.currency.rate", [("currency_id", "=", euro)]):
+        door.new("res.currency.rate", currency_id=euro, name="2025-01-01", rate=0.8)
+        door.new("res.currency.rate", currency_id=euro, name="2025-06-01", rate=0.9)
+    door.admin.write("retainer.engagement", [leased.engagement], {"currency_id": euro})
+    document = leased.invoice(expect={"amount_untaxed": "1050.00", "amount_total": "1050.00"})
+    document["values"]["currency_id"] = euro
+    if given:
+        document["values"]["invoice_currency_rate"] = given
+    result = leased.apply_one(document)
+    assert result["status"] == "created", result
+    in_books = 2100.0 if given else 1312.5
+    move = leased.move(
+        result["id"], "amount_total", "amount_total_signed", "amount_residual_signed", "currency_id"
+    )
+    assert (move["amount_total"], move["currency_id"]) == (1050.0, euro)
+    assert (move["amount_total_signed"], move["amount_residual_signed"]) == (in_books, in_books)
+    lines = door.service.search_read(
+        "account.move.line",
+        [("move_id", "=", result["id"])],
+        ["balance", "amount_currency", "currency_id"],
+        limit=5,
+    )
+    assert sorted((line["balance"], line["amount_currency"]) for line in lines) == [
+        (-in_books, -1050.0),
+        (in_books, 1050.0),
+    ]
+    assert {line["currency_id"] for line in lines} == {euro}

@@ -208,13 +208,19 @@ def _next_number(tables: Tables, move: Row, day: date) -> str:
     width = 5
     if journal["type"] not in YEARLY:
         prefix, width = f"{prefix}{day:%m}/", 4
-    pattern = re.compile(re.escape(prefix) + r"(\d+)")
-    numbers = [
-        int(found[1])
-        for each in tables.referring("account.move", "journal_id", journal["id"])
-        if (found := pattern.fullmatch(tables.rows("account.move")[each].get("name") or ""))
-    ]
-    return f"{prefix}{max(numbers, default=0) + 1:0{width}d}"
+    spot = (journal["id"], prefix)
+    if spot not in tables.numbers:
+        tables.numbers[spot] = _highest(tables, journal["id"], prefix)
+    tables.numbers[spot] += 1
+    return f"{prefix}{tables.numbers[spot]:0{width}d}"
+
+
+def _highest(tables: Tables, journal: int, prefix: str) -> int:
+    """The highest number that stands in a journal under a prefix."""
+    pattern, rows = re.compile(re.escape(prefix) + r"(\d+)"), tables.rows("account.move")
+    moves = tables.referring("account.move", "journal_id", journal)
+    found = (pattern.fullmatch(rows[each]["name"] or "") for each in moves)
+    return max((int(each[1]) for each in found if each), default=0)
 
 
 def to_draft(tables: Tables, records: Sequence[int]) -> None:

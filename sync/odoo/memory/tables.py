@@ -32,6 +32,8 @@ class Tables:
         self.company_id = 1
         self.elevated = False
         """Whether the addon's gateway is at work, with rights that no caller has."""
+        self.numbers: dict[tuple[int, str], int] = {}
+        """Highest number given per journal and prefix; forgotten when a name goes."""
         self.batching = False
         self.pending: dict[int, None] = {}
         """Moves whose totals are to be worked out before the call ends."""
@@ -146,6 +148,8 @@ class Tables:
         """Put a row where another was, or none; keep ids in order and indexes right."""
         rows, ids = self._rows[model], self._ids[model]
         old = rows.get(record)
+        if model == "account.move" and old and old["name"] not in (False, (new or {}).get("name")):
+            self.numbers.clear()
         for field, index in self._index[model].items():
             before, after = (old or {}).get(field), (new or {}).get(field)
             if before != after:

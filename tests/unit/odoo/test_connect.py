@@ -23,7 +23,7 @@ from sync.settings import Settings
 Make = Callable[..., Settings]
 URL = "https://odoo.example.com"
 VERSION = {"version_info": [19, 0, 0, "final", 0, ""], "version": "19.0"}
-COUNT = f"{URL}/json/2/res.users/search_count"
+CONTEXT = f"{URL}/json/2/res.users/context_get"
 
 
 @responses.activate
@@ -31,7 +31,7 @@ COUNT = f"{URL}/json/2/res.users/search_count"
 def test_json2_where_it_is(settings: Make, protocol: str) -> None:
     """The version is right and the key is accepted."""
     responses.get(f"{URL}/web/version", json=VERSION)
-    responses.post(COUNT, json=0)
+    responses.post(CONTEXT, json={})
     gateway = connect(settings(protocol=protocol))
     assert (gateway.protocol, gateway.calls) == ("json2", 2)
     gateway.close()
@@ -52,7 +52,7 @@ def test_jsonrpc_where_json2_is_not(settings: Make, server: RawServer) -> None:
 def test_json2_alone(settings: Make) -> None:
     """Without a login, or where it is asked for, there is no other door."""
     responses.get(f"{URL}/web/version", json=VERSION)
-    responses.post(COUNT, body="<html>", status=404)
+    responses.post(CONTEXT, body="<html>", status=404)
     for changes in ({"protocol": "json2"}, {"login": ""}):
         with pytest.raises(Incompatible, match="no database 'db'"):
             connect_once(settings(**changes))
@@ -62,7 +62,7 @@ def test_json2_alone(settings: Make) -> None:
 def test_wrong_key(settings: Make) -> None:
     """It does not try the other door with it."""
     responses.get(f"{URL}/web/version", json=VERSION)
-    responses.post(COUNT, status=401)
+    responses.post(CONTEXT, status=401)
     with pytest.raises(Unauthorised):
         connect(settings())
     assert len(responses.calls) == 2
@@ -81,7 +81,7 @@ def test_wrong_key(settings: Make) -> None:
 def test_other_versions(settings: Make, info: list[Any], ok: bool) -> None:
     """Only Odoo 19."""
     responses.get(f"{URL}/web/version", json={"version_info": info, "version": "x"})
-    responses.post(COUNT, json=0)
+    responses.post(CONTEXT, json={})
     if ok:
         connect_once(settings()).close()
         return
@@ -133,7 +133,7 @@ def test_connecting_is_repeated(settings: Make, monkeypatch: pytest.MonkeyPatch)
     responses.get(f"{URL}/web/version", status=503)
     responses.post(f"{URL}/web/webclient/version_info", status=503)
     responses.get(f"{URL}/web/version", json=VERSION)
-    responses.post(COUNT, json=0)
+    responses.post(CONTEXT, json={})
     gateway = connect(settings())
     assert gateway.protocol == "json2"
     gateway.close()
