@@ -13,11 +13,12 @@ COUNTED_FIELDS = (
     "company_id",
     "retainer_non_billable",
 )
-BINDING_FIELDS = ("retainer_period_id", "retainer_move_id")
 
 
 class AccountAnalyticLine(models.Model):
-    _inherit = "account.analytic.line"
+    _name = "account.analytic.line"
+    _inherit = ["account.analytic.line", "retainer.bound.mixin"]
+    _retainer_binding = ("retainer_period_id", "retainer_move_id")
 
     retainer_period_id = fields.Many2one(
         "retainer.period",
@@ -48,13 +49,7 @@ class AccountAnalyticLine(models.Model):
         " AND project_id IS NOT NULL"
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._retainer_refuse_binding(vals_list)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._retainer_refuse_binding([vals])
         named = [name for name in COUNTED_FIELDS if name in vals]
         if named:
             self._retainer_check_counted(lambda entry: entry._retainer_differs(vals, named))
@@ -64,43 +59,10 @@ class AccountAnalyticLine(models.Model):
     def _unlink_except_retainer_counted(self):
         self._retainer_check_counted()
 
-    def _retainer_refuse_binding(self, vals_list):
-        if self.env.su:
-            return
-        named = any(
-            vals.get(name) or (self and name in vals)
-            for vals in vals_list
-            for name in BINDING_FIELDS
-        ) or any(not self and self.env.context.get(f"default_{name}") for name in BINDING_FIELDS)
-        if named:
-            raise UserError(
-                self.env._(
-                    "Only the billing service counts and bills time entries. Leave the fields "
-                    "Statement and Retainer Invoice alone."
-                )
-            )
-
     def _retainer_is_counted(self):
         self.ensure_one()
         entry = self.sudo()
         return bool(entry.retainer_period_id or entry.retainer_move_id)
-
-    def _retainer_differs(self, vals, names):
-        """Return whether ``vals`` would change one of the fields: a form may repeat a value."""
-        self.ensure_one()
-        for name in names:
-            field = self._fields[name]
-            old = field.convert_to_write(self[name], self)
-            new = vals[name]
-            if field.type == "float":
-                if round((new or 0.0) - (old or 0.0), 6):
-                    return True
-            elif field.type == "date":
-                if fields.Date.to_date(new) != fields.Date.to_date(old):
-                    return True
-            elif (new or False) != (old or False):
-                return True
-        return False
 
     def _retainer_check_counted(self, is_refused=None):
         for entry in self:

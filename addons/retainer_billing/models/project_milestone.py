@@ -11,7 +11,8 @@ BILLED_FIELDS = (
 
 
 class ProjectMilestone(models.Model):
-    _inherit = "project.milestone"
+    _name = "project.milestone"
+    _inherit = ["project.milestone", "retainer.bound.mixin"]
 
     retainer_engagement_id = fields.Many2one(
         "retainer.engagement",
@@ -71,32 +72,16 @@ class ProjectMilestone(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("retainer_move_id") for vals in vals_list):
-            raise UserError(self._retainer_binding_message())
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su and "retainer_move_id" in vals:
-            raise UserError(self._retainer_binding_message())
         named = [name for name in BILLED_FIELDS if name in vals]
         for milestone in self.sudo().filtered("retainer_move_id") if named else ():
-            for name in named:
-                field = self._fields[name]
-                old = field.convert_to_write(milestone[name], milestone)
-                if (vals[name] or False) != (old or False):
-                    raise UserError(
-                        self.env._(
-                            "The milestone %(milestone)s is billed on %(move)s and cannot be "
-                            "changed. Credit that invoice, or add another milestone.",
-                            milestone=milestone.name,
-                            move=milestone.retainer_move_id.display_name,
-                        )
+            if milestone._retainer_differs(vals, named):
+                raise UserError(
+                    self.env._(
+                        "The milestone %(milestone)s is billed on %(move)s and cannot be changed. "
+                        "Credit that invoice, or add another milestone.",
+                        milestone=milestone.name,
+                        move=milestone.retainer_move_id.display_name,
                     )
+                )
         return super().write(vals)
-
-    def _retainer_binding_message(self):
-        return self.env._(
-            "Only the billing service bills milestones. Leave the field Billed On alone."
-        )

@@ -16,4 +16,5 @@ class ProjectProject(models.Model):
         "engagement_id",
         string="Engagements",
         readonly=True,
+        copy=False,
     )

@@ -63,6 +63,7 @@ class RetainerEngagement(models.Model):
         ],
         required=True,
         default="draft",
+        copy=False,
         tracking=True,
         index=True,
         help="The service bills running engagements, leaves paused ones alone, and completes the "
@@ -75,6 +76,7 @@ class RetainerEngagement(models.Model):
         "project_id",
         string="Projects",
         check_company=True,
+        copy=False,
         help="Time on these projects belongs to this engagement. A project belongs to one "
         "engagement at a time.",
     )
@@ -110,6 +112,7 @@ class RetainerEngagement(models.Model):
         string="Accepted Quote",
         index="btree_not_null",
         check_company=True,
+        copy=False,
         help="The quotation the client accepted. Its number is shown on milestone invoices.",
     )
     invoice_partner_id = fields.Many2one(
@@ -171,6 +174,7 @@ class RetainerEngagement(models.Model):
         "engagement_id",
         "po_id",
         string="Purchase Orders",
+        copy=False,
         help="Purchase orders of the client that name this engagement, of all years.",
     )
     advance_ids = fields.Many2many(
@@ -179,6 +183,7 @@ class RetainerEngagement(models.Model):
         "engagement_id",
         "advance_id",
         string="Advances",
+        copy=False,
         help="Advances that are reserved for this engagement.",
     )
     closed_until = fields.Date(

@@ -1,5 +1,6 @@
 import datetime
 import secrets
+from collections import Counter
 
 import psycopg2
 from odoo import api, fields, models, release
@@ -234,18 +235,17 @@ class RetainerGateway(models.AbstractModel):
         return [document.result for document in documents]
 
     def _parse(self, env, documents):
-        seen = set()
+        keys = Counter(document.key for document in documents)
         for document in documents:
             try:
                 document.parse(env)
-                if document.key in seen:
+                if keys[document.key] > 1:
                     raise Refusal("refused", f"The key {document.key} is in the call twice.")
             except Refusal as refusal:
                 document.refuse(refusal.code, refusal.reason)
                 unit = document.payload.get("unit")
                 if document.unit is None and isinstance(unit, str):
                     document.unit = unit
-            seen.add(document.key)
 
     @api.model
     def lookup(self, company_id, keys):

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 class RetainerHourBlock(models.Model):
     _name = "retainer.hour.block"
     _description = "Block of Hours"
+    _inherit = "retainer.bound.mixin"
+    _retainer_binding = ("move_id",)
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -53,11 +53,14 @@ class RetainerKeyedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._retainer_refuse_service_fields(vals_list)
+        # Leaving a field empty on a new record is what forms and imports do.
+        named = {name for vals in vals_list for name in SERVICE_FIELDS if vals.get(name)}
+        named |= {name for name in SERVICE_FIELDS if self.env.context.get(f"default_{name}")}
+        self._retainer_refuse_service_fields(named)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._retainer_refuse_service_fields([vals])
+        self._retainer_refuse_service_fields(SERVICE_FIELDS.intersection(vals))
         return super().write(vals)
 
     def unlink(self):
@@ -69,16 +72,8 @@ class RetainerKeyedMixin(models.AbstractModel):
             self.env["retainer.tombstone"].sudo().create(tombstones)
         return result
 
-    def _retainer_refuse_service_fields(self, vals_list):
-        if self.env.su:
-            return
-        named = set()
-        for vals in vals_list:
-            # Leaving a field empty on a new record is what forms and imports do.
-            named |= {name for name in SERVICE_FIELDS & set(vals) if vals[name] or self}
-        if not self:
-            named |= {name for name in SERVICE_FIELDS if self.env.context.get(f"default_{name}")}
-        if named:
+    def _retainer_refuse_service_fields(self, named):
+        if named and not self.env.su:
             raise UserError(
                 self.env._(
                     "%(fields)s: only the billing service writes these fields, through its "

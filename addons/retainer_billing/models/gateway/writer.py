@@ -252,11 +252,22 @@ class Writer:
         if amended & PO_FIELDS:
             # The number and the register's order belong together.
             amended |= PO_FIELDS
-        for name in amended:
-            vals.pop(name, None)
+        # A value that stays as it is must not be written: Odoo would compute what depends on it
+        # again, and the payment terms that people amended depend on the partner.
+        vals = {
+            name: value
+            for name, value in vals.items()
+            if name not in amended
+            and (name.endswith("line_ids") or not self._holds(move, name, value))
+        }
         part = "line_ids" if move.move_type == "entry" else "invoice_line_ids"
         vals[part] = [Command.clear(), *vals[part]]
         move.write(vals)
+
+    @staticmethod
+    def _holds(record, name, value):
+        field = record._fields[name]
+        return (field.convert_to_write(record[name], record) or False) == (value or False)
 
     @staticmethod
     def _amended(move, name, written):
