@@ -1,8 +1,8 @@
 """What Odoo answers to a plan, as a pure function: the snapshot of the next run.
 
 Closed statements become the history, invoices stand as Odoo keeps them, and what they bill has left
-the open facts. Pruned like the pull prunes: no invoice and no block is seen again that lies before
-the earliest open month.
+the open facts. Pruned like the pull prunes: no invoice is seen again that lies before the earliest
+open month.
 """
 
 from collections.abc import Iterable
@@ -54,9 +54,24 @@ def settle(snapshot: Snapshot, plan: Plan, *, state: str = "posted") -> Snapshot
             "engagements": engagements,
             "entries": entries,
             "milestones": tuple(
-                each
+                each.model_copy(
+                    update={
+                        "billed": each.billed
+                        or any(each.id in invoice.milestone_ids for invoice in new)
+                    }
+                )
                 for each in snapshot.milestones
-                if not any(each.id in invoice.milestone_ids for invoice in new)
+            ),
+            "hour_blocks": tuple(
+                each.model_copy(
+                    update={
+                        "billed": each.billed
+                        or any(each.id in invoice.block_ids for invoice in new),
+                        "counted": each.counted
+                        or any(each.id == lot.block_id for one in closed for lot in one.lots),
+                    }
+                )
+                for each in snapshot.hour_blocks
             ),
             "change_orders": tuple(_billed(each, snapshot, new) for each in snapshot.change_orders),
             "client_pos": tuple(
@@ -79,7 +94,6 @@ def settle(snapshot: Snapshot, plan: Plan, *, state: str = "posted") -> Snapshot
                 or (each.service_end is not None and each.service_end >= since)
                 or each.invoice_date >= since
             ),
-            "hour_blocks": tuple(each for each in snapshot.hour_blocks if each.bought_on >= since),
         }
     )
 

@@ -120,3 +120,16 @@ def test_no_text_passes_that_is_not_a_number(raw: str) -> None:
 def test_decimal_text_and_whole_numbers_are_amounts() -> None:
     assert TypeAdapter(Exact).validate_python("1050.00") == Decimal("1050")
     assert TypeAdapter(Exact).validate_python(3) == Decimal(3)
+
+
+def test_no_part_of_a_split_has_the_wrong_sign() -> None:
+    # ten equal parts of 0.05: half a cent each, so five of them get a cent
+    parts = split(Decimal("0.05"), [1] * 10, USD)
+    assert sum(parts) == Decimal("0.05")
+    assert min(parts) == 0
+    assert max(parts) == Decimal("0.01")
+
+
+def test_a_split_of_what_the_currency_cannot_say_is_a_programming_error() -> None:
+    with pytest.raises(AssertionError):
+        split(Decimal("0.005"), [1, 1], USD)

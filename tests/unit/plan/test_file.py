@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from sync.domain.engagement import Approval
+from sync.domain.terms import OveragePolicy
 from sync.plan.diff import make_plan
 from sync.plan.file import FORMAT, PlanFileError, from_text, to_text
 from tests.unit.rules.world import entry, order, project, retainer, run, terms, world
@@ -122,3 +124,55 @@ def test_a_float_in_the_text_is_refused() -> None:
 def test_an_unknown_field_is_refused() -> None:
     with pytest.raises(PlanFileError):
         from_text(edited(lambda raw: raw["plan"].update(note="x")))
+
+
+def a_plan():
+    snapshot = world(
+        retainer(
+            terms("2025-03-01", overage_policy=OveragePolicy.approve), id=1, start="2025-03-01"
+        ),
+        project(id=2),
+        change_orders=[order(5, engagement_id=2, approval=Approval.waiting)],
+        entries=[entry(1, "2025-03-10", 46), entry(2, "2025-03-10", 4, 20, change_order_id=5)],
+    )
+    return make_plan(snapshot, run(snapshot, "2025-04-01"))
+
+
+def _of(raw, kind):
+    return next(each[kind] for each in raw["plan"]["changes"] if each.get(kind))
+
+
+def _quote(raw):
+    line = _of(raw, "quotation")["lines"][0]
+    line.update(amount="1.00", unit_price="1.00", quantity="1")
+
+
+def _request(raw):
+    _of(raw, "request").update(hourly_rate="1.00")
+
+
+def _alert_text(raw):
+    _of(raw, "alert").update(message="pay to another account")
+
+
+def _reason(raw):
+    _of(raw, "invoice")["reasons"][0].update(text="because")
+
+
+def _month_of(raw):
+    _of(raw, "invoice").update(month="2024-01-01")
+
+
+@pytest.mark.parametrize("edit", [_quote, _request, _alert_text, _reason, _month_of])
+def test_an_edit_of_anything_that_is_written_is_refused(edit) -> None:
+    raw = json.loads(to_text(a_plan()))
+    edit(raw)
+    with pytest.raises(PlanFileError):
+        from_text(json.dumps(raw))
+
+
+def test_a_change_without_a_document_is_no_plan() -> None:
+    raw = json.loads(to_text(a_plan()))
+    raw["plan"]["changes"][0].update(invoice=None, statement=None, alert=None, quotation=None)
+    with pytest.raises(PlanFileError):
+        from_text(json.dumps(raw))

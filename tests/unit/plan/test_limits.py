@@ -5,10 +5,22 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from sync.domain.documents import Role
 from sync.plan.changes import Plan
 from sync.plan.diff import make_plan
 from sync.plan.limits import Limits, exceeded
-from tests.unit.rules.world import JPY, day, deliverable, money, project, run, world
+from tests.unit.rules.world import (
+    JPY,
+    billed,
+    day,
+    deliverable,
+    money,
+    project,
+    retainer,
+    run,
+    terms,
+    world,
+)
 
 
 def plan(*amounts, **changes) -> Plan:
@@ -55,3 +67,24 @@ def test_each_currency_has_its_own_total() -> None:
 def test_a_limit_is_no_float() -> None:
     with pytest.raises(ValidationError):
         Limits(max_total=0.1)
+
+
+def test_credit_notes_do_not_hide_a_runaway_plan() -> None:
+    snapshot = world(
+        project(),
+        milestones=[deliverable(1, "2025-03-08", 900), deliverable(2, "2025-03-08", 100)],
+        invoices=[billed("m2", 1000, Role.milestone)],
+    )
+    plan = make_plan(snapshot, run(snapshot, "2025-03-31"))
+    assert sorted(each.untaxed for each in plan.invoices) == [money(900), money(900)]
+    assert exceeded(plan, Limits(max_total=money(899)))
+
+
+def test_a_draft_that_is_withdrawn_is_no_new_amount() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", end="2025-03-31"),
+        invoices=[billed("2025-03", 5000), billed("2025-04", 5000, state="draft", name="")],
+    )
+    plan = make_plan(snapshot, run(snapshot, "2025-03-31"))
+    total = plan.total_by_currency.get("USD", money(0))
+    assert total <= 0

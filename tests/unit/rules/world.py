@@ -29,6 +29,7 @@ from sync.domain.money import Currency
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Company, Snapshot
 from sync.domain.terms import Terms
+from sync.plan.changes import Plan
 from sync.rules.engine import evaluate
 
 USD = Currency(id=1, code="USD")
@@ -271,3 +272,11 @@ def issue(outcome: Outcome, code: str) -> Issue:
     found = [each for each in outcome.issues if each.code == code]
     assert len(found) == 1, codes(outcome.issues)
     return found[0]
+
+
+def days(*texts: str) -> list[date]:
+    return [day(each) for each in texts]
+
+
+def all_invoices(plans: Iterable[Plan]) -> list[Invoice]:
+    return [each for plan in plans for each in plan.invoices]

@@ -1,0 +1,200 @@
+"""What must be billed is billed once: no month, block or share closes without its invoice."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from sync.domain.documents import Role
+from sync.domain.engagement import PoPolicy
+from sync.domain.terms import Billing, OveragePolicy
+from tests.properties.settle import runs
+from tests.unit.rules.world import (
+    all_invoices,
+    block,
+    client_po,
+    codes,
+    company,
+    day,
+    days,
+    deliverable,
+    entry,
+    of_role,
+    order,
+    project,
+    retainer,
+    run,
+    terms,
+    the,
+    world,
+)
+
+
+def test_a_month_waits_for_a_fee_in_arrears_although_new_terms_bill_in_advance() -> None:
+    # 31 May 2025 is a Saturday: the fee of May, in arrears by the terms of 1 May, is raised on
+    # Monday 2 June. A run on Sunday 1 June must leave May open, or the fee is never billed.
+    snapshot = world(
+        retainer(
+            terms("2025-05-01", billing=Billing.in_arrears),
+            terms("2025-05-15", id=2),
+            start="2025-05-01",
+        )
+    )
+    _, plans = runs(snapshot, days("2025-06-01", "2025-06-02"))
+    assert "1/1/fee/2025-05/0" in [each.key for each in all_invoices(plans)]
+
+
+def test_a_month_that_begins_on_its_last_day_a_saturday_waits_for_its_fee() -> None:
+    # in advance, from Saturday 31 May: raised on Monday 2 June; 5000 ÷ 31 = 161.29
+    snapshot = world(retainer(terms("2025-05-31"), start="2025-05-31"))
+    _, plans = runs(snapshot, days("2025-06-01", "2025-06-02"))
+    fees = {each.key: each.untaxed for each in all_invoices(plans)}
+    assert fees.get("1/1/fee/2025-05/0") == Decimal("161.29")
+
+
+def test_a_month_of_holidays_waits_for_its_fee() -> None:
+    holidays = tuple(day("2025-03-01") + timedelta(days=each) for each in range(35))
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01"), company=company(holidays=holidays)
+    )
+    _, plans = runs(snapshot, days("2025-04-01", "2025-04-07"))
+    assert "1/1/fee/2025-03/0" in [each.key for each in all_invoices(plans)]
+
+
+def ended():
+    """Ended on 15 March, all closed: 56 h used, 40 × 15/31 = 19:21:17 + 20 h... billed."""
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", end="2025-03-15"),
+        entries=[entry(1, "2025-03-10", 30)],
+    )
+    return runs(snapshot, days("2025-04-01"))[0]
+
+
+def test_an_engagement_that_ended_inside_a_month_has_no_open_month_left() -> None:
+    outcome = run(ended(), "2025-04-02")
+    assert outcome.statements == ()
+    assert outcome.invoices == ()
+
+
+def test_late_time_after_an_end_inside_a_month_is_reported_not_swallowed() -> None:
+    late = entry(2, "2025-03-12", 3)
+    snapshot = ended()
+    snapshot = snapshot.model_copy(update={"entries": (*snapshot.entries, late)})
+    assert codes(run(snapshot, "2025-04-05").issues) == ["time_after_close"]
+
+
+def test_late_time_after_an_end_inside_a_month_changes_no_invoice() -> None:
+    late = entry(2, "2025-03-12", 25)
+    snapshot = ended()
+    snapshot = snapshot.model_copy(update={"entries": (*snapshot.entries, late)})
+    assert run(snapshot, "2025-04-05").invoices == ()
+
+
+def test_a_run_as_of_an_earlier_day_gives_nothing_back() -> None:
+    # on 1 April the fee of April went out; a plan as of 31 March must not credit it
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-03-31", "2025-04-01"))
+    assert run(snapshot, "2025-03-31").invoices == ()
+
+
+def test_a_run_as_of_an_earlier_day_does_not_say_that_the_engagement_is_over() -> None:
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-04-01"))
+    snapshot = snapshot.model_copy(update={"entries": (entry(2, "2025-03-12", 3),)})
+    assert "time_after_close" not in codes(run(snapshot, "2025-03-31").issues)
+
+
+def test_a_block_recorded_after_its_month_was_closed_is_not_lost() -> None:
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-04-01"))
+    snapshot = snapshot.model_copy(update={"hour_blocks": (block(4, "2025-03-20", 20, 2800),)})
+    outcome = run(snapshot, "2025-04-02")
+    bought = [each for each in outcome.invoices if "/b4/" in each.key]
+    assert bought or [each for each in outcome.issues if each.source.id == 4]
+
+
+def test_a_block_bought_before_the_engagement_starts_is_not_lost() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01"),
+        hour_blocks=[block(4, "2025-02-20", 20, 2800)],
+    )
+    outcome = run(snapshot, "2025-03-31")
+    bought = [each for each in outcome.invoices if "/b4/" in each.key]
+    assert bought or [each for each in outcome.issues if each.source.id == 4]
+
+
+def test_a_block_bought_after_the_engagements_end_is_not_billed_in_silence() -> None:
+    # it can never be drawn
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", end="2025-03-31"),
+        hour_blocks=[block(4, "2025-04-20", 20, 2800)],
+    )
+    outcome = run(snapshot, "2025-04-30")
+    assert [each for each in outcome.invoices if "/b4/" in each.key] == []
+    assert [each for each in outcome.issues if each.source.id == 4]
+
+
+def test_a_deficit_that_no_month_can_absorb_any_more_is_reported() -> None:
+    # 46 of 40 h in the last month: 6 h owed that nothing will ever absorb
+    snapshot = world(
+        retainer(
+            terms("2025-03-01", overage_policy=OveragePolicy.carry),
+            start="2025-03-01",
+            end="2025-03-31",
+        ),
+        entries=[entry(1, "2025-03-10", 46)],
+    )
+    found = run(snapshot, "2025-04-01").issues
+    assert any("6:00" in each.message for each in found), codes(found)
+
+
+def test_a_milestone_signed_off_before_the_go_live_is_none_of_ours() -> None:
+    snapshot = world(
+        project(),
+        company=company(go_live=day("2025-03-01")),
+        milestones=[deliverable(17, "2025-02-14"), deliverable(18, "2025-03-01")],
+    )
+    outcome = run(snapshot, "2025-03-31")
+    assert [each.milestone_ids for each in outcome.invoices] == [(18,)]
+
+
+def test_a_quarter_that_was_billed_before_the_go_live_is_not_billed_again() -> None:
+    # in advance, raised on 1 January by whatever was there before
+    snapshot = world(retainer(terms(billing_months=3)), company=company(go_live=day("2025-03-01")))
+    fees = of_role(run(snapshot, "2025-04-30"), Role.fee)
+    assert [each.key for each in fees] == ["1/1/fee/2025-04/0"]
+
+
+def test_a_block_bought_before_the_go_live_is_not_billed_again() -> None:
+    snapshot = world(
+        company=company(go_live=day("2025-03-15")), hour_blocks=[block(4, "2025-03-02", 20, 2800)]
+    )
+    outcome = run(snapshot, "2025-03-31")
+    assert [each for each in outcome.invoices if "/b4/" in each.key] == []
+
+
+def test_work_under_the_engagements_own_order_is_on_one_invoice() -> None:
+    # one change order names the purchase order, the other leaves it to the engagement: the same one
+    snapshot = world(
+        project(client_po_id=1),
+        client_pos=[client_po(1)],
+        change_orders=[order(5), order(6, client_po_id=1)],
+        entries=[
+            entry(1, "2025-03-12", 1, change_order_id=5),
+            entry(2, "2025-03-13", 2, change_order_id=6),
+        ],
+    )
+    invoice = the(run(snapshot, "2025-03-28"), Role.out_of_scope)
+    assert invoice.entry_ids == (1, 2)
+
+
+def test_a_purchase_order_is_used_up_in_the_order_in_which_invoices_are_raised() -> None:
+    # close after 10 days: March's overage (dated 31 March) is raised on 11 April, April's fee on
+    # 1 April. 11,000 cover March's and April's fee; the overage does not fit, however late the run.
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", client_po_id=1, po_policy=PoPolicy.hold),
+        company=company(close_after_days=10),
+        client_pos=[client_po(1, 11000)],
+        entries=[entry(1, "2025-03-10", 46)],
+    )
+    _, daily = runs(snapshot, days("2025-03-03", "2025-04-01", "2025-04-11"))
+    _, once = runs(snapshot, days("2025-04-11"))
+    assert {each.key for each in all_invoices(daily)} == {each.key for each in all_invoices(once)}
