@@ -167,3 +167,86 @@ when:
     )
     (difference,) = play(world, scenario)
     assert "0 fee documents of Acme retainer where one is meant" in str(difference)
+
+
+def test_role_rates_and_the_jobs_of_employees() -> None:
+    world, _ = loaded(
+        """\
+given:
+  employees: {Robin Reyes: {job: Designer}}
+  engagements:
+    Acme retainer:
+      client: Acme Corp
+      start: 2025-01-01
+      terms: {monthly_hours: 10, overage_cap: 5, overage_increment: 30, carries_over: false,
+        role_rates: {Designer: {factor: 1.5, overage_rate: 200}, Director: {factor: 2}}}
+  time:
+    - {date: 2025-03-03, project: Acme retainer, by: Robin Reyes, hours: 1}
+as_of: 2025-03-28
+"""
+    )
+    (robin,) = world.rows("hr.employee", [("name", "=", "Robin Reyes")], ["job_id"])
+    assert robin["job_id"] == world.id("job", "Designer")
+    rates = world.rows("retainer.role.rate", [], ["job_id", "factor", "overage_rate"])
+    assert [(rate["factor"], rate["overage_rate"]) for rate in rates] == [(1.5, 200.0), (2.0, 0.0)]
+
+
+def test_a_correction_names_the_entry_that_it_corrects() -> None:
+    world, scenario = loaded(
+        """\
+given:
+  engagements:
+    Acme retainer: {client: Acme Corp, start: 2025-01-01}
+  time:
+    - {date: 2025-03-03, project: Acme retainer, hours: 8}
+when:
+  - add_time: {date: 2025-03-20, project: Acme retainer, hours: -2,
+      corrects: {date: 2025-03-03, project: Acme retainer}}
+  - add_time: {date: 2025-03-21, project: Acme retainer, hours: -1,
+      corrects: {date: 2025-03-04, project: Acme retainer}}
+"""
+    )
+    (difference,) = play(world, scenario)
+    assert "0 time entries on 2025-03-04 where one is meant" in str(difference)
+    first, second = world.rows("account.analytic.line", [], ["retainer_corrects_id"])
+    assert second["retainer_corrects_id"] == first["id"]
+
+
+def test_purchases_are_ordered_and_received() -> None:
+    world, scenario = loaded(
+        """\
+given:
+  engagements:
+    Acme site: {client: Acme Corp, start: 2025-01-01, kind: project, recharge_purchases: true}
+  purchases:
+    Photographs: {project: Acme site, vendor: Lena Photo, date: 2025-03-03, text: One day,
+      quantity: 2, cost: 450.50, received: 1}
+when:
+  - change: {purchase: Photographs, set: {received: 2}}
+"""
+    )
+    fields = ["name", "product_qty", "price_unit", "qty_received", "state"]
+    (line,) = world.rows("purchase.order.line", [], fields)
+    assert line["qty_received"] == 1
+    assert list(play(world, scenario)) == []
+    (line,) = world.rows("purchase.order.line", [], fields)
+    assert (line["qty_received"], line["price_unit"], line["state"]) == (2, 450.5, "purchase")
+
+
+def test_milestones_by_percentage_or_quantity() -> None:
+    world, _ = loaded(
+        """\
+given:
+  engagements:
+    Acme site: {client: Acme Corp, start: 2025-01-01, kind: project, quote: Q-7}
+  quotes: {Q-7: {total: 10000}}
+  milestones:
+    concept: {engagement: Acme site, percent: 30}
+    pages: {engagement: Acme site, quantity: 12, unit_price: 250}
+as_of: 2025-03-28
+"""
+    )
+    fields = ["retainer_percent", "retainer_quantity", "retainer_unit_price", "retainer_amount"]
+    concept, pages = world.rows("project.milestone", [], fields)
+    assert concept["retainer_percent"] == 30
+    assert (pages["retainer_quantity"], pages["retainer_unit_price"]) == (12, 250)
