@@ -4,10 +4,8 @@
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
-    "author": "Drawdown, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/contract",
+    "author": "Drawdown contributors",
     "application": True,
-    "installable": True,
     "depends": [
         "account",
         "hr_timesheet",

@@ -38,7 +38,6 @@ class ResCompany(models.Model):
     )
     retainer_invoice_journal_id = fields.Many2one(
         "account.journal",
-        string="Retainer Invoice Journal",
         check_company=True,
         domain="[('type', '=', 'sale')]",
         help="Sales journal of retainer invoices. Empty: the company's default sales journal.",
@@ -86,7 +85,6 @@ class ResCompany(models.Model):
         help="Days a finished month stays open for late time entries.",
     )
     retainer_go_live_date = fields.Date(
-        string="Retainer Go-Live Date",
         help="Time worked before this day is none of the service's business.",
     )
     retainer_responsible_id = fields.Many2one(

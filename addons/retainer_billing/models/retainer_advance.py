@@ -260,7 +260,7 @@ class RetainerAdvance(models.Model):
         if operator != "in":
             return NotImplemented
         # The state comes from the ledger and from today, so there is no column to search.
-        found = self.search([])
+        found = self.search([("company_id", "in", self.env.companies.ids)])
         return [("id", "in", found.filtered(lambda advance: advance.state in value).ids)]
 
     @api.depends("remaining", "received_on")

@@ -125,7 +125,9 @@ class RetainerClientPo(models.Model):
         if operator != "in":
             return NotImplemented
         # The state depends on today and on invoices; the register is short enough to look through.
-        found = self.with_context(active_test=False).search([])
+        found = self.with_context(active_test=False).search(
+            [("company_id", "in", self.env.companies.ids)]
+        )
         return [("id", "in", found.filtered(lambda po: po.state in value).ids)]
 
     @api.depends("name", "partner_id.name")

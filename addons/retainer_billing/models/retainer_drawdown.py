@@ -20,7 +20,7 @@ class RetainerDrawdown(models.Model):
             "credit_move_id",
             "debit_move_id",
         ],
-        "account.move.line": ["account_id", "currency_id", "date", "move_id"],
+        "account.move.line": ["account_id", "currency_id", "date", "display_type", "move_id"],
         "account.move": ["move_type", "retainer_role"],
         "retainer.advance": ["company_id", "partner_id", "request_move_id"],
         "res.company": ["retainer_advance_account_id"],
@@ -33,12 +33,11 @@ class RetainerDrawdown(models.Model):
     company_currency_id = fields.Many2one("res.currency", readonly=True)
     entry_id = fields.Many2one(
         "account.move",
-        string="Entry",
         readonly=True,
         help="The document whose debit was reconciled with the advance.",
     )
     invoice_id = fields.Many2one(
-        "account.move", string="Invoice", readonly=True, help="The invoice that was paid by it."
+        "account.move", readonly=True, help="The invoice that was paid by it."
     )
     kind = fields.Selection(
         [("draw", "Drawn"), ("return", "Returned"), ("breakage", "Kept")], readonly=True
@@ -73,6 +72,7 @@ class RetainerDrawdown(models.Model):
                    part.amount AS amount_company
               FROM account_partial_reconcile part
               JOIN account_move_line credit ON credit.id = part.credit_move_id
+                   AND credit.display_type = 'product'
               JOIN retainer_advance adv ON adv.request_move_id = credit.move_id
               JOIN res_company company ON company.id = adv.company_id
                    AND company.retainer_advance_account_id = credit.account_id

@@ -157,7 +157,7 @@ class RetainerEngagement(models.Model):
     )
     note = fields.Html(help="For the team. Not shown to the client.")
 
-    terms_ids = fields.One2many("retainer.terms", "engagement_id", string="Terms")
+    terms_ids = fields.One2many("retainer.terms", "engagement_id")
     hour_block_ids = fields.One2many("retainer.hour.block", "engagement_id", string="Hour Blocks")
     period_ids = fields.One2many("retainer.period", "engagement_id", string="Periods")
     change_order_ids = fields.One2many(

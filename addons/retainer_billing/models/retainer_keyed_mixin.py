@@ -31,14 +31,12 @@ class RetainerKeyedMixin(models.AbstractModel):
     _description = "Record written by the retainer service"
 
     retainer_key = fields.Char(
-        string="Retainer Key",
         copy=False,
         readonly=True,
         help="Identity of this record for the billing service: company/engagement/role/period or "
         "source/revision. Unique per company, so that nothing is billed twice.",
     )
     retainer_fingerprint = fields.Char(
-        string="Retainer Fingerprint",
         copy=False,
         readonly=True,
         help="Digest of the content the service wrote. Same key and same fingerprint mean that "
