@@ -112,6 +112,13 @@ def execute(request: Request, act: Callable[[Session], Exit]) -> NoReturn:
         else:
             if stopper.number is not None:
                 code = _stopped(stopper.number, request)
+            elif output.failed:
+                print(
+                    f"drawdown {request.command}: the report could not be printed:"
+                    f" {output.failed}. The work itself is done.",
+                    file=sys.stderr,
+                )
+                code = code or int(Exit.attention)
     raise typer.Exit(code)
 
 

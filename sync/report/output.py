@@ -4,6 +4,8 @@ On a terminal blocks become coloured tables. Anywhere else every row is one line
 columns that starts with the block's tag; nothing is cut, wrapped, coloured or drawn.
 """
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -31,8 +33,11 @@ class Output:
     """Prints reports as JSON, as tables on a terminal, or as plain lines."""
 
     def __init__(self, *, as_json: bool = False, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stdout
+        # A process that was started with its stdout closed has none.
+        self._stream: TextIO = stream or sys.stdout or io.StringIO()
         self.as_json = as_json
+        self.failed = ""
+        """Why the report could not be printed; empty while it could."""
         self.rich = not as_json and is_terminal(self._stream)
 
     def data(self, value: dict[str, Any]) -> None:
@@ -42,24 +47,45 @@ class Output:
     def blocks(self, blocks: Iterable[Block]) -> None:
         """A report for people, or for grep."""
         if self.rich:
+            drawn = io.StringIO()
             console = Console(
-                file=self._stream, markup=False, highlight=False, emoji=False, force_terminal=True
+                file=drawn,
+                markup=False,
+                highlight=False,
+                emoji=False,
+                force_terminal=True,
+                width=Console(file=self._stream).width,
             )
             for each in blocks:
                 _draw(console, each)
+            self._write(drawn.getvalue())
         else:
             for each in blocks:
                 self._write("".join(f"{line}\n" for line in plain_lines(each)))
 
     def _write(self, text: str) -> None:
-        """Print, and go on quietly when the reader of a pipe has left."""
+        """Print. When the reader of a pipe has left, go on quietly; the work is not theirs to end.
+
+        When the text cannot be kept (a full disk), say so and remember it in ``failed``.
+        """
+        if self.failed:
+            return
         try:
             self._stream.write(text)
             self._stream.flush()
         except BrokenPipeError:
-            self._stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            if sys.stdout.fileno() >= 0:
-                os.dup2(self._stream.fileno(), sys.stdout.fileno())
+            self._silence()
+        except OSError as error:
+            self._silence()
+            self.failed = error.strerror or type(error).__name__
+
+    def _silence(self) -> None:
+        """Whatever is still in the stream's buffer goes nowhere, and nothing complains at exit."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+        self._stream = io.StringIO()
 
 
 def plain_lines(block: Block) -> list[str]:
@@ -114,24 +140,39 @@ def _title(console: Console, title: str) -> None:
 
 
 def _table(console: Console, block: Table) -> None:
-    """A table where it fits the terminal, else a list; what explains the rows stands below."""
-    numbered = bool(block.detail) and any(row.detail for row in block.rows)
+    """A table where it fits the terminal, else a list.
+
+    What explains the rows is the table's last column where there is room, else it stands below.
+    """
+    _title(console, block.title)
+    explained = bool(block.detail) and any(row.detail for row in block.rows)
+    whole = _drawn(block, numbered=False, detailed=explained)
+    if console.measure(whole).maximum < console.width:
+        console.print(whole)
+        return
+    table = _drawn(block, numbered=explained, detailed=False)
+    if console.measure(table).maximum >= console.width:
+        _list(console, block)
+        return
+    console.print(table)
+    for place, row in enumerate(block.rows, 1):
+        _detail(console, f"{place}. {safe(row.detail)}" if row.detail else "")
+
+
+def _drawn(block: Table, *, numbered: bool, detailed: bool) -> RichTable:
     table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     if numbered:
         table.add_column("#", justify="right", style="dim")
     for name in block.columns:
         table.add_column(Text(name), justify="right" if name in block.numbers else "left")
+    if detailed:
+        table.add_column(Text(block.detail), style="dim")
     for place, row in enumerate(block.rows, 1):
+        first = [Text(str(place))] if numbered else []
+        last = [Text(safe(row.detail))] if detailed else []
         cells = [Text(safe(cell)) for cell in row.cells]
-        table.add_row(*([Text(str(place))] if numbered else []), *cells, style=_STYLES[row.tone])
-    _title(console, block.title)
-    if console.measure(table).maximum > console.width - 1:
-        _list(console, block)
-        return
-    console.print(table)
-    if numbered:
-        for place, row in enumerate(block.rows, 1):
-            _detail(console, f"{place}. {safe(row.detail)}" if row.detail else "")
+        table.add_row(*first, *cells, *last, style=_STYLES[row.tone])
+    return table
 
 
 def _list(console: Console, block: Table) -> None:

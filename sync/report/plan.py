@@ -189,8 +189,11 @@ class Findings(Protocol):
     def alerts(self) -> tuple[Notice, ...]: ...
 
 
-def rest_of_plan(report: Findings) -> list[Block]:
-    """What a plan says besides its invoices: what waits, what is wrong, where the hours stand."""
+def rest_of_plan(report: Findings, *, done: bool = False) -> list[Block]:
+    """What a plan says besides its invoices: what waits, what is wrong, where the hours stand.
+
+    ``done`` says that it is a run that tells it.
+    """
     return [
         held_table(report.held),
         conflict_table(report.conflicts),
@@ -198,8 +201,10 @@ def rest_of_plan(report: Findings) -> list[Block]:
         parked_table(report.parked),
         statement_table(report.statements),
         _notices("quotation", "Draft quotations for extra work", report.quotations),
-        _notices("request", "Approvals of overage to ask for", report.requests),
-        _notices("alert", "Alerts to raise", report.alerts),
+        _notices(
+            "request", f"Approvals of overage {'asked' if done else 'to ask'} for", report.requests
+        ),
+        _notices("alert", "Alerts raised" if done else "Alerts to raise", report.alerts),
     ]
 
 

@@ -128,9 +128,9 @@ def run_report(
         issues=plan.issues,
         parked=plan.parked,
         statements=plan.statements,
-        quotations=plan.quotations,
-        requests=plan.requests,
-        alerts=plan.alerts,
+        quotations=_written(plan.quotations, results),
+        requests=_written(plan.requests, results),
+        alerts=_written(plan.alerts, results),
         counts={status.value: number for status, number in pushed.counts.items() if number},
         stopped=pushed.stopped,
         notes=pushed.notes,
@@ -149,6 +149,11 @@ def run_report(
         seconds=Decimal(f"{seconds:.1f}"),
         calls=calls,
     )
+
+
+def _written(notices: tuple[Notice, ...], results: dict[str, Result]) -> tuple[Notice, ...]:
+    """Those that stand in Odoo now."""
+    return tuple(each for each in notices if results[each.key].status in WRITTEN)
 
 
 def _numbered(invoice: ShownInvoice, result: Result) -> ShownInvoice:
@@ -211,7 +216,7 @@ def run_blocks(report: RunReport) -> list[Block]:
         ),
         invoice_table(report.written, "Invoices written", written=True),
         _not_written_table(report.not_written),
-        *rest_of_plan(report),
+        *rest_of_plan(report, done=True),
         *(Message(tag="note", text=each) for each in report.notes),
         _difference_table(report.differences),
     ]

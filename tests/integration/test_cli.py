@@ -174,6 +174,18 @@ def test_without_a_terminal_somebody_must_have_agreed(agency: Agency) -> None:
     assert len(agency.moves()) == 2
 
 
+@pytest.mark.parametrize(("word", "documents"), [("n", 0), ("", 0), ("y", 2)])
+def test_on_a_terminal_apply_shows_the_plan_and_asks(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, word: str, documents: int
+) -> None:
+    monkeypatch.setattr("sync.cli.commands.writing.somebody_is_there", lambda: True)
+    answer = agency("apply", *DAY, given=f"{word}\n" if word else "")
+    assert answer.code == 0
+    assert "2 invoices (25,000.00 USD)" in answer.rows("summary")[0][0]
+    assert len(agency.moves()) == documents
+    assert bool(answer.rows("apply")) is (documents == 0)
+
+
 def test_a_plan_over_its_limits_is_refused_unless_forced(
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -362,3 +362,33 @@ def test_a_server_that_is_down_is_tried_again_and_said_so(tmp_path: Path) -> Non
     assert code == 3
     assert "repeated" in err.splitlines()[0]
     assert "Check the url setting" in err.splitlines()[-1]
+
+
+SAMPLE = "tests/scenarios/acme_retainer.yaml"
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    """The report is lost, the work is not; the exit code says that somebody should look."""
+    terminal = Terminal(tmp_path)
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sync.cli", "scenario", "run", str(ROOT / SAMPLE)],
+            env=terminal.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_ends_nothing(tmp_path: Path) -> None:
+    process = Terminal(tmp_path).start("scenario", "run", str(ROOT / SAMPLE))
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=120) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()

@@ -8,7 +8,6 @@ import typer
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import TEXT, Exit
 from sync.cli.options import Json, LogFormat, Verbose
-from sync.pipeline.scenarios import play_file
 from sync.report.envelope import envelope
 from sync.report.scenario import scenario_blocks
 
@@ -44,6 +43,9 @@ def run(
     request = Request("scenario run", as_json, verbose=verbose, log_format=log_format)
 
     def act(session: Session) -> Exit:
+        # Only this command needs an Odoo in memory, and the others start sooner without it.
+        from sync.pipeline.scenarios import play_file
+
         stories = tuple(play_file(file, session.progress.step) for file in files)
         code = Exit.attention if any(each.differences for each in stories) else Exit.done
         if as_json:

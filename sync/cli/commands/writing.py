@@ -56,7 +56,7 @@ def apply(
             raise PipelineError(
                 "usage", "A plan file has its own day.", "Leave out --as-of, or plan again."
             )
-        asks = not yes and not as_json and sys.stdin.isatty() and is_terminal(sys.stdout)
+        asks = not yes and not as_json and somebody_is_there()
         if file is None and not yes and not asks:
             raise PipelineError(
                 "usage",
@@ -98,7 +98,13 @@ def _looked(session: Session, service: Service, wanted: Plan | None) -> Looked:
 
 def _agreed(session: Session, looked: Looked) -> bool:
     session.show(plan_blocks(looked.report))
-    return typer.confirm("Write this into Odoo?", err=True)
+    print("Write this into Odoo? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def somebody_is_there() -> bool:
+    """Whether there is a terminal to ask at."""
+    return sys.stdin is not None and sys.stdin.isatty() and is_terminal(sys.stdout)
 
 
 def run(
