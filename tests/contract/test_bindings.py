@@ -56,11 +56,15 @@ def test_counted_time_is_settled(leased: World, door: Door) -> None:
 
 
 def test_people_do_not_bind(leased: World, door: Door) -> None:
-    """Only the service bills time."""
-    entries = leased.entries(2.0)
-    result = leased.apply_one(leased.invoice())
+    """Only the service bills time and milestones."""
+    (entry,) = leased.entries(2.0)
+    milestone = door.new("project.milestone", name="M", project_id=leased.project)
+    move = {"retainer_move_id": leased.apply_one(leased.invoice())["id"]}
+    for model, record in (("account.analytic.line", entry), ("project.milestone", milestone)):
+        with pytest.raises(Rejected):
+            door.admin.write(model, [record], move)
     with pytest.raises(Rejected):
-        door.admin.write("account.analytic.line", entries, {"retainer_move_id": result["id"]})
+        door.new("project.milestone", name="N", project_id=leased.project, **move)
 
 
 def test_milestone(leased: World, door: Door) -> None:

@@ -1,8 +1,8 @@
-"""What the addon guards: keys are the service's, counted time is settled, deletions are noted."""
+"""Keys are the service's own, closed statements never change, deletions are noted."""
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory import people, posting, totals  # noqa: F401 (guards are wrapped here)
+from sync.odoo.memory import posting, totals  # noqa: F401 (guards are wrapped here)
 from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE, Leave
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
@@ -16,19 +16,6 @@ SERVICE_FIELDS = (
     "retainer_amendments_written",
     "retainer_pending_reconcile",
 )
-COUNTED = (
-    "date",
-    "unit_amount",
-    "project_id",
-    "task_id",
-    "employee_id",
-    "user_id",
-    "name",
-    "company_id",
-    "retainer_non_billable",
-    "retainer_change_order_id",
-)
-BINDINGS = ("retainer_period_id", "retainer_move_id")
 
 
 def _refuse_service_fields(tables: Tables, values: Row) -> None:
@@ -96,50 +83,5 @@ def _refuse_closed(tables: Tables, row: Row) -> None:
     )
 
 
-def _counted(row: Row) -> bool:
-    return bool(row.get("retainer_period_id") or row.get("retainer_move_id"))
-
-
-def _new_entry(tables: Tables, values: Row) -> Row:
-    _refuse_binding(tables, values)
-    task = values.get("task_id")
-    if task and "retainer_change_order_id" not in values:
-        order = tables.row("project.task", task)["retainer_change_order_id"]
-        return {**values, "retainer_change_order_id": order}
-    return values
-
-
-def _guard_entry(tables: Tables, row: Row, values: Row) -> Row:
-    _refuse_binding(tables, values)
-    if not tables.elevated and _counted(row):
-        named = [name for name in COUNTED if name in values and values[name] != row.get(name)]
-        if named or any(name in values for name in BINDINGS):
-            _refuse_counted(row)
-    return values
-
-
-def _leave_entry(tables: Tables, row: Row) -> None:  # noqa: ARG001
-    if _counted(row):
-        _refuse_counted(row)
-
-
-def _refuse_counted(row: Row) -> None:
-    raise Rejected(
-        f"The time entry “{row.get('name') or '/'}” of {row['date']} is counted and cannot be"
-        " changed or deleted. Add a correcting entry instead; its hours may be negative."
-    )
-
-
-def _refuse_binding(tables: Tables, values: Row) -> None:
-    if not tables.elevated and any(values.get(name) for name in BINDINGS):
-        raise Rejected(
-            "Only the billing service counts and bills time entries. Leave the fields Statement"
-            " and Retainer Invoice alone."
-        )
-
-
 for _model in KEYED:
     _guard_keyed(_model)
-BEFORE_CREATE["account.analytic.line"] = _new_entry
-BEFORE_WRITE["account.analytic.line"] = _guard_entry
-BEFORE_UNLINK["account.analytic.line"] = _leave_entry

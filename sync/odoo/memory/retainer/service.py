@@ -1,5 +1,6 @@
 """Hello, apply and lookup."""
 
+from collections import Counter
 from typing import Any
 
 from sync.odoo.errors import Rejected
@@ -58,17 +59,16 @@ def _open(documents: list[Document]) -> list[Document]:
 
 
 def _parse(documents: list[Document]) -> None:
-    seen: set[str] = set()
+    keys = Counter(document.key for document in documents)
     for document in documents:
         try:
             document.parse()
-            if document.key in seen:
+            if keys[document.key] > 1:
                 raise Refusal("refused", f"The key {document.key} is in the call twice.")
         except Refusal as refusal:
             document.refuse(refusal.code, refusal.reason)
             unit = document.payload.get("unit")
             document.unit = document.unit or (unit if isinstance(unit, str) else "")
-        seen.add(document.key)
 
 
 def lookup(tables: Tables, *, company_id: int, keys: Any) -> list[Row]:

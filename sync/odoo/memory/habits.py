@@ -1,8 +1,7 @@
 """Small habits of Odoo's own models: what a new product, user or milestone brings along."""
 
-from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, BEFORE_WRITE, create
+from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, create
 from sync.odoo.memory.schema import fields_of
 from sync.odoo.memory.tables import Tables
 
@@ -35,23 +34,21 @@ def _company_of_user(tables: Tables, record: int) -> None:
         tables.update("res.users", record, {"company_ids": companies}, quietly=True)
 
 
-def _milestone(tables: Tables, row: Row, values: Row) -> Row:
-    """Reaching a milestone dates it, unless the day is given; a billed one is settled."""
-    if row.get("retainer_move_id") and not tables.elevated:
-        billed = ("retainer_engagement_id", "retainer_amount", "is_reached", "project_id")
-        if any(name in values and values[name] != row.get(name) for name in billed):
-            raise Rejected(
-                f"The milestone {row['name']} is billed and cannot be changed. Credit that"
-                " invoice, or add another milestone."
-            )
-    return _reached(tables, values)
-
-
-def _reached(tables: Tables, values: Row) -> Row:
+def dated_when_reached(tables: Tables, values: Row) -> Row:
+    """Reaching a milestone dates it, unless the day is given."""
     if "is_reached" not in values or "reached_date" in values:
         return values
     day = tables.today.isoformat() if values["is_reached"] else False
     return {**values, "reached_date": day}
+
+
+def _entry(tables: Tables, values: Row) -> Row:
+    """A time entry takes the change order of its task, once, when it is made."""
+    task = values.get("task_id")
+    if not task or "retainer_change_order_id" in values:
+        return values
+    order = tables.row("project.task", task)["retainer_change_order_id"]
+    return {**values, "retainer_change_order_id": order}
 
 
 def _order(_tables: Tables, values: Row) -> Row:
@@ -73,8 +70,8 @@ def _order_line(tables: Tables, values: Row) -> Row:
 BEFORE_CREATE["product.product"] = _product
 BEFORE_CREATE["res.users"] = _with_partner
 BEFORE_CREATE["res.company"] = _with_partner
-BEFORE_CREATE["project.milestone"] = _reached
+BEFORE_CREATE["project.milestone"] = dated_when_reached
 BEFORE_CREATE["sale.order"] = _order
 BEFORE_CREATE["sale.order.line"] = _order_line
-BEFORE_WRITE["project.milestone"] = _milestone
+BEFORE_CREATE["account.analytic.line"] = _entry
 AFTER_CHANGE["res.users"] = _company_of_user
