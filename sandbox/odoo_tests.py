@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
-_BROKEN = re.compile(r" (?:ERROR|CRITICAL) \S+ [\w.]+: (.+)")
+_TROUBLE = (
+    re.compile(r" ERROR \S+ [\w.]+: ((?:FAIL|ERROR): .+)"),
+    re.compile(r" (?:CRITICAL|ERROR) \S+ [\w.]+: (.+)"),
+)
+"""A test that failed, else whatever Odoo could not do."""
 
 
 @dataclass(frozen=True)
@@ -32,5 +36,5 @@ def read_results(exit_status: int, log: Path) -> OdooTestRun:
     text = log.read_text(errors="replace") if log.exists() else ""
     total = _TOTAL.search(text)
     failures, errors, tests = (int(number) for number in total.groups()) if total else (0, 0, 0)
-    trouble = _BROKEN.search(text)
-    return OdooTestRun(exit_status, tests, failures, errors, log, trouble[1] if trouble else "")
+    troubles = [found[1] for kind in _TROUBLE if (found := kind.search(text))]
+    return OdooTestRun(exit_status, tests, failures, errors, log, *troubles[:1])
