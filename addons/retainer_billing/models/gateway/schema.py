@@ -119,6 +119,7 @@ CHANGE_ORDER_VALUES = frozenset(
 QUOTATION_VALUES = frozenset(
     {
         "partner_id",
+        "currency_id",
         "partner_invoice_id",
         "partner_shipping_id",
         "user_id",
