@@ -112,9 +112,8 @@ _QUOTATION = Kind(
     model="sale.order",
     state="state",
     values=_names(
-        "partner_id currency_id partner_invoice_id partner_shipping_id user_id client_order_ref origin"
-        " note"
-        " validity_date payment_term_id fiscal_position_id require_signature require_payment"
+        "partner_id currency_id partner_invoice_id partner_shipping_id user_id client_order_ref"
+        " origin note validity_date payment_term_id fiscal_position_id require_signature require_payment"
         " retainer_engagement_id"
     ),
     required=("partner_id",),
