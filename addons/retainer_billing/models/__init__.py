@@ -25,6 +25,7 @@ from . import (
     retainer_hour_block,
     retainer_period,
     retainer_period_lot,
+    retainer_role_rate,
     retainer_sync_run,
     retainer_terms,
     retainer_tombstone,

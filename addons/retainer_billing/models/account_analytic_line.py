@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.sql import column_exists, create_column
 
 # What a client has been shown, or has been billed for.
 COUNTED_FIELDS = (
@@ -12,13 +13,15 @@ COUNTED_FIELDS = (
     "name",
     "company_id",
     "retainer_non_billable",
+    "retainer_change_order_id",
+    "retainer_corrects_id",
 )
 
 
 class AccountAnalyticLine(models.Model):
     _name = "account.analytic.line"
     _inherit = ["account.analytic.line", "retainer.bound.mixin"]
-    _retainer_binding = ("retainer_period_id", "retainer_move_id")
+    _retainer_binding = ("retainer_period_id", "retainer_move_id", "retainer_billed_seconds")
 
     retainer_period_id = fields.Many2one(
         "retainer.period",
@@ -43,11 +46,65 @@ class AccountAnalyticLine(models.Model):
         help="The time does not count against the retainer and is not billed by it.",
     )
 
+    retainer_change_order_id = fields.Many2one(
+        "retainer.change.order",
+        string="Change Order",
+        compute="_compute_retainer_change_order_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The extra work this time belongs to: that of its task when the entry was made. It "
+        "stays when the task moves in or out of scope later.",
+    )
+    retainer_billed_seconds = fields.Integer(
+        string="Billed in Part (seconds)",
+        readonly=True,
+        copy=False,
+        help="Time of this entry that is on our invoices although the entry is not billed whole.",
+    )
+    retainer_corrects_id = fields.Many2one(
+        "account.analytic.line",
+        string="Corrects",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The counted entry that this one corrects.",
+    )
+
     # What is not counted yet is what every run reads, and it stays small while history grows.
     _retainer_open_idx = models.Index(
         "(project_id, date) WHERE retainer_period_id IS NULL AND retainer_move_id IS NULL"
         " AND project_id IS NOT NULL"
     )
+
+    def _auto_init(self):
+        # No task has a change order yet when the module is installed: computing the field for all
+        # the time ever recorded would take hours and find nothing.
+        if not column_exists(self.env.cr, self._table, "retainer_change_order_id"):
+            create_column(self.env.cr, self._table, "retainer_change_order_id", "int4")
+        return super()._auto_init()
+
+    @api.depends("task_id")
+    def _compute_retainer_change_order_id(self):
+        for entry in self:
+            if not entry._retainer_is_counted():
+                entry.retainer_change_order_id = entry.task_id.sudo().retainer_change_order_id
+
+    @api.constrains("retainer_corrects_id", "project_id")
+    def _check_retainer_corrects_id(self):
+        for entry in self.filtered("retainer_corrects_id"):
+            corrected = entry.retainer_corrects_id.sudo()
+            if corrected == entry or corrected.project_id != entry.project_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(entry)s” can only correct another time entry of its own project. "
+                        "Choose one of %(project)s.",
+                        entry=entry.name or "/",
+                        project=entry.project_id.display_name,
+                    )
+                )
 
     def write(self, vals):
         named = [name for name in COUNTED_FIELDS if name in vals]
@@ -62,7 +119,9 @@ class AccountAnalyticLine(models.Model):
     def _retainer_is_counted(self):
         self.ensure_one()
         entry = self.sudo()
-        return bool(entry.retainer_period_id or entry.retainer_move_id)
+        return bool(
+            entry.retainer_period_id or entry.retainer_move_id or entry.retainer_billed_seconds
+        )
 
     def _retainer_check_counted(self, is_refused=None):
         for entry in self:
@@ -77,7 +136,8 @@ class AccountAnalyticLine(models.Model):
                         date=counted.date,
                         document=(
                             counted.retainer_move_id or counted.retainer_period_id
-                        ).display_name,
+                        ).display_name
+                        or self.env._("an invoice, in part,"),
                     )
                 )
 

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.sql import column_exists, create_column
+
+from .gateway import tally
 
 ROLES = [
     ("fee", "Fee"),
@@ -7,6 +10,7 @@ ROLES = [
     ("milestone", "Milestone"),
     ("out_of_scope", "Out of scope"),
     ("recharge", "Recharge"),
+    ("hour_block", "Block of hours"),
     ("advance_request", "Advance request"),
     ("advance_return", "Advance return"),
     ("drawdown", "Drawdown"),
@@ -62,6 +66,9 @@ class AccountMove(models.Model):
         copy=False,
         help="Where the invoice stands with the client.",
     )
+    retainer_sent_on = fields.Date(
+        string="Sent to the Client On", copy=False, help="The day it went to the client."
+    )
     retainer_version = fields.Integer(default=1, copy=False, readonly=True)
     retainer_service_start = fields.Date(
         string="Service From", copy=False, help="First day that the document bills."
@@ -85,6 +92,11 @@ class AccountMove(models.Model):
         help="Purchase order, contacts and terms as the service wrote them, so that what people "
         "amended survives when a draft is rewritten.",
     )
+    retainer_tally = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Parts of time entries and quantities of purchases that this document added to them.",
+    )
     retainer_pending_reconcile = fields.Json(
         readonly=True,
         copy=False,
@@ -103,6 +115,30 @@ class AccountMove(models.Model):
         " OR retainer_service_end >= retainer_service_start)",
         "The service period of the document ends before it starts. Correct its dates.",
     )
+
+    def _auto_init(self):
+        # No document has a key or an order of the register yet when the module is installed.
+        for name in ("retainer_content", "retainer_po_number"):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, "varchar")
+        if not column_exists(self.env.cr, self._table, "retainer_changed"):
+            create_column(self.env.cr, self._table, "retainer_changed", "bool")
+        return super()._auto_init()
+
+    def write(self, vals):
+        if vals.get("is_move_sent"):
+            unsent = self.filtered(
+                lambda move: (
+                    move.retainer_engagement_id and move.retainer_lifecycle in (False, "draft")
+                )
+            )
+            result = super().write(vals)
+            if unsent:
+                unsent.write({"retainer_lifecycle": "sent"})
+            return result
+        if vals.get("retainer_lifecycle") == "sent" and "retainer_sent_on" not in vals:
+            vals = {"retainer_sent_on": fields.Date.context_today(self), **vals}
+        return super().write(vals)
 
     @api.depends("retainer_client_po_id")
     def _compute_retainer_po_number(self):
@@ -227,6 +263,7 @@ class AccountMove(models.Model):
         # The database empties the link to a deleted draft by itself, so Odoo would not notice that
         # the sales order lines of its time have undelivered hours again.
         entries = self.sudo().retainer_entry_ids.filtered("so_line")
+        tally.take_back(self.sudo().filtered("retainer_tally"))
         result = super().unlink()
         entries.exists().modified(["retainer_move_id"])
         return result

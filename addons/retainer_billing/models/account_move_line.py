@@ -12,6 +12,7 @@ class AccountMoveLine(models.Model):
             *super()._timesheet_domain_get_invoiced_lines(sale_line_delivery),
             ("retainer_period_id", "=", False),
             ("retainer_move_id", "=", False),
+            ("retainer_billed_seconds", "in", (False, 0)),
         ]
 
     def _retainer_content_values(self):

@@ -4,6 +4,9 @@ from odoo.exceptions import UserError, ValidationError
 BILLED_FIELDS = (
     "retainer_engagement_id",
     "retainer_amount",
+    "retainer_percent",
+    "retainer_quantity",
+    "retainer_unit_price",
     "retainer_number",
     "is_reached",
     "project_id",
@@ -27,7 +30,20 @@ class ProjectMilestone(models.Model):
     retainer_amount = fields.Monetary(
         string="Milestone Amount",
         currency_field="retainer_currency_id",
-        help="Net of tax. 0: the amount of the sales order item.",
+        help="Net of tax. 0: the percentage or the quantity below, or else the amount of the sales "
+        "order item.",
+    )
+    retainer_percent = fields.Float(
+        string="Percent of the Quote",
+        help="Share of the accepted quote that this milestone bills, where no amount is given.",
+    )
+    retainer_quantity = fields.Float(
+        string="Milestone Quantity",
+        digits="Product Unit",
+        help="Quantity that this milestone bills at the unit price, where no amount is given.",
+    )
+    retainer_unit_price = fields.Monetary(
+        string="Milestone Unit Price", currency_field="retainer_currency_id"
     )
     retainer_number = fields.Integer(
         string="Milestone Number", help="As the quotation numbers it: 1, 2, 3 …"
@@ -46,8 +62,13 @@ class ProjectMilestone(models.Model):
     )
 
     _retainer_amount_positive = models.Constraint(
-        "CHECK (retainer_amount IS NULL OR retainer_amount >= 0)",
-        "The amount of a milestone cannot be negative. Enter 0 or more.",
+        "CHECK (COALESCE(retainer_amount, 0) >= 0 AND COALESCE(retainer_quantity, 0) >= 0"
+        " AND COALESCE(retainer_unit_price, 0) >= 0)",
+        "Amount, quantity and price of a milestone cannot be negative. Enter 0 or more.",
+    )
+    _retainer_percent_range = models.Constraint(
+        "CHECK (COALESCE(retainer_percent, 0) BETWEEN 0 AND 100)",
+        "A milestone bills a percentage of its quote. Enter a number from 0 to 100.",
     )
     _retainer_number_positive = models.Constraint(
         "CHECK (retainer_number IS NULL OR retainer_number >= 0)",

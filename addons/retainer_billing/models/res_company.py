@@ -57,7 +57,12 @@ class ResCompany(models.Model):
         help="Whether the service posts the unearned revenue entries it writes.",
     )
     retainer_po_policy = fields.Selection(
-        [("hold", "Hold the invoice"), ("warn", "Warn"), ("ignore", "Ignore")],
+        [
+            ("hold", "Hold the invoice"),
+            ("warn", "Warn"),
+            ("ignore", "Ignore"),
+            ("fit", "Bill what fits, hold the rest"),
+        ],
         string="Client Purchase Order Policy",
         required=True,
         default="warn",

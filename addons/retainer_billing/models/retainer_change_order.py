@@ -1,11 +1,19 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+# What the client has been billed for.
+BILLED_FIELDS = ("engagement_id", "approval_state", "hourly_rate", "hours_cap")
 
 
 class RetainerChangeOrder(models.Model):
     _name = "retainer.change.order"
     _description = "Change Order"
-    _inherit = ["retainer.content.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "retainer.content.mixin",
+        "retainer.bound.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "request_date desc, id desc"
     _check_company_auto = True
 
@@ -62,6 +70,30 @@ class RetainerChangeOrder(models.Model):
         index="btree_not_null",
         help="Signed online by the client, it approves this change order.",
     )
+    overage_month = fields.Date(
+        readonly=True, help="The month of whose overage this asks approval; empty for extra work."
+    )
+    overage_seconds = fields.Integer(string="Overage (seconds)", readonly=True)
+    overage_hours = fields.Float(compute="_compute_overage_hours")
+    billed_seconds = fields.Integer(
+        string="Billed (seconds)",
+        compute="_compute_billed_seconds",
+        compute_sudo=True,
+        help="Time of this change order that is on our invoices.",
+    )
+    billed_hours = fields.Float(compute="_compute_billed_seconds", compute_sudo=True)
+    retainer_move_id = fields.Many2one(
+        "account.move",
+        string="Billed On",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The document that billed the approved overage.",
+    )
+    entry_ids = fields.One2many(
+        "account.analytic.line", "retainer_change_order_id", string="Time Entries"
+    )
     task_ids = fields.One2many("project.task", "retainer_change_order_id", string="Tasks")
     retainer_explanation_html = fields.Html(
         string="Explanation", compute="_compute_retainer_explanation_html"
@@ -88,6 +120,51 @@ class RetainerChangeOrder(models.Model):
                 ) or self.env._("New")
         return super().create(vals_list)
 
+    def write(self, vals):
+        named = [name for name in BILLED_FIELDS if name in vals]
+        for order in self.sudo().filtered("retainer_move_id") if named else ():
+            if order._retainer_differs(vals, named):
+                raise UserError(
+                    self.env._(
+                        "%(order)s is billed on %(move)s and cannot be changed. Credit that "
+                        "invoice, or add another change order.",
+                        order=order.display_name,
+                        move=order.retainer_move_id.display_name,
+                    )
+                )
+        return super().write(vals)
+
+    @api.depends("overage_seconds")
+    def _compute_overage_hours(self):
+        for order in self:
+            order.overage_hours = order.overage_seconds / 3600
+
+    @api.depends(
+        "entry_ids.retainer_move_id", "entry_ids.unit_amount", "entry_ids.retainer_billed_seconds"
+    )
+    def _compute_billed_seconds(self):
+        lines = self.env["account.analytic.line"]
+        mine = [("retainer_change_order_id", "in", self.ids)]
+        whole = dict(
+            lines._read_group(
+                [*mine, ("retainer_move_id", "!=", False)],
+                ["retainer_change_order_id"],
+                ["unit_amount:sum"],
+            )
+        )
+        # A cap may have let an invoice take a part of an entry only.
+        parts = dict(
+            lines._read_group(
+                [*mine, ("retainer_move_id", "=", False)],
+                ["retainer_change_order_id"],
+                ["retainer_billed_seconds:sum"],
+            )
+        )
+        for order in self:
+            seconds = round(whole.get(order._origin, 0.0) * 3600) + parts.get(order._origin, 0)
+            order.billed_seconds = seconds
+            order.billed_hours = seconds / 3600
+
     @api.depends("number", "name")
     def _compute_display_name(self):
         for order in self:
@@ -102,6 +179,8 @@ class RetainerChangeOrder(models.Model):
         "approval_state",
         "hourly_rate",
         "hours_cap",
+        "overage_month",
+        "overage_seconds",
     )
     def _compute_retainer_content(self):
         return super()._compute_retainer_content()
@@ -117,6 +196,8 @@ class RetainerChangeOrder(models.Model):
             self.approval_state,
             f"{self.hourly_rate:.6f}",
             f"{self.hours_cap:.6f}",
+            str(self.overage_month or ""),
+            self.overage_seconds,
         ]
 
     @api.depends("retainer_explanation")
@@ -151,6 +232,31 @@ class RetainerChangeOrder(models.Model):
                 {
                     "approval_state": "approved",
                     "approved_on": order.approved_on or fields.Date.context_today(order),
+                }
+            )
+
+    def _approve_by_quotation(self):
+        """Approve what waits for the quotation that the client has just accepted."""
+        for order in self.sudo().filtered(lambda record: record.approval_state == "waiting"):
+            quote = order.quote_id
+            if quote.signed_by:
+                reference = self.env._(
+                    "Quotation %(quote)s, signed by %(name)s",
+                    quote=quote.name,
+                    name=quote.signed_by,
+                )
+            else:
+                reference = self.env._(
+                    "Quotation %(quote)s, confirmed by %(name)s",
+                    quote=quote.name,
+                    name=self.env.user.name,
+                )
+            day = quote.signed_on.date() if quote.signed_on else fields.Date.context_today(order)
+            order.write(
+                {
+                    "approval_state": "approved",
+                    "approved_on": day,
+                    "approval_reference": order.approval_reference or reference,
                 }
             )
 

@@ -101,6 +101,7 @@ class RetainerEngagement(models.Model):
             ("hold", "Hold the invoice"),
             ("warn", "Warn"),
             ("ignore", "Ignore"),
+            ("fit", "Bill what fits, hold the rest"),
         ],
         string="Purchase Order Policy",
         required=True,
@@ -149,6 +150,10 @@ class RetainerEngagement(models.Model):
     recharge_markup = fields.Float(
         string="Recharge Markup (%)",
         help="Added to the cost of a recharged purchase, in percent of the cost.",
+    )
+    lines_per_entry = fields.Boolean(
+        string="A Line per Time Entry",
+        help="Extra work is invoiced with one line per time entry, not one per piece of work.",
     )
     date_start = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     date_end = fields.Date(

@@ -17,6 +17,7 @@ SERVICE_FIELDS = frozenset(
         "retainer_explanation",
         "retainer_amendments_written",
         "retainer_pending_reconcile",
+        "retainer_tally",
     }
 )
 

@@ -20,6 +20,7 @@ class RetainerPeriodLot(models.Model):
         [
             ("allowance", "Monthly allowance"),
             ("block", "Block of hours"),
+            ("correction", "Given back by a correction"),
             ("deficit", "Deficit carried in"),
         ],
         required=True,
@@ -34,6 +35,10 @@ class RetainerPeriodLot(models.Model):
     drawn = fields.Integer(string="Drawn (seconds)", readonly=True)
     lapsed = fields.Integer(string="Lapsed (seconds)", readonly=True)
     closing = fields.Integer(string="Closing (seconds)", readonly=True)
+    draws = fields.Json(
+        readonly=True,
+        help="Which time entries drew from the lot: pairs of entry and seconds, in their order.",
+    )
     granted_hours = fields.Float(string="Granted", compute="_compute_hours")
     opening_hours = fields.Float(string="Opening", compute="_compute_hours")
     drawn_hours = fields.Float(string="Drawn", compute="_compute_hours")

@@ -98,6 +98,24 @@ class RetainerTerms(models.Model):
         string="Rounding (minutes)",
         help="Each time entry is rounded up to a multiple of these minutes. 0: as entered.",
     )
+    paused = fields.Boolean(
+        help="No fee and no allowance while these terms are in force; what is left is kept."
+    )
+    carries_over = fields.Boolean(
+        default=True,
+        help="Hours that earlier terms left over may be used under these terms.",
+    )
+    overage_cap = fields.Float(help="Most hours of overage that are billed in a month. 0: no cap.")
+    overage_increment = fields.Integer(
+        string="Overage Rounding (minutes)",
+        help="The overage of a month is rounded up to a multiple of these minutes. 0: as it is.",
+    )
+    role_rate_ids = fields.One2many(
+        "retainer.role.rate",
+        "terms_id",
+        copy=True,
+        help="Where an hour of one role counts or costs more than that of another.",
+    )
     alert_thresholds = fields.Char(
         default="50,75,90,100",
         help="Percentages of the available hours at which an alert is raised, e.g. 50,75,90,100.",
@@ -111,7 +129,7 @@ class RetainerTerms(models.Model):
     _not_negative = models.Constraint(
         "CHECK (COALESCE(monthly_hours, 0) >= 0 AND COALESCE(max_rollover, 0) >= 0"
         " AND COALESCE(monthly_fee, 0) >= 0 AND COALESCE(hourly_rate, 0) >= 0"
-        " AND COALESCE(overage_rate, 0) >= 0)",
+        " AND COALESCE(overage_rate, 0) >= 0 AND COALESCE(overage_cap, 0) >= 0)",
         "Hours, fee and rates of the terms cannot be negative. Enter 0 or more.",
     )
     _billing_months = models.Constraint(
@@ -123,7 +141,8 @@ class RetainerTerms(models.Model):
         "The expected breakage is a percentage. Enter a number from 0 to 100.",
     )
     _counts = models.Constraint(
-        "CHECK (COALESCE(rollover_months, 0) >= 0 AND COALESCE(time_increment, 0) >= 0)",
+        "CHECK (COALESCE(rollover_months, 0) >= 0 AND COALESCE(time_increment, 0) >= 0"
+        " AND COALESCE(overage_increment, 0) >= 0)",
         "Rollover months and rounding minutes cannot be negative. Enter 0 or more.",
     )
 

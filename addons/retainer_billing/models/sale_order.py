@@ -35,6 +35,11 @@ class SaleOrder(models.Model):
     def _compute_retainer_content(self):
         return super()._compute_retainer_content()
 
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.sudo().retainer_change_order_ids._approve_by_quotation()
+        return result
+
     def _retainer_content_values(self):
         """Return what the client sees of the quotation."""
         self.ensure_one()

@@ -10,6 +10,7 @@ from . import (
     test_gateway_people,
     test_gateway_preflight,
     test_gateway_reconcile,
+    test_gateway_tally,
     test_native_invoicing,
     test_period,
     test_security,

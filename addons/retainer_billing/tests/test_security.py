@@ -8,6 +8,7 @@ from .common import RetainerCommon
 OWN_MODELS = (
     "retainer.engagement",
     "retainer.terms",
+    "retainer.role.rate",
     "retainer.hour.block",
     "retainer.period",
     "retainer.period.lot",
@@ -61,6 +62,7 @@ class TestSecurity(RetainerCommon):
         expected = {
             "retainer.engagement": ("rwc", "rwcd"),
             "retainer.terms": ("r", "rwcd"),
+            "retainer.role.rate": ("r", "rwcd"),
             "retainer.hour.block": ("rwc", "rwcd"),
             "retainer.client.po": ("rwc", "rwcd"),
             "retainer.change.order": ("rwc", "rwcd"),

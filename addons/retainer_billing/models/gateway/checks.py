@@ -17,7 +17,9 @@ def classify(env, company, documents):
         found = existing(env, company, kind, [document.key for document in group])
         for document in group:
             record = found.get(document.key)
-            if record is not None:
+            if document.withdraw:
+                _withdrawable(document, record)
+            elif record is not None:
                 _compare(document, record)
             elif (kind.model, document.key) in deleted:
                 document.answer(
@@ -52,6 +54,31 @@ def deleted_keys(env, company, documents):
         ["kind", "key"],
     )
     return {(tombstone.kind, tombstone.key) for tombstone in tombstones}
+
+
+def _withdrawable(document, record):
+    """Decide whether a draft of ours may go, as if nobody had ever written it."""
+    if record is None:
+        document.answer("unchanged")
+    elif record.state == "cancel":
+        document.answer("conflict", record, code="cancelled", reason="A person cancelled it.")
+    elif record.state != "draft":
+        document.answer(
+            "conflict",
+            record,
+            code="posted_differs",
+            reason="It is posted. Correct it by a credit note.",
+        )
+    elif record.retainer_changed or record.posted_before:
+        document.answer(
+            "conflict",
+            record,
+            code="changed_by_person",
+            reason="A person changed it after the service wrote it. Delete it in Odoo where it is "
+            "not wanted any more.",
+        )
+    else:
+        document.record, document.action = record, "withdraw"
 
 
 def _compare(document, record):
@@ -172,12 +199,19 @@ def check_binds(env, documents):
     """Refuse documents that would bill or count what another document has already."""
     _prefetch_binds(env, documents)
     taken = {}
+    leaving = {
+        (document.kind.model, document.record.id): document
+        for document in documents
+        if document.action in ("rewrite", "withdraw") and document.record
+    }
     for document in documents:
         if document.result:
             continue
         try:
             for name, ids in document.bind.items():
-                _check_bind(env, document, name, ids, taken)
+                _check_bind(env, document, name, ids, taken, leaving)
+            for ref, _seconds in document.tally.get("cut_entries", ()):
+                _check_cut_entry(env["account.analytic.line"].browse(ref), document)
         except Refusal as refusal:
             document.refuse(refusal.code, refusal.reason)
         else:
@@ -199,7 +233,7 @@ def _prefetch_binds(env, documents):
         env[model].browse(ids).exists().fetch(names)
 
 
-def _check_bind(env, document, name, ids, taken):
+def _check_bind(env, document, name, ids, taken, leaving):
     target = model, field = document.kind.binds[name]
     own = document.record.id if document.record else False
     for record in env[model].browse(ids):
@@ -209,7 +243,10 @@ def _check_bind(env, document, name, ids, taken):
                 "already_billed", f"{model},{record.id} is bound by {other} in the same call."
             )
         bound = record[field]
-        if bound and bound.id != own:
+        owner = leaving.get((bound._name, bound.id)) if bound else None
+        # The draft that has it may give it up in this very call.
+        released = owner and owner is not document and record.id not in owner.bind.get(name, ())
+        if bound and bound.id != own and not released:
             raise Refusal(
                 "already_billed",
                 f"{record._description} {record.display_name} ({model},{record.id}) is bound to "
@@ -217,6 +254,17 @@ def _check_bind(env, document, name, ids, taken):
             )
         if model == "account.analytic.line":
             _check_time_entry(record)
+
+
+def _check_cut_entry(entry, document):
+    _check_time_entry(entry)
+    bound = entry.retainer_move_id
+    if bound and bound != document.record:
+        raise Refusal(
+            "already_billed",
+            f"The time entry {entry.display_name} ({entry._name},{entry.id}) is billed whole on "
+            f"{bound.display_name} already.",
+        )
 
 
 def _check_time_entry(entry):

@@ -45,6 +45,8 @@ class Document:
         self.lines = []
         self.lots = []
         self.bind = {}
+        self.tally = {}
+        self.withdraw = False
         self.reconcile = []
         self.expect = {}
         self.post = False
@@ -100,6 +102,7 @@ class Document:
             "bind",
             "reconcile",
             "explanation",
+            "withdraw",
         }
         if unknown:
             raise Refusal(
@@ -114,6 +117,13 @@ class Document:
         if not isinstance(post, bool):
             raise Refusal("refused", "post must be true or false.")
         self.post = post
+        self.withdraw = payload.get("withdraw", False)
+        if not isinstance(self.withdraw, bool):
+            raise Refusal("refused", "withdraw must be true or false.")
+        if self.withdraw:
+            if self.kind.name != "move":
+                raise Refusal("field_not_allowed", f"A {self.kind.name} is not withdrawn.")
+            return
         self.explanation = self._list(payload, "explanation")
         self.values = self._values(
             env, self.kind.model, self._dict(payload, "values"), self.kind.values, "values"
@@ -145,6 +155,9 @@ class Document:
         for name, ids in bind.items():
             if not ids:
                 continue
+            if name in self.kind.tallies:
+                self._parse_tally(name, ids)
+                continue
             target = self.kind.binds.get(name)
             if target is None:
                 raise Refusal(
@@ -152,6 +165,23 @@ class Document:
                 )
             self.bind[name] = sorted(set(self._ids(ids, f"bind.{name}")))
             self.references += [(target[0], ref) for ref in self.bind[name]]
+
+    def _parse_tally(self, name, pairs):
+        """Read [[record id, quantity]]: seconds are whole, quantities of purchases are not."""
+        where = f"bind.{name}"
+        model = self.kind.tallies[name][0]
+        self.tally[name] = []
+        for pair in pairs if isinstance(pairs, list) else [None]:
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise Refusal("refused", f"{where} must be a list of pairs of id and quantity.")
+            ref, amount = pair
+            self._id(ref, where)
+            if name == "cut_entries":
+                amount = self._integer(amount, where)
+            else:
+                self._number(amount, where)
+            self.references.append((model, ref))
+            self.tally[name].append([ref, amount])
 
     def _parse_reconcile(self):
         for step in self._list(self.payload, "reconcile"):
@@ -253,8 +283,18 @@ class Document:
                 )
             return value
         if field.type == "json":
+            if field.name == "draws":
+                return self._draws(value, where)
             return self._distribution(value, where)
         return self._text(value, where)
+
+    def _draws(self, value, where):
+        """Read which time entries drew from a lot: [[entry id, seconds]]."""
+        if not isinstance(value, list) or not all(
+            isinstance(pair, list) and len(pair) == 2 for pair in value
+        ):
+            raise Refusal("refused", f"{where} must be a list of pairs of id and seconds.")
+        return [[self._id(ref, where), self._integer(drawn, where)] for ref, drawn in value]
 
     def _distribution(self, value, where):
         """Read an analytic distribution: {"12": 100, "13,20": 50}, in percent."""

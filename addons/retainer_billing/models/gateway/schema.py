@@ -1,5 +1,7 @@
 """What the service may write, per kind of document. Anything else is refused."""
 
+from .tally import TALLIES
+
 MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 
 # What people may amend on a draft without the service taking it back.
@@ -33,6 +35,7 @@ MOVE_VALUES = frozenset(
         "retainer_version",
         "retainer_service_start",
         "retainer_service_end",
+        "retainer_sent_on",
         "retainer_milestone_id",
         *AMENDABLE,
     }
@@ -101,6 +104,7 @@ LOT_VALUES = frozenset(
         "drawn",
         "lapsed",
         "closing",
+        "draws",
     }
 )
 
@@ -113,6 +117,8 @@ CHANGE_ORDER_VALUES = frozenset(
         "hourly_rate",
         "hours_cap",
         "client_po_id",
+        "overage_month",
+        "overage_seconds",
     }
 )
 
@@ -177,6 +183,8 @@ class Kind:
         self.lots = parts.get("lots", frozenset())
         # What a document may bind: payload name -> (model, field that points at the document).
         self.binds = parts.get("binds", {})
+        # Quantities that a document adds to other records.
+        self.tallies = parts.get("tallies", {})
         self.has_content = parts.get("has_content", False)
 
 
@@ -208,7 +216,9 @@ KINDS = {
                 "purchase_lines": ("purchase.order.line", "retainer_move_id"),
                 "hour_blocks": ("retainer.hour.block", "move_id"),
                 "advances": ("retainer.advance", "request_move_id"),
+                "change_orders": ("retainer.change.order", "retainer_move_id"),
             },
+            tallies=TALLIES,
             has_content=True,
         ),
         Kind(

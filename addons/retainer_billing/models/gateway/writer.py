@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, MissingError, UserErr
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from . import schema
+from . import schema, tally
 from .document import Refusal
 
 _logger = logging.getLogger(__name__)
@@ -122,6 +122,11 @@ class Writer:
     def _write(self, documents, careful=False):
         """Write the documents, each kind in a batch; ``careful`` goes one by one within a kind."""
         created = {}
+        withdrawn = [document for document in documents if document.action == "withdraw"]
+        documents = [document for document in documents if document.action != "withdraw"]
+        gone = self._withdraw(withdrawn)
+        # What rewritten drafts give up is free for the others, whatever their order.
+        self._release([document for document in documents if document.action == "rewrite"])
         for kind in schema.KINDS.values():
             group = [document for document in documents if document.kind is kind]
             if not group:
@@ -141,6 +146,26 @@ class Writer:
         self._verify(created)
         for document, record in created.items():
             document.answer("created", record, replaced=document.action != "create")
+        for document, (ref, name) in zip(withdrawn, gone, strict=True):
+            document.answer("created", replaced=True)
+            document.result.update(id=ref, name=name)
+
+    def _withdraw(self, documents):
+        """Remove untouched drafts without a trace: nobody deleted them, they are not wanted."""
+        moves = self.env["account.move"].browse([document.record.id for document in documents])
+        gone = [(move.id, move.name or "") for move in moves]
+        if moves:
+            keys = moves.mapped("retainer_key")
+            # Odoo keeps drafts that took a number out of the middle of a sequence, unless told.
+            moves.with_context(force_delete=True).unlink()
+            self.env["retainer.tombstone"].search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("kind", "=", "account.move"),
+                    ("key", "in", keys),
+                ]
+            ).unlink()
+        return gone
 
     def _common(self, document):
         return {
@@ -206,6 +231,12 @@ class Writer:
             if document.action == "rewrite":
                 self._rewrite_move(document)
             records.append(document.record)
+        carrying = [
+            record.id
+            for document, record in zip(documents, records, strict=True)
+            if document.tally and document.action != "post"
+        ]
+        tally.add(moves.browse(carrying))
         return records
 
     def _move_vals(self, document):
@@ -225,6 +256,7 @@ class Writer:
             **self._common(document),
             part: [Command.create(line) for line in document.lines],
             "retainer_pending_reconcile": document.reconcile or False,
+            "retainer_tally": document.tally or False,
             "retainer_amendments_written": self._amendable(values),
         }
 
@@ -362,17 +394,24 @@ class Writer:
             for name, target in document.kind.binds.items():
                 targets.setdefault(target, []).append((document, document.bind.get(name, [])))
         for (model, field), pairs in targets.items():
-            self._release(model, field, pairs, created)
             self._take(model, field, pairs, created)
 
-    def _release(self, model, field, pairs, created):
-        """Free what a rewritten draft had bound and does not bind any more."""
-        for document, ids in pairs:
-            if document.action == "rewrite":
+    def _release(self, documents):
+        """Free what rewritten drafts had bound and do not bind any more, and what they added."""
+        for document in documents:
+            for name, (model, field) in document.kind.binds.items():
                 records = self.env[model].search(
-                    [(field, "=", created[document].id), ("id", "not in", ids)]
+                    [
+                        (field, "=", document.record.id),
+                        ("id", "not in", document.bind.get(name, [])),
+                    ]
                 )
                 self._set(model, field, [(record.id, None) for record in records])
+        tally.take_back(
+            self.env["account.move"].browse(
+                [document.record.id for document in documents if document.kind.name == "move"]
+            )
+        )
 
     def _take(self, model, field, pairs, created):
         wanted = [(ref, created[document].id, document) for document, ids in pairs for ref in ids]
