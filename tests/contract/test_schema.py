@@ -3,7 +3,7 @@
 import pytest
 from contract_world import Door
 
-from sync.odoo.memory.schema import MODELS
+from sync.odoo.memory.models import MODELS
 
 REAL = pytest.param("json2", marks=pytest.mark.odoo)
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from sync.odoo.gateway import Row
-from sync.odoo.memory.addon import PERIOD_HOURS
-from sync.odoo.memory.schema import MODELS
+from sync.odoo.memory.models import MODELS
+from sync.odoo.memory.models.shared import PERIOD_HOURS
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import COMPUTED, compute, get, rounded
 
@@ -203,12 +203,3 @@ def _display_name_of(model: str) -> None:
 for _model in MODELS:
     if (_model, "display_name") not in COMPUTED:
         _display_name_of(_model)
-
-from sync.odoo.memory import advances as _advances  # noqa: E402, F401
-
-assert all(
-    (model, name) in COMPUTED
-    for model, fields in MODELS.items()
-    for name, field in fields.items()
-    if field.computed
-), "a computed field without its function"

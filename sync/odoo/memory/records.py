@@ -9,7 +9,8 @@ from sync.odoo.gateway import Row, Values
 from sync.odoo.memory.constraints import check
 from sync.odoo.memory.defaults import default_of
 from sync.odoo.memory.fields import TO_MANY, Field
-from sync.odoo.memory.schema import MODELS, field_of, fields_of
+from sync.odoo.memory.models import MODELS
+from sync.odoo.memory.schema import field_of, fields_of
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import checked, get, rounded
 

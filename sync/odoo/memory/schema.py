@@ -2,11 +2,8 @@
 
 from sync.odoo.errors import NotFound
 from sync.odoo.gateway import Row
-from sync.odoo.memory.addon import EXTENSIONS, OWN
-from sync.odoo.memory.fields import Field, Fields, merged
-from sync.odoo.memory.standard import STANDARD
-
-MODELS: dict[str, Fields] = merged(*STANDARD, OWN, EXTENSIONS)
+from sync.odoo.memory.fields import Field, Fields
+from sync.odoo.memory.models import MODELS
 
 
 def fields_of(model: str) -> Fields:

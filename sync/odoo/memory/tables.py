@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 
 from sync.odoo.errors import NotFound
 from sync.odoo.gateway import Row
-from sync.odoo.memory.schema import MODELS, blank, field_of, fields_of
+from sync.odoo.memory.models import MODELS
+from sync.odoo.memory.schema import blank, field_of, fields_of
 
 Clock = Callable[[], datetime]
 

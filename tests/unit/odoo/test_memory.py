@@ -10,7 +10,9 @@ import pytest
 from sync.odoo import AdminGateway, Gateway
 from sync.odoo.errors import GatewayError, NotFound, Rejected, ServerFault, Unauthorised
 from sync.odoo.memory import MemoryGateway, MemoryOdoo, posting
+from sync.odoo.memory.models import MODELS
 from sync.odoo.memory.tables import Tables
+from sync.odoo.memory.values import COMPUTED
 
 
 class Clock:
@@ -223,3 +225,14 @@ def test_many2many_commands(admin: MemoryGateway, commands: Any, left: list[int]
     admin.write("retainer.engagement", [record], {"project_ids": commands})
     (row,) = admin.search_read("retainer.engagement", [], ["project_ids"], limit=1)
     assert row["project_ids"] == left
+
+
+def test_every_computed_field_has_its_function() -> None:
+    """None is left to chance."""
+    computed = {
+        (model, name)
+        for model, fields in MODELS.items()
+        for name, field in fields.items()
+        if field.computed and not field.inverse
+    }
+    assert computed == set(COMPUTED) - {("account.move", "invoice_line_ids")}

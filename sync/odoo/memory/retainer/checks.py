@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sync.odoo.gateway import Row
-from sync.odoo.memory.retainer.document import Document, Refusal
+from sync.odoo.memory.retainer.convert import Refusal
+from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.kinds import Kind, Target
 from sync.odoo.memory.schema import fields_of
 from sync.odoo.memory.tables import Tables

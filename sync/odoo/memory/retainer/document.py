@@ -1,13 +1,21 @@
 """One document of an ``apply`` call, read strictly from what was sent."""
 
-import math
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sync.odoo.gateway import Row
 from sync.odoo.memory.fields import Field
+from sync.odoo.memory.retainer.convert import (
+    BY_TYPE,
+    Refusal,
+    as_date,
+    as_id,
+    as_ids,
+    as_integer,
+    as_number,
+    as_pairs,
+    as_text,
+)
 from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, Kind
 from sync.odoo.memory.schema import field_of
 
@@ -26,15 +34,6 @@ PARTS = {
     "explanation",
     "withdraw",
 }
-
-
-class Refusal(Exception):
-    """This document cannot be written; ``code`` is one of the contract's."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 class Document:
@@ -98,8 +97,8 @@ class Document:
             raise Refusal(
                 "field_not_allowed", f"Not part of a document: {', '.join(sorted(unknown))}."
             )
-        self.unit = _text(payload.get("unit"), "unit") or f"key:{self.key}"
-        self.fingerprint = _text(payload.get("fingerprint"), "fingerprint") or ""
+        self.unit = as_text(payload.get("unit"), "unit") or f"key:{self.key}"
+        self.fingerprint = as_text(payload.get("fingerprint"), "fingerprint") or ""
         if not self.fingerprint:
             raise Refusal("refused", "A document needs a fingerprint of its content.")
         if not isinstance(payload.get("post", False), bool):
@@ -142,17 +141,12 @@ class Document:
                 continue
             if name not in self.kind.binds:
                 raise Refusal("field_not_allowed", f"A {self.kind.name} does not bind {name}.")
-            self.bind[name] = sorted(set(_ids(ids, f"bind.{name}")))
+            self.bind[name] = sorted(set(as_ids(ids, f"bind.{name}")))
             model = self.kind.binds[name][0]
             self.references += [(model, each) for each in self.bind[name]]
 
     def _parse_tally(self, name: str, pairs: Any) -> None:
-        where = f"bind.{name}"
-        if not isinstance(pairs, list) or not all(
-            isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
-        ):
-            raise Refusal("refused", f"{where} must be a list of pairs.")
-        self.tally[name] = [(_id(each, where), _number(amount, where)) for each, amount in pairs]
+        self.tally[name] = as_pairs(pairs, f"bind.{name}")
         model = self.kind.tallies[name][0]
         self.references += [(model, each) for each, _ in self.tally[name]]
 
@@ -161,8 +155,8 @@ class Document:
             allowed = {"account_id", "line_ids", "keys", "partial"}
             if not isinstance(step, dict) or set(step) - allowed:
                 raise Refusal("refused", "reconcile takes account_id, line_ids, keys and partial.")
-            account = _id(step.get("account_id"), "reconcile.account_id")
-            lines = _ids(step.get("line_ids") or [], "reconcile.line_ids")
+            account = as_id(step.get("account_id"), "reconcile.account_id")
+            lines = as_ids(step.get("line_ids") or [], "reconcile.line_ids")
             keys = step.get("keys") or []
             if not lines and not keys:
                 raise Refusal("refused", "reconcile needs line_ids (or keys) to reconcile with.")
@@ -179,7 +173,7 @@ class Document:
         for name, value in self._dict("expect").items():
             if name not in EXPECT or self.kind.name != "move":
                 raise Refusal("field_not_allowed", f"expect does not know {name}.")
-            read = _date if name.endswith("date") else _number
+            read = as_date if name.endswith("date") else as_number
             self.expect[name] = read(value, f"expect.{name}")
 
     def _rows(self, part: str, model: str, allowed: frozenset[str]) -> list[Row]:
@@ -214,11 +208,11 @@ class Document:
             return False
         match field.type:
             case "many2one":
-                reference = _id(value, where)
+                reference = as_id(value, where)
                 self.references.append((field.relation, reference))
                 return reference
             case "many2many" | "one2many":
-                references = _ids(value, where)
+                references = as_ids(value, where)
                 self.references += [(field.relation, each) for each in references]
                 return [[6, 0, references]]
             case "selection":
@@ -227,7 +221,7 @@ class Document:
                 return value
             case "json":
                 return self._distribution(value, where)
-        return _READ.get(field.type, _text)(value, where)
+        return BY_TYPE.get(field.type, as_text)(value, where)
 
     def _distribution(self, value: Any, where: str) -> Row:
         """An analytic distribution: ``{"12": 100, "13,20": 50}``, in percent."""
@@ -235,9 +229,9 @@ class Document:
             raise Refusal("refused", f"{where} must be an object.")
         for accounts in value:
             for account in str(accounts).split(","):
-                reference = _id(_integer(account, where), where)
+                reference = as_id(as_integer(account, where), where)
                 self.references.append(("account.analytic.account", reference))
-        return {str(accounts): float(_number(part, where)) for accounts, part in value.items()}
+        return {str(accounts): float(as_number(part, where)) for accounts, part in value.items()}
 
     def _dict(self, name: str) -> Row:
         value = self.payload.get(name) or {}
@@ -250,65 +244,3 @@ class Document:
         if not isinstance(value, list):
             raise Refusal("refused", f"{name} must be a list.")
         return value
-
-
-def _number(value: Any, where: str) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Refusal("refused", f"{where} must be a decimal number as text.")
-    try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or not math.isfinite(float(number)) or abs(number) >= 10**15:
-        raise Refusal("refused", f"{where}: {value!r} is not a usable number.")
-    return number
-
-
-def _integer(value: Any, where: str) -> int:
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
-        raise Refusal("refused", f"{where} must be a whole number.")
-    return value
-
-
-def _id(value: Any, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-        raise Refusal("refused", f"{where} must be the id of a record.")
-    return value
-
-
-def _ids(value: Any, where: str) -> list[int]:
-    if not isinstance(value, list):
-        raise Refusal("refused", f"{where} must be a list of ids.")
-    return [_id(each, where) for each in value]
-
-
-def _date(value: Any, where: str) -> str:
-    try:
-        if not isinstance(value, str) or len(value) != 10:
-            raise ValueError
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise Refusal("refused", f"{where} must be a date as YYYY-MM-DD.") from None
-
-
-def _text(value: Any, where: str) -> Any:
-    if value is None or value is False:
-        return False
-    if not isinstance(value, str) or "\x00" in value:
-        raise Refusal("refused", f"{where} must be text.")
-    return value
-
-
-def _float(value: Any, where: str) -> float:
-    return float(_number(value, where))
-
-
-_READ: dict[str, Callable[[Any, str], Any]] = {
-    "float": _float,
-    "monetary": _number,
-    "integer": _integer,
-    "many2one_reference": _id,
-    "date": _date,
-}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sync.odoo.memory.addon import PERIOD_HOURS
+from sync.odoo.memory.models.shared import PERIOD_HOURS
 
 MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 
@@ -113,8 +113,8 @@ _QUOTATION = Kind(
     state="state",
     values=_names(
         "partner_id currency_id partner_invoice_id partner_shipping_id user_id client_order_ref"
-        " origin note validity_date payment_term_id fiscal_position_id require_signature require_payment"
-        " retainer_engagement_id"
+        " origin note validity_date payment_term_id fiscal_position_id require_signature"
+        " require_payment retainer_engagement_id"
     ),
     required=("partner_id",),
     lines_model="sale.order.line",

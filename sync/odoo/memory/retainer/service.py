@@ -6,7 +6,8 @@ from typing import Any
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory.retainer import checks
-from sync.odoo.memory.retainer.document import Document, Refusal
+from sync.odoo.memory.retainer.convert import Refusal
+from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.entry import enter, require_group
 from sync.odoo.memory.retainer.kinds import KINDS
 from sync.odoo.memory.retainer.runs import held_run, lease_lost

@@ -9,7 +9,8 @@ from sync.odoo.gateway import Row
 from sync.odoo.memory import posting
 from sync.odoo.memory.records import batch, create, settle, unlink, write
 from sync.odoo.memory.retainer.checks import name_of
-from sync.odoo.memory.retainer.document import Document, Refusal
+from sync.odoo.memory.retainer.convert import Refusal
+from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS, Kind
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get, rounded

@@ -1,4 +1,4 @@
-"""The models and fields that the module retainer_billing adds."""
+"""The models of the module retainer_billing."""
 
 from sync.odoo.memory.fields import (
     ACTIVE,
@@ -23,29 +23,7 @@ from sync.odoo.memory.fields import (
     related,
     with_default,
 )
-
-COMPANY = m2o("res.company", default="@company", required=True)
-CURRENCY = m2o("res.currency", default="@currency", required=True)
-
-KEYED: Fields = {"retainer_key": CHAR, "retainer_fingerprint": CHAR, "retainer_explanation": JSON}
-CONTENT: Fields = {
-    **KEYED,
-    "retainer_content": computed(CHAR),
-    "retainer_content_written": CHAR,
-    "retainer_changed": computed(BOOL),
-}
-
-PERIOD_HOURS = (
-    "allocated",
-    "rolled_in",
-    "available",
-    "used",
-    "remaining",
-    "overage",
-    "expired",
-    "rolled_out",
-    "late",
-)
+from sync.odoo.memory.models.shared import COMPANY, CONTENT, CURRENCY, KEYED, PERIOD_HOURS
 
 OWN: dict[str, Fields] = {
     "retainer.engagement": {
@@ -284,90 +262,5 @@ OWN: dict[str, Fields] = {
         "issue_count": INT,
         "counters": JSON,
         "log": TEXT,
-    },
-}
-
-EXTENSIONS: dict[str, Fields] = {
-    "res.company": {
-        "retainer_unearned_account_id": m2o("account.account"),
-        "retainer_advance_account_id": m2o("account.account"),
-        "retainer_breakage_account_id": m2o("account.account"),
-        "retainer_journal_id": m2o("account.journal"),
-        "retainer_invoice_journal_id": m2o("account.journal"),
-        "retainer_responsible_id": m2o("res.users"),
-        "retainer_post_policy": choice("post", "draft", default="post", required=True),
-        "retainer_entry_post_policy": choice("post", "draft", default="post", required=True),
-        "retainer_po_policy": choice(
-            "hold", "warn", "ignore", "fit", default="warn", required=True
-        ),
-        "retainer_po_warning_days": with_default(INT, 30),
-        "retainer_stuck_after_days": with_default(INT, 5),
-        "retainer_out_of_scope_day": with_default(INT, 28),
-        "retainer_close_after_days": INT,
-        "retainer_go_live_date": DATE,
-    },
-    "account.move": {
-        **CONTENT,
-        "retainer_engagement_id": m2o("retainer.engagement"),
-        "retainer_role": choice(
-            "fee",
-            "overage",
-            "milestone",
-            "out_of_scope",
-            "recharge",
-            "hour_block",
-            "advance_request",
-            "advance_return",
-            "drawdown",
-            "recognition",
-            "breakage",
-            "correction",
-        ),
-        "retainer_client_po_id": m2o("retainer.client.po"),
-        "retainer_po_number": CHAR,
-        "retainer_lifecycle": choice(
-            "draft", "sent", "viewed", "change_requested", "approved", "locked", default="draft"
-        ),
-        "retainer_version": with_default(INT, 1),
-        "retainer_service_start": DATE,
-        "retainer_service_end": DATE,
-        "retainer_sent_on": DATE,
-        "retainer_milestone_id": m2o("project.milestone"),
-        "retainer_entry_ids": o2m("account.analytic.line", "retainer_move_id"),
-        "retainer_amendments_written": JSON,
-        "retainer_pending_reconcile": JSON,
-    },
-    "account.analytic.line": {
-        "retainer_period_id": m2o("retainer.period"),
-        "retainer_move_id": m2o("account.move"),
-        "retainer_non_billable": BOOL,
-        "retainer_change_order_id": m2o("retainer.change.order"),
-        "retainer_billed_seconds": INT,
-        "retainer_corrects_id": m2o("account.analytic.line"),
-    },
-    "project.project": {
-        "retainer_ignore": BOOL,
-        "retainer_engagement_ids": m2m("retainer.engagement", inverse="project_ids"),
-    },
-    "project.task": {"retainer_change_order_id": m2o("retainer.change.order")},
-    "project.milestone": {
-        "retainer_engagement_id": m2o("retainer.engagement"),
-        "retainer_currency_id": related(m2o("res.currency"), "retainer_engagement_id.currency_id"),
-        "retainer_amount": MONEY,
-        "retainer_percent": FLOAT,
-        "retainer_quantity": FLOAT,
-        "retainer_unit_price": MONEY,
-        "retainer_number": INT,
-        "retainer_sign_off_reference": CHAR,
-        "retainer_move_id": m2o("account.move"),
-    },
-    "purchase.order.line": {
-        "retainer_move_id": m2o("account.move"),
-        "retainer_recharged_qty": FLOAT,
-    },
-    "sale.order": {
-        **CONTENT,
-        "retainer_engagement_id": m2o("retainer.engagement"),
-        "retainer_change_order_ids": o2m("retainer.change.order", "quote_id"),
     },
 }
