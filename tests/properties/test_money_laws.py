@@ -66,6 +66,21 @@ def test_statements_and_invoices_say_the_same_money(snapshot: Snapshot, as_of: d
                 assert invoice.untaxed == sum(each for each in covered if each is not None)
 
 
+@given(agencies(), LATER)
+def test_what_the_client_is_asked_to_approve_is_the_overage(
+    snapshot: Snapshot, as_of: date
+) -> None:
+    outcome = evaluate(snapshot, as_of)
+    amounts = {
+        (each.engagement_id, each.date_start.replace(day=1)): (each.overage_amount, each.overage)
+        for each in outcome.statements
+    }
+    for request in outcome.requests:
+        assert (request.amount, request.seconds) == amounts[
+            request.engagement_id, request.overage_month
+        ]
+
+
 @given(agencies(Style(limited_po=True)), LATER)
 def test_no_key_twice(snapshot: Snapshot, as_of: date) -> None:
     keys = Counter(each.key for each in documents(evaluate(snapshot, as_of)))

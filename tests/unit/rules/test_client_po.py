@@ -5,17 +5,21 @@ import pytest
 from sync.domain.documents import Role, StatementState
 from sync.domain.engagement import PoPolicy
 from sync.domain.issues import Severity
+from tests.properties.settle import runs
 from tests.unit.rules.world import (
     JPY,
+    all_invoices,
     billed,
     client_po,
     codes,
     company,
     day,
+    days,
     deliverable,
     entry,
     money,
     of_role,
+    order,
     project,
     retainer,
     run,
@@ -191,3 +195,48 @@ def test_while_overage_is_held_no_later_month_closes() -> None:
     overage = of_role(outcome, Role.overage)
     assert all(each.held for each in overage)
     assert the(run(snapshot, "2025-01-31"), Role.fee).held is None
+
+
+def test_under_fit_extra_work_that_did_not_fit_is_billed_when_it_does() -> None:
+    # 480 and 600 of extra work, 500 on the order: 480 now; when it is raised, 600 more
+    snapshot = world(
+        project(client_po_id=1, po_policy=PoPolicy.fit),
+        client_pos=[client_po(1, 500)],
+        change_orders=[order(5), order(6)],
+        entries=[
+            entry(1, "2025-03-12", 4, change_order_id=5),
+            entry(2, "2025-03-12", 5, change_order_id=6),
+        ],
+    )
+    snapshot, first = runs(snapshot, days("2025-03-28"))
+    assert [each.untaxed for each in all_invoices(first)] == [money(480)]
+    snapshot = snapshot.model_copy(update={"client_pos": (client_po(1, 2000, 480),)})
+    _, then = runs(snapshot, days("2025-03-29", "2025-04-28"))
+    assert [each.untaxed for each in all_invoices(then)] == [money(600)]
+
+
+def test_under_fit_a_fee_is_billed_in_parts_and_the_month_waits() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", client_po_id=1, po_policy=PoPolicy.fit),
+        client_pos=[client_po(1, 3000)],
+    )
+    snapshot, first = runs(snapshot, days("2025-03-03", "2025-04-01"))
+    assert [each.untaxed for each in all_invoices(first)] == [money(3000)]
+    assert snapshot.engagements[0].closed_until is None
+    snapshot = snapshot.model_copy(update={"client_pos": (client_po(1, 20000, 3000),)})
+    snapshot, then = runs(snapshot, days("2025-04-02"))
+    assert sorted(each.untaxed for each in all_invoices(then)) == [money(2000), money(5000)]
+    assert snapshot.engagements[0].closed_until == day("2025-03-31")
+
+
+def test_two_currencies_never_meet_on_one_purchase_order() -> None:
+    snapshot = world(
+        retainer(id=1, client_po_id=1, po_policy=PoPolicy.hold),
+        retainer(id=2, client_po_id=1, po_policy=PoPolicy.hold, currency=JPY),
+        client_pos=[client_po(1, 6000)],
+    )
+    outcome = run(snapshot, "2025-01-31")
+    held = {each.engagement_id: each.held for each in outcome.invoices}
+    assert held[1] is None
+    assert held[2] is not None
+    assert held[2].code == "po_currency"

@@ -17,11 +17,13 @@ from tests.unit.rules.world import (
     days,
     deliverable,
     entry,
+    money,
     of_role,
     order,
     project,
     retainer,
     run,
+    standing,
     terms,
     the,
     world,
@@ -198,3 +200,66 @@ def test_a_purchase_order_is_used_up_in_the_order_in_which_invoices_are_raised()
     _, daily = runs(snapshot, days("2025-03-03", "2025-04-01", "2025-04-11"))
     _, once = runs(snapshot, days("2025-04-11"))
     assert {each.key for each in all_invoices(daily)} == {each.key for each in all_invoices(once)}
+
+
+def test_a_quarter_cut_short_is_given_back_by_its_days() -> None:
+    # 15,000 for January to March on 1 January; ended on 14 February: 5000 + 5000 × 14/28 = 7500
+    snapshot = world(retainer(terms(billing_months=3)))
+    snapshot, _ = runs(snapshot, days("2025-01-01", "2025-02-03"))
+    ended = snapshot.engagements[0].model_copy(update={"date_end": day("2025-02-14")})
+    snapshot = snapshot.model_copy(update={"engagements": (ended,)})
+    snapshot, plans = runs(snapshot, days("2025-02-10", "2025-03-01", "2025-04-01"))
+    assert [(each.credit, each.untaxed) for each in all_invoices(plans)] == [(True, money(7500))]
+    assert snapshot.engagements[0].closed_until == day("2025-02-14")
+
+
+def test_a_held_invoice_goes_out_when_the_purchase_order_comes() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", po_policy=PoPolicy.hold),
+        client_pos=[client_po(1)],
+        entries=[entry(1, "2025-03-10", 46)],
+    )
+    snapshot, first = runs(snapshot, days("2025-03-03", "2025-04-01", "2025-05-01"))
+    assert all_invoices(first) == []
+    covered = snapshot.engagements[0].model_copy(update={"client_po_id": 1})
+    snapshot = snapshot.model_copy(update={"engagements": (covered,)})
+    _, then = runs(snapshot, days("2025-05-02"))
+    assert [(each.role, each.untaxed, str(each.invoice_date)) for each in all_invoices(then)] == [
+        (Role.fee, money(5000), "2025-03-01"),
+        (Role.overage, money(1050), "2025-03-31"),
+        (Role.fee, money(5000), "2025-04-01"),
+        (Role.fee, money(5000), "2025-05-01"),
+    ]
+
+
+def test_late_time_before_the_close_is_counted_in_its_own_month() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01"), company=company(close_after_days=10)
+    )
+    snapshot, _ = runs(snapshot, days("2025-04-01", "2025-04-05"))
+    snapshot = snapshot.model_copy(update={"entries": (entry(1, "2025-03-30", 46),)})
+    snapshot, plans = runs(snapshot, days("2025-04-09", "2025-04-11"))
+    overage = [each for each in all_invoices(plans) if each.role is Role.overage]
+    assert [(each.key, each.untaxed) for each in overage] == [
+        ("1/1/overage/2025-03/0", money(1050))
+    ]
+
+
+def test_late_extra_work_of_a_closed_month_is_billed_in_the_open_one() -> None:
+    # as the pull does it: unbilled extra work of March keeps March's invoices in sight
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01"),
+        change_orders=[order(5)],
+        entries=[entry(1, "2025-03-12", 4, change_order_id=5)],
+    )
+    march = standing(the(run(snapshot, "2025-03-28"), Role.out_of_scope))
+    snapshot, _ = runs(snapshot, days("2025-03-28", "2025-04-01"))
+    late = entry(2, "2025-03-20", 1, change_order_id=5)
+    snapshot = snapshot.model_copy(
+        update={"entries": (late,), "invoices": (*snapshot.invoices, march)}
+    )
+    _, then = runs(snapshot, days("2025-04-05", "2025-04-28"))
+    extra = [each for each in all_invoices(then) if each.role is Role.out_of_scope]
+    assert [(each.key, each.untaxed) for each in extra] == [
+        ("1/1/out_of_scope/2025-04/0", money(120))
+    ]
