@@ -174,6 +174,8 @@ class RetainerAdvance(models.Model):
             lambda line: (
                 line.account_id == line.company_id.retainer_advance_account_id
                 and line.parent_state == "posted"
+                # Odoo books a tax that has no account of its own beside its base.
+                and line.display_type == "product"
             )
         )
 

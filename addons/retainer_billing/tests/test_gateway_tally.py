@@ -283,6 +283,8 @@ class TestGatewayTally(RetainerCommon):
         terms.role_rate_ids = [
             Command.create({"job_id": job.id, "factor": 1.5, "overage_rate": 250})
         ]
+        self.env.flush_all()
+        self.env.invalidate_all()
         reader = self.env(user=self.service_user)
         (row,) = reader["hr.employee"].search_read(
             [("id", "=", self.employee.id)], ["job_id"], load=None

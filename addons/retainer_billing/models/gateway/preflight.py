@@ -12,7 +12,8 @@ READ_MODELS = (
     "account.partial.reconcile",
     "account.payment.term",
     "account.tax",
-    "hr.employee",
+    # Odoo shows people without rights on employees their public profiles under the same name.
+    "hr.employee.public",
     "hr.job",
     "product.product",
     "project.milestone",

@@ -343,9 +343,32 @@ class Writer:
             lines = [Command.create(line) for line in document.lines]
             if document.action == "rewrite":
                 lines.insert(0, Command.clear())
-            return {**document.values, "order_line": lines, "company_id": self.company.id}
+            vals = {**document.values, "order_line": lines, "company_id": self.company.id}
+            currency = vals.pop("currency_id", False)
+            if currency and currency != self.company.currency_id.id:
+                vals["pricelist_id"] = self._pricelist(currency).id
+            return vals
 
         return self._write_plain(documents, values)
+
+    def _pricelist(self, currency_id):
+        """Return a price list of the currency: Odoo takes a quotation's currency from it."""
+        pricelists = self.env["product.pricelist"]
+        currency = self.env["res.currency"].browse(currency_id)
+        return pricelists.search(
+            [
+                ("currency_id", "=", currency.id),
+                ("company_id", "in", (self.company.id, False)),
+                ("item_ids", "=", False),
+            ],
+            limit=1,
+        ) or pricelists.create(
+            {
+                "name": f"Retainer quotations ({currency.name})",
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+            }
+        )
 
     def _write_alerts(self, documents):
         def values(document):
