@@ -4,20 +4,34 @@ to learn what is wrong with it.
 """
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 from mappings import fields
 from mappings.fields import Row, Terms, Unreadable
+from mappings.hr_employee import Employee
 from mappings.reading import unreadable
 from sync.domain.calendar import ONE_DAY
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue
 
 MODEL = "account.analytic.line"
-FIELDS = ("date", "unit_amount", "project_id", "task_id", "employee_id", "name", "company_id")
+FIELDS = (
+    "date",
+    "unit_amount",
+    "project_id",
+    "task_id",
+    "employee_id",
+    "name",
+    "company_id",
+    "retainer_change_order_id",
+    "retainer_billed_seconds",
+    "retainer_corrects_id",
+)
+CORRECTED_FIELDS = ("date", "retainer_move_id")
 
 _MOST_REMEMBERED = 200_000
 
@@ -32,9 +46,14 @@ _READ = (
     "text",
     "billable",
     "client_id",
+    "role_id",
+    "billed_seconds",
+    "corrects_id",
 )
 """The fields of a time entry that rows give, in its order."""
 
+_NOBODY = Employee("", None)
+_AT_ONCE = itemgetter("id", *FIELDS)
 _REST = tuple(TimeEntry._field_defaults[name] for name in TimeEntry._fields[len(_READ) :])
 
 
@@ -49,13 +68,13 @@ def domain(
     """Billable time that no statement and no document has counted yet.
 
     ``project_ids``: projects whose time is read whole. ``engagement_ids``: those whose change
-    orders' tasks are read, wherever they are. ``fixed_price``: projects billed by milestone, by
+    orders' time is read, wherever it is. ``fixed_price``: projects billed by milestone, by
     first and last day in force; their time is counted nowhere and would pile up for years, so only
     what lies outside these days is read, because that is an issue.
     """
     either: list[Terms] = [
         [("project_id", "in", sorted(project_ids))],
-        [("task_id.retainer_change_order_id.engagement_id", "in", sorted(engagement_ids))],
+        [("retainer_change_order_id.engagement_id", "in", sorted(engagement_ids))],
     ]
     for (start, end), projects in sorted(
         fixed_price.items(), key=lambda each: (each[0][0], each[0][1] or date.max)
@@ -81,7 +100,7 @@ BY_STATEMENT = "retainer_period_id"
 
 
 def of_ids(ids: Collection[int]) -> Terms:
-    """Those entries."""
+    """Those entries, whatever has counted them."""
     return [("id", "in", sorted(ids))]
 
 
@@ -111,15 +130,14 @@ def _collector_paused() -> Iterator[None]:
 class Reader:
     """Reads pages of rows into time entries, and remembers what it has parsed before.
 
-    ``client_of`` and ``engagement_of`` a project (the latter only for issues), ``employee_names``
-    by id. Change orders come later, by ``on_change_orders``: which tasks matter is known only when
-    the time has been read.
+    ``client_of`` and ``engagement_of`` a project (the latter only for issues), ``people`` by
+    employee id.
     """
 
     company_id: int
     client_of: Mapping[int, int | None]
     engagement_of: Mapping[int, int]
-    employee_names: Mapping[int, str]
+    people: Mapping[int, Employee]
     issues: list[Issue] = field(default_factory=list)
     _days: dict[str, date] = field(default_factory=dict)
     _seconds: dict[float, int] = field(default_factory=dict)
@@ -130,16 +148,27 @@ class Reader:
             return self._read(rows)
 
     def _read(self, rows: Iterable[Row]) -> list[TimeEntry]:
-        company, client_of, names = self.company_id, self.client_of, self.employee_names
+        company, client_of, people = self.company_id, self.client_of, self.people
         days, seconds_of = self._days, self._seconds
         new = tuple.__new__
         entries: list[TimeEntry] = []
         keep = entries.append
         for row in rows:
             try:
-                record, worked, project = row["id"], row["unit_amount"], row["project_id"]
-                task, employee, text = row["task_id"], row["employee_id"], row["name"]
-                day, seconds = days[row["date"]], seconds_of[worked]
+                (
+                    record,
+                    day_text,
+                    worked,
+                    project,
+                    task,
+                    employee,
+                    text,
+                    owner,
+                    order,
+                    billed,
+                    corrects,
+                ) = _AT_ONCE(row)
+                day, seconds = days[day_text], seconds_of[worked]
                 if (
                     type(record) is int
                     and record > 0
@@ -148,27 +177,35 @@ class Reader:
                     and project > 0
                     and (task is False or (type(task) is int and task > 0))
                     and (employee is False or (type(employee) is int and employee > 0))
-                    and (owner := row["company_id"]) == company
+                    and (order is False or (type(order) is int and order > 0))
+                    and corrects is False
+                    and type(billed) is int
+                    and billed == 0
+                    and owner == company
                     and owner is not True
                     and type(text) is str
                     and text.isprintable()
                 ):
+                    name, role = people.get(employee, _NOBODY)
                     keep(
                         new(
                             TimeEntry,
-                            (
+                            (  # noqa: RUF005 (unpacking takes a quarter longer)
                                 record,
                                 day,
                                 seconds,
                                 project,
                                 task or None,
-                                None,
-                                names.get(employee, ""),
+                                order or None,
+                                name,
                                 text,
                                 True,
                                 client_of.get(project),
-                                *_REST,
-                            ),
+                                role,
+                                0,
+                                None,
+                            )
+                            + _REST,
                         )
                     )
                     continue
@@ -189,16 +226,21 @@ class Reader:
         task = fields.link_or_none(row, "task_id")
         employee = fields.link_or_none(row, "employee_id")
         worked = fields.raw_value(row, "unit_amount")
+        person = self.people.get(employee, _NOBODY) if employee is not None else _NOBODY
         entry = TimeEntry(
             id=fields.record_id(row),
             day=fields.day(row, "date"),
             seconds=fields.parse_hours(worked, "unit_amount", fields.MOST_HOURS_OF_AN_ENTRY),
             project_id=project,
             task_id=task,
-            employee="" if employee is None else self.employee_names.get(employee, ""),
+            change_order_id=fields.link_or_none(row, "retainer_change_order_id"),
+            employee=person.name,
             text=fields.text(row, "name"),
             billable=True,
             client_id=self.client_of.get(project),
+            role_id=person.role_id,
+            billed_seconds=fields.whole(row, "retainer_billed_seconds"),
+            corrects_id=fields.link_or_none(row, "retainer_corrects_id"),
         )
         self._days[row["date"]] = entry.day
         if type(worked) is float and len(self._seconds) < _MOST_REMEMBERED:
@@ -213,12 +255,10 @@ class Reader:
         return self.engagement_of.get(project) if type(project) is int else None
 
 
-def on_change_orders(
-    entries: Sequence[TimeEntry], change_order_of: Mapping[int, int]
-) -> list[TimeEntry]:
-    """The same entries, those on a change order's task with their change order."""
-    placed = []
-    for entry in entries:
-        order = None if entry.task_id is None else change_order_of.get(entry.task_id)
-        placed.append(entry if order is None else entry._replace(change_order_id=order))
-    return placed
+def corrected(row: Row) -> tuple[int, date, int | None]:
+    """(entry that another one corrects, its day, the document that billed it)."""
+    return (
+        fields.record_id(row),
+        fields.day(row, "date"),
+        fields.link_or_none(row, "retainer_move_id"),
+    )

@@ -12,6 +12,7 @@ from mappings.outgoing import Document, amount, document, explanation, number
 from mappings.reading import field_of
 from sync.domain.documents import Invoice, Line, Role
 from sync.domain.existing import ExistingInvoice
+from sync.domain.keys import stem_of
 from sync.domain.money import Currency
 from sync.domain.value import Value
 
@@ -37,6 +38,7 @@ FIELDS = (
     "retainer_lifecycle",
     "retainer_service_start",
     "retainer_service_end",
+    "retainer_sent_on",
     "retainer_changed",
 )
 engagement_of = field_of("retainer_engagement_id")
@@ -45,20 +47,22 @@ UNSEEN = ("sent",)
 UNPAID = ("not_paid", "partial")
 
 
-def domain(company_id: int, since: date, milestone_ids: Collection[int]) -> Terms:
+def domain(
+    company_id: int, since: date, milestone_ids: Collection[int], corrected: Collection[str]
+) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
     Drafts; documents whose service or own date reaches the earliest open month; those of
-    milestones that nothing has billed (cancelled ones); and what the client has not looked at.
+    milestones; all revisions of documents whose time is corrected (``corrected``: their keys); and
+    what the client has not looked at.
     """
     day = since.isoformat()
+    stems = sorted({stem_of(key) for key in corrected})
     return [
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
-        "|",
-        "|",
-        "|",
-        "|",
+        *["|"] * (4 + len(stems)),
+        *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
         ("retainer_service_end", ">=", day),
         ("date", ">=", day),
@@ -121,6 +125,7 @@ def value(
         lifecycle=fields.text(row, "retainer_lifecycle") or "draft",
         client_po_id=fields.link_or_none(row, "retainer_client_po_id"),
         unearned=record in unearned,
+        sent_on=fields.day_or_none(row, "retainer_sent_on"),
     )
 
 
@@ -135,6 +140,14 @@ class Written(Value):
 def written(row: Row, company_id: int, currencies: dict[int, Currency]) -> Written:
     """The document and its date in the accounts."""
     return Written(invoice=value(row, company_id, currencies), date=fields.day(row, "date"))
+
+
+KEY_FIELDS = ("retainer_key",)
+
+
+def key(row: Row) -> tuple[int, str]:
+    """(document, our key or nothing)."""
+    return fields.record_id(row), fields.text(row, "retainer_key")
 
 
 def currency(row: Row, currencies: dict[int, Currency]) -> Currency:

@@ -201,6 +201,13 @@ def rate(row: Row, field: str, digits: int = 0) -> Decimal:
     return short if short == found else found.normalize()
 
 
+def ratio(row: Row, field: str) -> Decimal:
+    """A number that is no amount, such as a rate of exchange, as exact as it was sent."""
+    found = _number(raw_value(row, field), field)
+    _within(found, _MOST_UNITS, field)
+    return found
+
+
 def parse_hours(raw: object, field: str, most: Decimal) -> int:
     """Hours, a float in Odoo, as seconds rounded half-up; less than ``most`` hours either way."""
     found = _number(raw, field)

@@ -18,6 +18,9 @@ FIELDS = (
     "sale_line_id",
     "retainer_engagement_id",
     "retainer_amount",
+    "retainer_percent",
+    "retainer_quantity",
+    "retainer_unit_price",
     "retainer_number",
     "retainer_sign_off_reference",
     "retainer_move_id",
@@ -55,7 +58,9 @@ def engagements(rows: Sequence[Row]) -> set[int]:
 
 def priced_by_quote(rows: Sequence[Row]) -> set[int]:
     """The sales order items that say an amount where the milestone does not."""
-    return fields.ids_in([row for row in rows if not row.get("retainer_amount")], "sale_line_id")
+    own = ("retainer_amount", "retainer_percent", "retainer_quantity")
+    without = [row for row in rows if not any(row.get(name) for name in own)]
+    return fields.ids_in(without, "sale_line_id")
 
 
 def value(
@@ -90,8 +95,10 @@ def value(
         )
     number = fields.whole(row, "retainer_number", least=0)
     amount = fields.money(row, "retainer_amount", engagement.currency)
+    percent = fields.rate(row, "retainer_percent")
+    quantity = fields.rate(row, "retainer_quantity")
     sold = fields.link_or_none(row, "sale_line_id")
-    if not amount and sold is not None:
+    if not amount and not percent and not quantity and sold is not None:
         amount = engagement.currency.round(amount_of_sale_line.get(sold, amount))
     return Milestone(
         id=fields.record_id(row),
@@ -101,6 +108,9 @@ def value(
         project_name=project_names[project],
         number=str(number) if number else "",
         amount=amount,
+        percent=percent,
+        quantity=quantity,
+        unit_price=fields.rate(row, "retainer_unit_price", engagement.currency.digits),
         reached_on=reached_on,
         reference=fields.text(row, "retainer_sign_off_reference"),
         deadline=fields.day_or_none(row, "deadline"),

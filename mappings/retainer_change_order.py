@@ -1,6 +1,5 @@
 """``retainer.change.order``: pieces of extra work and their approval."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -8,9 +7,9 @@ from mappings import fields
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, document, explanation, number
 from mappings.reading import field_of
+from sync.domain.calendar import first_of
 from sync.domain.documents import ApprovalRequest
 from sync.domain.engagement import Approval, ChangeOrder
-from sync.domain.hours import to_hours
 from sync.domain.money import Currency
 
 MODEL = "retainer.change.order"
@@ -27,45 +26,43 @@ FIELDS = (
     "hours_cap",
     "client_po_id",
     "quote_id",
+    "overage_month",
+    "overage_seconds",
+    "billed_seconds",
     "retainer_key",
 )
 engagement_of = field_of("engagement_id")
 
-_MONTH = re.compile(r"[^/]+/[^/]+/[^/]+/([0-9]{4}-[0-9]{2})/[0-9]+")
-_HOUR_DIGITS = 6
-"""Enough that a second survives the way there and back."""
-
 
 def domain(engagement_ids: Collection[int], ids: Collection[int], since: date) -> Terms:
-    """Orders that wait for approval, those with time that is not billed yet, and what the service
-    asked for since the earliest open month.
+    """Orders that wait for approval, those with time that is not billed yet, approved overage that
+    is not, and all overage of the open months.
     """
     return [
         ("engagement_id", "in", sorted(engagement_ids)),
         "|",
         "|",
+        "|",
         ("approval_state", "=", "waiting"),
         ("id", "in", sorted(ids)),
+        ("overage_month", ">=", since.isoformat()),
         "&",
-        ("retainer_key", "!=", False),
-        ("request_date", ">=", since.isoformat()),
+        "&",
+        ("overage_month", "!=", False),
+        ("approval_state", "=", "approved"),
+        ("retainer_move_id", "=", False),
     ]
 
 
 def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[ChangeOrder, str]:
-    """(change order, our key or nothing). Its rate is in the engagement's currency.
-
-    One that the service wrote asks approval for a month's overage: its key says which month.
-    """
+    """(change order, our key or nothing). Its rate is in the engagement's currency."""
     engagement = fields.link(row, "engagement_id")
     currency = currency_of.get(engagement)
     if currency is None:
         raise fields.Unreadable(
             "engagement_id", "its engagement could not be read", "see the issue of the engagement"
         )
-    key = fields.text(row, "retainer_key")
-    month = _overage_month(key)
-    cap = fields.hours(row, "hours_cap")
+    month = fields.day_or_none(row, "overage_month")
     order = ChangeOrder(
         id=fields.record_id(row),
         name=fields.needed_text(row, "name"),
@@ -76,25 +73,14 @@ def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[ChangeOrder, s
         reference=fields.text(row, "approval_reference"),
         approved_on=fields.day_or_none(row, "approved_on"),
         hourly_rate=fields.rate(row, "hourly_rate", currency.digits),
-        cap_seconds=cap if month is None else 0,
+        cap_seconds=fields.hours(row, "hours_cap"),
+        billed_seconds=fields.whole(row, "billed_seconds"),
         client_po_id=fields.link_or_none(row, "client_po_id"),
         quote_id=fields.link_or_none(row, "quote_id"),
-        overage_month=month,
-        overage_seconds=0 if month is None else cap,
+        overage_month=None if month is None else first_of(month),
+        overage_seconds=fields.whole(row, "overage_seconds", least=0),
     )
-    return order, key
-
-
-def _overage_month(key: str) -> date | None:
-    """``1/42/approval/2025-03/0`` → 1 March 2025."""
-    if not key:
-        return None
-    found = _MONTH.fullmatch(key)
-    if found is None:
-        raise fields.Unreadable(
-            "retainer_key", f"{fields.shown(key)} names no month", "delete the change order"
-        )
-    return fields.parse_day(f"{found[1]}-01", "retainer_key")
+    return order, fields.text(row, "retainer_key")
 
 
 def outgoing(request: ApprovalRequest, unit: str) -> Document:
@@ -109,7 +95,8 @@ def outgoing(request: ApprovalRequest, unit: str) -> Document:
             "engagement_id": request.engagement_id,
             "request_date": request.request_date.isoformat(),
             "hourly_rate": number(request.hourly_rate),
-            "hours_cap": number(round(to_hours(request.seconds), _HOUR_DIGITS)),
+            "overage_month": request.overage_month.isoformat(),
+            "overage_seconds": request.seconds,
         },
         explanation=explanation(request.reasons),
     )

@@ -31,6 +31,7 @@ FIELDS = (
     "use_advances",
     "recharge_purchases",
     "recharge_markup",
+    "lines_per_entry",
     "date_start",
     "date_end",
     "closed_until",
@@ -103,6 +104,7 @@ def value(
         quote_total=None if quote is None else currency.round(quote.untaxed),
         recharge_purchases=fields.flag(row, "recharge_purchases"),
         recharge_markup=fields.rate(row, "recharge_markup"),
+        lines_per_entry=fields.flag(row, "lines_per_entry"),
         invoice_partner_id=(
             billed
             or invoice_addresses.get(partner)

@@ -38,6 +38,7 @@ LOT_FIELDS = (
     "drawn",
     "lapsed",
     "closing",
+    "draws",
 )
 engagement_of = field_of("engagement_id")
 
@@ -118,8 +119,24 @@ def lot(row: Row) -> tuple[int, int, LotLine]:
         drawn=fields.whole(row, "drawn"),
         lapsed=fields.whole(row, "lapsed"),
         closing=fields.whole(row, "closing"),
+        draws=_draws(row),
     )
     return fields.link(row, "period_id"), fields.whole(row, "sequence"), line
+
+
+def _draws(row: Row) -> tuple[tuple[int, int], ...]:
+    """Which entries drew from the lot: ``[[entry, seconds], ...]``."""
+    raw = fields.raw_value(row, "draws")
+    if raw is False or raw is None:
+        return ()
+    if not isinstance(raw, list) or not all(
+        isinstance(each, list) and len(each) == 2 and all(type(part) is int for part in each)
+        for each in raw
+    ):
+        raise fields.Unreadable(
+            "draws", f"{fields.shown(raw)} is no list of draws", "run the service again"
+        )
+    return tuple((entry, seconds) for entry, seconds in raw)
 
 
 def lots_by_period(lots: Iterable[tuple[int, int, LotLine]]) -> dict[int, tuple[LotLine, ...]]:

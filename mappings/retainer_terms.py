@@ -6,7 +6,7 @@ from mappings import fields
 from mappings.fields import Row, Unreadable
 from mappings.reading import field_of
 from sync.domain.money import Currency
-from sync.domain.terms import Billing, OveragePolicy, Proration, Recognition, Terms
+from sync.domain.terms import Billing, OveragePolicy, Proration, Recognition, RoleRate, Terms
 
 MODEL = "retainer.terms"
 FIELDS = (
@@ -27,6 +27,10 @@ FIELDS = (
     "expected_breakage",
     "time_increment",
     "alert_thresholds",
+    "paused",
+    "carries_over",
+    "overage_cap",
+    "overage_increment",
 )
 engagement_of = field_of("engagement_id")
 
@@ -36,7 +40,11 @@ def domain(engagement_ids: Collection[int]) -> fields.Terms:
     return [("engagement_id", "in", sorted(engagement_ids))]
 
 
-def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[int, Terms]:
+def value(
+    row: Row,
+    currency_of: Mapping[int, Currency],
+    role_rates: Mapping[int, tuple[RoleRate, ...]],
+) -> tuple[int, Terms]:
     """(engagement, terms). Money is in the engagement's currency, hours become seconds."""
     engagement = fields.link(row, "engagement_id")
     currency = currency_of.get(engagement)
@@ -44,8 +52,9 @@ def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[int, Terms]:
         raise Unreadable(
             "engagement_id", "its engagement could not be read", "see the issue of the engagement"
         )
+    record = fields.record_id(row)
     return engagement, Terms(
-        id=fields.record_id(row),
+        id=record,
         date_start=fields.day(row, "date_start"),
         monthly_seconds=fields.hours(row, "monthly_hours"),
         monthly_fee=fields.money(row, "monthly_fee", currency),
@@ -61,6 +70,11 @@ def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[int, Terms]:
         recognition=fields.choice(row, "recognition", Recognition),
         expected_breakage=fields.rate(row, "expected_breakage"),
         time_increment=fields.whole(row, "time_increment", least=0, most=24 * 60),
+        paused=fields.flag(row, "paused"),
+        carries_over=fields.flag(row, "carries_over"),
+        overage_cap_seconds=fields.hours(row, "overage_cap"),
+        overage_increment=fields.whole(row, "overage_increment", least=0, most=24 * 60),
+        role_rates=role_rates.get(record, ()),
         alert_thresholds=_thresholds(row),
     )
 

@@ -16,6 +16,7 @@ from mappings import (
     retainer_client_po,
     retainer_hour_block,
     retainer_period,
+    retainer_role_rate,
     retainer_terms,
     retainer_tombstone,
 )
@@ -27,7 +28,7 @@ from sync.domain.existing import ExistingInvoice, ExistingPeriod
 from sync.domain.issues import Issue
 from sync.domain.money import Currency
 from sync.domain.snapshot import Company, Snapshot
-from sync.domain.terms import Terms
+from sync.domain.terms import RoleRate, Terms
 from sync.odoo.gateway import Gateway
 from sync.pull.agreements import (
     Agreements,
@@ -37,6 +38,7 @@ from sync.pull.agreements import (
     read_agreements,
 )
 from sync.pull.company import read_company
+from sync.pull.purchases import read_purchases
 from sync.pull.reader import Progress, Reader
 from sync.pull.time import Time, read_time
 
@@ -71,13 +73,14 @@ def pull(
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
-    documents = _documents(reader, of, books, milestones, since, currencies)
+    corrected = {entry.corrects_key for entry in time.entries if entry.corrects_key}
+    documents = _documents(reader, of, books, milestones, corrected, since, currencies)
     cancelled = _cancelled(documents)
     snapshot = Snapshot(
         company=of.model_copy(update={"holidays": _holidays(reader, of, since)}),
         clients=agreements.clients,
         projects=agreements.projects,
-        engagements=_with_terms(reader, kept, currency_of),
+        engagements=_with_terms(reader, kept, currency_of, currencies),
         client_pos=_client_pos(reader, of, kept, orders, since, currencies),
         milestones=tuple(
             each.model_copy(update={"billed": each.billed and f"m{each.id}" not in cancelled})
@@ -85,6 +88,7 @@ def pull(
         ),
         change_orders=orders,
         hour_blocks=_hour_blocks(reader, ids, currency_of, cancelled),
+        purchase_lines=read_purchases(reader, of, kept, currencies),
         invoices=documents,
         periods=_periods(reader, kept),
         alert_keys=_alerts(reader, of, ids, since),
@@ -158,15 +162,29 @@ def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, mo
 
 
 def _with_terms(
-    reader: Reader, engagements: tuple[Engagement, ...], currency_of: dict[int, Currency]
+    reader: Reader,
+    engagements: tuple[Engagement, ...],
+    currency_of: dict[int, Currency],
+    currencies: dict[int, Currency],
 ) -> tuple[Engagement, ...]:
+    rates: dict[int, tuple[RoleRate, ...]] = {}
+    for of, rate in reader.read(
+        retainer_role_rate.MODEL,
+        reader.rows(
+            retainer_role_rate.MODEL,
+            retainer_role_rate.domain(currency_of),
+            retainer_role_rate.FIELDS,
+        ),
+        lambda row: retainer_role_rate.value(row, currencies),
+    ).values:
+        rates[of] = (*rates.get(of, ()), rate)
     terms: dict[int, list[Terms]] = {}
     for engagement, each in reader.read(
         retainer_terms.MODEL,
         reader.rows(
             retainer_terms.MODEL, retainer_terms.domain(currency_of), retainer_terms.FIELDS
         ),
-        lambda row: retainer_terms.value(row, currency_of),
+        lambda row: retainer_terms.value(row, currency_of, rates),
         retainer_terms.engagement_of,
     ).values:
         terms.setdefault(engagement, []).append(each)
@@ -266,12 +284,13 @@ def _documents(
     company: Company,
     books: Books,
     milestones: tuple[Milestone, ...],
+    corrected: Collection[str],
     since: date,
     currencies: dict[int, Currency],
 ) -> tuple[ExistingInvoice, ...]:
     rows = reader.rows(
         account_move.MODEL,
-        account_move.domain(company.id, since, {each.id for each in milestones}),
+        account_move.domain(company.id, since, {each.id for each in milestones}, corrected),
         account_move.FIELDS,
     )
     unearned: set[int] = set()

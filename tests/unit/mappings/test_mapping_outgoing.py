@@ -316,11 +316,20 @@ def test_a_request_for_approval():
     assert document["kind"] == "change_order"
     assert document["values"]["engagement_id"] == 42
     assert document["values"]["hourly_rate"] == "175"
+    assert document["values"]["overage_month"] == "2025-03-01"
+    assert document["values"]["overage_seconds"] == 21601
 
 
 def test_only_fields_of_the_contract_are_sent():
     documents = [
-        invoice(milestone_ids=(17,)),
+        invoice(
+            milestone_ids=(17,),
+            entry_ids=(1,),
+            cut_entries=((5, 1800),),
+            change_order_ids=(6,),
+            block_ids=(4,),
+            purchases=((7, Decimal(1)),),
+        ),
         statement(StatementState.closed),
         quotation(),
         request(),
@@ -331,7 +340,7 @@ def test_only_fields_of_the_contract_are_sent():
         assert set(document["values"]) <= kind.values, each
         assert all(set(line) <= kind.lines | {"quantity"} for line in document.get("lines", ()))
         assert all(set(lot) <= kind.lots for lot in document.get("lots", ()))
-        assert set(document.get("bind", ())) <= set(kind.binds)
+        assert set(document.get("bind", ())) <= set(kind.binds) | set(kind.tallies)
         assert all(document["values"].get(name) for name in kind.required)
 
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from mappings import account_analytic_line
 from mappings.account_analytic_line import Reader
+from mappings.hr_employee import Employee
 from sync.domain.entries import TimeEntry
 
 READER = Reader(
     company_id=1,
     client_of={3: 7},
     engagement_of={3: 42},
-    employee_names={5: "Ann"},
+    people={5: Employee("Ann", 8)},
 )
 ROW = {
     "id": 1,
@@ -25,6 +26,9 @@ ROW = {
     "employee_id": 5,
     "name": "Landing page",
     "company_id": 1,
+    "retainer_change_order_id": False,
+    "retainer_billed_seconds": 0,
+    "retainer_corrects_id": False,
 }
 
 
@@ -56,6 +60,7 @@ def test_a_row_as_a_value():
         employee="Ann",
         text="Landing page",
         client_id=7,
+        role_id=8,
     )
     assert entry.day.isoformat() == "2025-03-12"
     assert type(entry) is TimeEntry
@@ -70,6 +75,9 @@ CHANGES = {
     "employee_id": [5, 6, [5, "Ann"], False, True, -5, "5", None],
     "name": ["x", "tab\tand\nline", "nul\x00", "日本語", "", "/", False, None, 5, ["x"], "\ud800"],
     "company_id": [1, [1, "Agency"], 2, False, True, None, "1"],
+    "retainer_change_order_id": [6, [6, "Pages"], False, True, 0, "6", None, 6.0],
+    "retainer_billed_seconds": [0, 1800, False, True, None, "0", 0.0, 2**40],
+    "retainer_corrects_id": [4, [4, "Entry"], False, True, -4, "4", None],
 }
 
 

@@ -197,8 +197,38 @@ def in_full_swing() -> Agency:
         sale_line_id=sold,
         deadline="2025-05-31",
     )
+    agency.admin.write(
+        "retainer.engagement",
+        [agency.made["Acme rebuild"]],
+        {"recharge_purchases": True, "recharge_markup": 10.0},
+    )
+    (euro,) = agency.admin.search_read("res.currency", [("name", "=", "EUR")], [], limit=1)
+    agency.make("euro", "res.currency.rate", currency_id=euro["id"], name="2025-03-01", rate=0.925)
+    printer = agency.make("Druckerei", "res.partner", name="Druckerei")
+    bought = agency.make(
+        "P1",
+        "purchase.order",
+        partner_id=printer,
+        project_id=agency.made["Website rebuild"],
+        currency_id=euro["id"],
+        state="purchase",
+        date_order="2025-03-10 09:00:00",
+        date_approve="2025-03-11 09:00:00",
+    )
+    agency.make(
+        "flyers",
+        "purchase.order.line",
+        order_id=bought,
+        name="Flyers",
+        product_qty=4.0,
+        qty_received=3.0,
+        price_unit=92.5,
+    )
     agency.make("billing", "res.partner", name="Accounts", parent_id=acme, type="invoice")
-    agency.make("Ann", "hr.employee", name="Ann")
+    job = agency.make("senior", "hr.job", name="Senior consultant")
+    agency.make("Ann", "hr.employee", name="Ann", job_id=job)
+    (terms,) = agency.admin.search_read("retainer.terms", [], [], limit=1)
+    agency.make("senior rate", "retainer.role.rate", terms_id=terms["id"], job_id=job, factor=1.5)
     agency.make(
         "Easter Monday",
         "resource.calendar.leaves",
@@ -209,6 +239,7 @@ def in_full_swing() -> Agency:
     plan, pulled = agency.plan()
     report = push(agency.service, plan, pulled, lease=Lease(owner="test"))
     assert report.ok, report
+    agency.admin.write("purchase.order.line", [agency.made["flyers"]], {"qty_received": 4.0})
     with agency.odoo.tables.transaction():
         grave = {"key": "1/1/fee/2024-12/0", "kind": "account.move"}
         create(agency.odoo.tables, "retainer.tombstone", grave)

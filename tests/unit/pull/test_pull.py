@@ -54,7 +54,7 @@ def test_the_books_are_read_for_the_push():
 def test_what_a_run_wrote_comes_back():
     snapshot = in_full_swing().pull().snapshot
     roles = {each.key.split("/")[2]: each for each in snapshot.invoices}
-    assert set(roles) == {"fee", "milestone", "out_of_scope"}, "February's are settled"
+    assert set(roles) == {"fee", "milestone", "out_of_scope", "recharge"}, "February's are settled"
     assert (roles["fee"].unearned, roles["milestone"].unearned) == (True, False)
     assert roles["fee"].name.startswith("INV/")
     assert roles["out_of_scope"].untaxed == Decimal("2240.00")
@@ -80,9 +80,55 @@ def test_an_invoice_that_the_client_has_not_opened_is_read_however_old():
     assert {each.id for each in agency.pull().snapshot.invoices} == before | {old}
 
 
-def test_an_employee_s_name_stands_beside_the_time():
-    snapshot = in_full_swing().pull().snapshot
-    assert "Ann" in {entry.employee for entry in snapshot.entries}
+def test_an_employee_s_name_and_role_stand_beside_the_time():
+    agency = in_full_swing()
+    snapshot = agency.pull().snapshot
+    (entry,) = (each for each in snapshot.entries if each.employee == "Ann")
+    assert entry.role_id == agency.made["senior"]
+    (rate,) = snapshot.engagements[0].terms[0].role_rates
+    assert (rate.role_id, rate.factor, rate.overage_rate) == (entry.role_id, Decimal("1.5"), None)
+
+
+def test_a_correcting_entry_knows_what_it_corrects_and_what_billed_that():
+    agency = in_full_swing()
+    agency.time(
+        agency.made["Acme care"], "2025-03-22", -2.0, retainer_corrects_id=agency.made["over"]
+    )
+    snapshot = agency.pull().snapshot
+    entry = snapshot.entries[-1]
+    assert entry.corrects_id == agency.made["over"]
+    assert entry.corrects_day == date(2025, 2, 26)
+    assert entry.corrects_key == "1/1/overage/2025-02/0"
+    assert entry.corrects_key in {each.key for each in snapshot.invoices}, "however old"
+
+
+def test_a_purchase_to_recharge_knows_its_rate_on_the_day_of_the_order():
+    agency = in_full_swing()
+    order_line = agency.made["flyers"]
+    (line,) = agency.pull().snapshot.purchase_lines
+    assert (line.id, line.order_name, line.vendor) == (order_line, "P00001", "Druckerei")
+    assert line.engagement_id == agency.made["Acme rebuild"]
+    assert (line.unit_cost, line.currency.code) == (Decimal("92.50"), "EUR")
+    assert line.rate == Decimal("0.925")
+    assert line.ordered_on == date(2025, 3, 11)
+    assert (line.received, line.recharged) == (Decimal(4), Decimal(3))
+
+
+def test_a_purchase_that_is_wholly_recharged_is_not_read():
+    agency = in_full_swing()
+    agency.admin.write("purchase.order.line", [agency.made["flyers"]], {"qty_received": 3.0})
+    assert agency.pull().snapshot.purchase_lines == ()
+
+
+@pytest.mark.parametrize(("day", "rate"), [("2024-01-01", "0.9"), (None, None)])
+def test_an_old_rate_is_found_and_a_missing_one_is_not_made_up(day, rate):
+    agency = in_full_swing()
+    agency.admin.unlink("res.currency.rate", [agency.made["euro"]])
+    if day:
+        (euro,) = agency.admin.search_read("res.currency", [("name", "=", "EUR")], [], limit=1)
+        agency.make("old", "res.currency.rate", currency_id=euro["id"], name=day, rate=0.9)
+    (line,) = agency.pull().snapshot.purchase_lines
+    assert line.rate == (Decimal(rate) if rate else None)
 
 
 def test_a_milestone_may_take_its_amount_from_the_quote():

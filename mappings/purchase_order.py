@@ -1,0 +1,51 @@
+"""``purchase.order``: what was bought from vendors for a client's project."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from mappings import fields
+from mappings.fields import Row, Terms
+from sync.domain.value import Value
+
+MODEL = "purchase.order"
+FIELDS = ("name", "company_id", "partner_id", "project_id", "date_order", "date_approve")
+
+
+class Purchase(Value):
+    """A confirmed purchase order."""
+
+    id: int
+    name: str
+    """Its number."""
+    vendor_id: int
+    project_id: int
+    ordered_on: date
+
+
+def domain(company_id: int, project_ids: Collection[int]) -> Terms:
+    """Confirmed orders on those projects."""
+    return [
+        ("company_id", "=", company_id),
+        ("project_id", "in", sorted(project_ids)),
+        ("state", "in", ["purchase", "done"]),
+    ]
+
+
+def projects(rows: Iterable[Row]) -> set[int]:
+    """The projects that they are for."""
+    return fields.ids_in(rows, "project_id")
+
+
+def value(row: Row, company_id: int) -> Purchase:
+    """The order; its day is that of the confirmation."""
+    fields.of_company(row, company_id)
+    ordered = fields.moment(row, "date_order")
+    if fields.raw_value(row, "date_approve") is not False:
+        ordered = fields.moment(row, "date_approve")
+    return Purchase(
+        id=fields.record_id(row),
+        name=fields.needed_text(row, "name"),
+        vendor_id=fields.link(row, "partner_id"),
+        project_id=fields.link(row, "project_id"),
+        ordered_on=ordered.date(),
+    )
