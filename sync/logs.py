@@ -6,6 +6,7 @@ the name of a person: what could hold one passes through ``excerpt``, and the li
 requests stay quiet below warnings (odoorpc writes the key into its debug log).
 """
 
+import contextlib
 import logging
 import os
 import sys
@@ -27,6 +28,15 @@ _DEFECTS = "defects.log"
 _MOST_BYTES = 1_000_000
 
 
+class _Stderr(logging.Handler):
+    """Writes to whatever stderr is at that moment; a lost stderr ends no work."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one event."""
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
 def configure(*, log_format: Format = "console", level: Level = "warning") -> None:
     """Set up logging; may be done again once the settings are known."""
     least = logging.getLevelNamesMapping()[level.upper()]
@@ -45,11 +55,12 @@ def configure(*, log_format: Format = "console", level: Level = "warning") -> No
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     for old in root.handlers[:]:
-        root.removeHandler(old)
+        if isinstance(old, _Stderr):
+            root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(least)
     for name in _LOUD_LIBRARIES:

@@ -105,7 +105,12 @@ def plan_report(
         conflicts=tuple(shown_conflict(each, names) for each in plan.conflicts),
         issues=tuple(shown_issue(each, names) for each in plan.issues),
         parked=parked_of(plan, names),
-        statements=tuple(shown_statement(each, names) for each in outcome.statements),
+        statements=tuple(
+            sorted(
+                (shown_statement(each, names) for each in outcome.statements),
+                key=lambda each: (each.client, each.engagement_id, each.date_start),
+            )
+        ),
         statements_to_write=tuple(
             change.statement.key for change in plan.changes if change.statement
         ),
