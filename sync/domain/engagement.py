@@ -161,6 +161,8 @@ class ChangeOrder(Value):
     overage_month: date | None = None
     """First of the month whose overage it asks approval for; None = extra work."""
     overage_seconds: int = 0
+    billed: bool = False
+    """Whether an invoice bills that overage."""
 
 
 class PurchaseLine(Value):

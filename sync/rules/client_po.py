@@ -49,13 +49,13 @@ def client_po(
             if policy in (PoPolicy.hold, PoPolicy.fit):
                 fits, rest = None, invoice
                 if policy is PoPolicy.fit and issue.code == "po_exceeded" and left is not None:
-                    fits, rest = part(invoice, left)
+                    fits, rest = part(invoice, left + invoice.untaxed - amount)
                 if fits is not None and po is not None:
                     checked.append(fits)
                     used[po.id] = used.get(po.id, ZERO) + fits.untaxed
                 checked.append(rest.model_copy(update={"held": issue}))
                 continue
-        if po is not None:
+        if po is not None and po.currency == invoice.currency:
             used[po.id] = used.get(po.id, ZERO) + amount
         checked.append(invoice)
     return tuple(checked), tuple(issues)

@@ -102,11 +102,10 @@ def net(entries: tuple[TimeEntry, ...]) -> tuple[list[tuple[TimeEntry, int]], in
 def _windows(lots: list[HourLot], month: Month) -> list[date]:
     """Last days of the spans in which the same lots are usable.
 
-    Usually one span: only a lot that expires inside the month (a block of hours) splits it.
+    Usually one span: only a lot that expires inside the month, or that had expired when it was
+    entered (a block of hours), splits it.
     """
     inside = {
-        lot.expires_on
-        for lot in lots
-        if lot.expires_on is not None and month.first <= lot.expires_on < month.end
+        lot.expires_on for lot in lots if lot.expires_on is not None and lot.expires_on < month.end
     }
     return [*sorted(inside), _NEVER]

@@ -50,9 +50,17 @@ def fee(case: Case, found: Findings) -> Findings:
     covered = set()
     for cover in covers(case):
         covered.add(month_source(cover.months[0]))
-        if cover.end >= case.open_from:
+        if cover.end >= case.open_from or _cut_short(case, cover):
             found = found.plus(invoices=_fee_invoice(case, cover))
     return found.plus(invoices=_no_longer_covered(case, covered))
+
+
+def _cut_short(case: Case, cover: Cover) -> bool:
+    """Whether an end that was set inside a closed month changes a fee that stands."""
+    stem = stem_of(
+        key(case.company.id, case.engagement.id, Role.fee, month_source(cover.months[0]))
+    )
+    return cover.end == case.engagement.date_end and bool(billed(case, stem))
 
 
 def fee_days(case: Case) -> dict[date, date]:

@@ -108,5 +108,5 @@ def _blocks(case: Case, month: Month) -> list[HourLot]:
         if not block.counted
         and case.in_force_on(block.bought_on)
         and (first_open or month.first <= block.bought_on)
-        and block.bought_on <= last_of(month.first)
+        and block.bought_on <= min(last_of(month.first), case.as_of)
     ]

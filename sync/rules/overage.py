@@ -119,36 +119,45 @@ def _lines(case: Case, month: date, priced: Priced, beyond: str) -> tuple[Line, 
 
 
 def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
-    """A waiting change order, made when the month closes. One rate for all of it, as agreed to."""
-    priced = billable(case, month)
-    seconds = sum(each for _, each in priced)
-    if case.as_of < month.closes_on or not seconds:
+    """Waiting change orders, made when the month closes: one per rate, so that what the client
+    approves is what is billed.
+    """
+    if case.as_of < month.closes_on:
         return ()
-    return (
+    source = month_source(month.first)
+    return tuple(
         ApprovalRequest(
-            key=key(case.company.id, case.engagement.id, "approval", month_source(month.first)),
+            key=key(
+                case.company.id,
+                case.engagement.id,
+                "approval",
+                f"{source}-{number}" if number else source,
+            ),
             engagement_id=case.engagement.id,
             name=f"Overage, {month_text(month.first)}",
             overage_month=month.first,
             request_date=month.end,
-            hourly_rate=priced[-1][0],
+            hourly_rate=rate,
             seconds=seconds,
-            amount=month.overage_amount,
+            amount=case.engagement.currency.round(hours.charge(seconds, rate)),
             reasons=(_reason(case, month),),
-        ),
+        )
+        for number, (rate, seconds) in enumerate(billable(case, month))
+        if rate > 0
     )
 
 
 def _approved(case: Case, order: ChangeOrder) -> tuple[Invoice, ...]:
     """The invoice of overage that the client approved, dated the day of the approval."""
-    if order.approval is not Approval.approved or not order.reference or not order.overage_month:
+    approved = order.approval is Approval.approved and order.reference and not order.billed
+    if not approved or not order.overage_month:
         return ()
     month = order.overage_month
     dated = max(order.approved_on or order.request_date or last_of(month), last_of(month))
     return draft_invoice(
         case,
         role=Role.overage,
-        source=month_source(month),
+        source=f"{month_source(month)}-c{order.id}",
         invoice_date=dated,
         raised_on=dated,
         service=(month, last_of(month)),

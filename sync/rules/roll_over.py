@@ -31,7 +31,7 @@ def _starts_afresh(case: Case, month: Month) -> bool:
     day_after = last_of(month.first) + ONE_DAY
     return any(
         not terms.carries_over and month.first < terms.date_start <= day_after
-        for terms in case.engagement.terms
+        for terms in case.engagement.terms[1:]
     )
 
 
