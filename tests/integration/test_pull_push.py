@@ -183,3 +183,84 @@ def test_small_pages_and_an_unknown_company(agency: Agency) -> None:
     assert agency.pull(page_size=2) == agency.pull()
     with pytest.raises(CompanyNotFound, match=r"My Company \(1\)"):
         pull(agency.service, 99)
+
+
+def test_people_holidays_blocks_purchases_and_corrections(agency: Agency) -> None:
+    admin = agency.admin
+    acme, care = agency.made["Acme Corp"], agency.made["Acme care"]
+    job = agency.make("senior", "hr.job", name="Senior consultant")
+    ann = agency.make("Ann", "hr.employee", name="Ann", job_id=job)
+    agency.time(care, "2025-03-04", 3.0, employee_id=ann)
+    (terms,) = admin.search_read("retainer.terms", [], [], limit=1)
+    agency.make("rate", "retainer.role.rate", terms_id=terms["id"], job_id=job, factor=1.5)
+    agency.make(
+        "Easter Monday",
+        "resource.calendar.leaves",
+        name="Easter Monday",
+        date_from="2025-04-20 22:00:00",
+        date_to="2025-04-21 21:59:59",
+    )
+    agency.make(
+        "block",
+        "retainer.hour.block",
+        engagement_id=agency.made["Acme retainer"],
+        date="2025-03-05",
+        hours=10.0,
+        price=1500.0,
+    )
+    admin.write(
+        "retainer.engagement",
+        [agency.made["Acme rebuild"]],
+        {"recharge_purchases": True, "recharge_markup": 10.0},
+    )
+    printer = agency.make("Printer", "res.partner", name="Printer")
+    bought = agency.make(
+        "P1",
+        "purchase.order",
+        partner_id=printer,
+        project_id=agency.made["Website rebuild"],
+        date_order="2025-03-10 09:00:00",
+    )
+    agency.make(
+        "flyers",
+        "purchase.order.line",
+        order_id=bought,
+        product_id=agency.made["service"],
+        name="Flyers",
+        product_qty=3.0,
+        price_unit=100.0,
+    )
+    admin.call_on("purchase.order", [bought], "button_confirm")
+    admin.write("purchase.order", [bought], {"date_approve": "2025-03-10 09:00:00"})
+    admin.write("purchase.order.line", [agency.made["flyers"]], {"qty_received": 3.0})
+
+    plan, pulled = agency.plan(AS_OF)
+    snapshot = pulled.snapshot
+    assert snapshot.problems == ()
+    (entry,) = (each for each in snapshot.entries if each.employee == "Ann")
+    assert entry.role_id == job
+    assert snapshot.engagements[0].terms[0].role_rates[0].factor == Decimal("1.5")
+    assert snapshot.company.holidays == (date(2025, 4, 21),)
+    (line,) = snapshot.purchase_lines
+    assert (line.vendor, line.received, line.unit_cost) == ("Printer", Decimal(3), Decimal(100))
+
+    report = push(agency.service, plan, pulled, lease=LEASE)
+    assert report.ok, report
+    assert verify(agency.service, plan, pulled, report) == ()
+    standing = invoices(agency)
+    assert standing["1/1/fee/b1/0"]["amount_untaxed"] == 1500.0
+    assert standing["1/2/recharge/2025-03/0"]["amount_untaxed"] == 330.0
+    assert tie(agency.service, pulled).ties
+
+    plan, pulled = agency.plan(AS_OF)
+    assert plan.empty, [change.key for change in plan.changes]
+    assert pulled.snapshot.purchase_lines == ()
+    assert pulled.snapshot.hour_blocks[0].billed
+
+    agency.time(care, "2025-03-27", -2.0, retainer_corrects_id=agency.made["over"])
+    snapshot = agency.pull().snapshot
+    correcting = snapshot.entries[-1]
+    assert correcting.corrects_day == date(2025, 2, 26)
+    assert correcting.corrects_key == "1/1/overage/2025-02/0"
+    assert correcting.corrects_key in {each.key for each in snapshot.invoices}
+    assert acme in {each.id for each in snapshot.clients}
