@@ -240,3 +240,61 @@ def test_a_signed_quotation_approves_its_change_orders(leased: World, door: Door
     assert row["approval_state"] == "approved"
     assert row["approved_on"]
     assert result["name"] in row["approval_reference"]
+
+
+def test_what_one_draft_gives_up_another_takes(leased: World) -> None:
+    """In one call, whatever their order."""
+    entries = leased.entries(2.0, 4.0)
+    draft = leased.invoice(post=False, expect={}, bind={"entries": entries})
+    first = leased.apply_one(draft)
+    smaller = {**draft, "fingerprint": "c" * 64, "bind": {"entries": entries[:1]}}
+    other = leased.invoice(leased.key("other"), bind={"entries": entries[1:]})
+    taken, kept = leased.apply(other, smaller)
+    assert (taken["status"], kept["status"]) == ("created", "created")
+    assert bound(leased, entries) == [first["id"], taken["id"]]
+
+
+def test_a_withdrawn_draft_frees_what_it_billed(leased: World) -> None:
+    """For another document of the same call too."""
+    entries = leased.entries(2.0)
+    leased.apply_one(leased.invoice(post=False, expect={}, bind={"entries": entries}))
+    gone = {"key": leased.key(), "kind": "move", "fingerprint": "w", "withdraw": True}
+    other = leased.invoice(leased.key("other"), bind={"entries": entries})
+    taken, withdrawn = leased.apply(other, gone)
+    assert (taken["status"], withdrawn["status"]) == ("created", "created")
+    assert bound(leased, entries) == [taken["id"]]
+
+
+def test_an_entry_billed_whole_is_not_cut(leased: World) -> None:
+    """Nor counted twice."""
+    entries = leased.entries(2.0)
+    leased.apply_one(leased.invoice(bind={"entries": entries}))
+    document = leased.invoice(leased.key("x"), bind={"cut_entries": [[entries[0], 60]]})
+    result = leased.apply_one(document)
+    assert (result["status"], result["code"]) == ("rejected", "already_billed")
+
+
+def test_an_entry_follows_its_task_until_it_is_counted(leased: World, door: Door) -> None:
+    """A task given later brings its change order along; its owner may also set another."""
+    one, two = door.admin.create(
+        "retainer.change.order",
+        [{"name": name, "engagement_id": leased.engagement} for name in ("One", "Two")],
+    )
+    task = door.new(
+        "project.task", name="T", project_id=leased.project, retainer_change_order_id=one
+    )
+    (entry,) = leased.entries(1.0)
+    name = "retainer_change_order_id"
+
+    def order() -> Any:
+        return door.one("account.analytic.line", [("id", "=", entry)], name)[name]
+
+    door.admin.write("account.analytic.line", [entry], {"task_id": task})
+    assert order() == one
+    door.admin.write("account.analytic.line", [entry], {name: two})
+    assert order() == two
+    leased.apply_one(leased.invoice(bind={"entries": [entry]}))
+    with pytest.raises(Rejected):
+        door.admin.write("account.analytic.line", [entry], {name: one})
+    row = door.one("retainer.change.order", [("id", "=", two)], "billed_seconds")
+    assert row["billed_seconds"] == 3600

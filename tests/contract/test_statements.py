@@ -260,3 +260,54 @@ def test_people_do_not_write_keys(leased: World, door: Door) -> None:
     first = leased.apply_one(leased.invoice(post=False, expect={}))
     with pytest.raises(Rejected, match="retainer_fingerprint"):
         door.admin.write("account.move", [first["id"]], {"retainer_fingerprint": "x"})
+
+
+def test_who_drew_from_a_lot(leased: World, door: Door) -> None:
+    """Pairs of entry and seconds, as they were sent."""
+    (entry,) = leased.entries(2.0)
+    document = leased.period()
+    document["lots"][0]["draws"] = [[entry, 7200]]
+    result = leased.apply_one(document)
+    assert result["status"] == "created", result
+    (lot,) = statement(leased, result["id"], "lot_ids")["lot_ids"]
+    assert door.one("retainer.period.lot", [("id", "=", lot)], "draws")["draws"] == [[entry, 7200]]
+
+
+def test_terms_and_what_jobs_cost(leased: World, door: Door) -> None:
+    """Terms start on different days; a job has one rate in them."""
+    job = door.new("hr.job", name=f"Director {leased.number}")
+    terms = door.new(
+        "retainer.terms",
+        engagement_id=leased.engagement,
+        date_start="2025-01-01",
+        monthly_hours=40.0,
+        monthly_fee=5000.005,
+        role_rate_ids=[[0, 0, {"job_id": job, "factor": 1.5, "overage_rate": 250.0}]],
+    )
+    names = ("monthly_fee", "role_rate_ids", "carries_over", "paused", "alert_thresholds")
+    row = door.one("retainer.terms", [("id", "=", terms)], *names)
+    assert row["monthly_fee"] == 5000.01
+    assert (row["carries_over"], row["paused"]) == (True, False)
+    assert row["alert_thresholds"] == "50,75,90,100"
+    (rate,) = row["role_rate_ids"]
+    row = door.one("retainer.role.rate", [("id", "=", rate)], "factor", "overage_rate", "job_id")
+    assert (row["factor"], row["overage_rate"], row["job_id"]) == (1.5, 250.0, job)
+    for model, values in (
+        ("retainer.role.rate", {"terms_id": terms, "job_id": job}),
+        ("retainer.terms", {"engagement_id": leased.engagement, "date_start": "2025-01-01"}),
+    ):
+        with pytest.raises(Rejected):
+            door.new(model, **values)
+
+
+def test_sent_to_the_client(leased: World, door: Door) -> None:
+    """Odoo's own mark that it was sent gives the client status and the day."""
+    first = leased.apply_one(leased.invoice())
+    names = ("retainer_lifecycle", "retainer_sent_on")
+    row = leased.move(first["id"], *names)
+    assert (row["retainer_lifecycle"], row["retainer_sent_on"]) == ("draft", False)
+    door.admin.write("account.move", [first["id"]], {"is_move_sent": True})
+    row = leased.move(first["id"], *names)
+    assert row["retainer_lifecycle"] == "sent"
+    assert row["retainer_sent_on"]
+    assert leased.apply_one(leased.invoice())["status"] == "unchanged"

@@ -2,17 +2,22 @@
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory.habits import dated_when_reached
+from sync.odoo.memory import keyed  # noqa: F401 (its guards are wrapped here)
 from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE
 from sync.odoo.memory.tables import Tables
 
 BINDINGS = {
-    "account.analytic.line": ("retainer_period_id", "retainer_move_id"),
+    "account.analytic.line": (
+        "retainer_period_id",
+        "retainer_move_id",
+        "retainer_billed_seconds",
+    ),
     "project.milestone": ("retainer_move_id",),
-    "purchase.order.line": ("retainer_move_id",),
+    "purchase.order.line": ("retainer_move_id", "retainer_recharged_qty"),
+    "retainer.change.order": ("retainer_move_id",),
     "retainer.hour.block": ("move_id",),
 }
-"""The fields that point at the document, per model."""
+"""The fields that point at the document, or add up what is on documents, per model."""
 
 SETTLED_TIME = (
     "date",
@@ -25,14 +30,22 @@ SETTLED_TIME = (
     "company_id",
     "retainer_non_billable",
     "retainer_change_order_id",
+    "retainer_corrects_id",
 )
-SETTLED_MILESTONE = (
-    "retainer_engagement_id",
-    "retainer_amount",
-    "retainer_number",
-    "is_reached",
-    "project_id",
-)
+SETTLED = {
+    "project.milestone": (
+        "retainer_engagement_id",
+        "retainer_amount",
+        "retainer_percent",
+        "retainer_quantity",
+        "retainer_unit_price",
+        "retainer_number",
+        "is_reached",
+        "project_id",
+    ),
+    "retainer.change.order": ("engagement_id", "approval_state", "hourly_rate", "hours_cap"),
+}
+"""What of a billed record nobody changes."""
 
 
 def _refuse_binding(tables: Tables, named: bool, model: str) -> None:
@@ -42,7 +55,7 @@ def _refuse_binding(tables: Tables, named: bool, model: str) -> None:
 
 
 def _guard(model: str) -> None:
-    prepare = BEFORE_CREATE.get(model)
+    prepare, check = BEFORE_CREATE.get(model), BEFORE_WRITE.get(model)
     names = BINDINGS[model]
 
     def before_create(tables: Tables, values: Row) -> Row:
@@ -52,7 +65,7 @@ def _guard(model: str) -> None:
     def before_write(tables: Tables, row: Row, values: Row) -> Row:
         _refuse_binding(tables, any(name in values for name in names), model)
         _refuse_settled(tables, model, row, values)
-        return dated_when_reached(tables, values) if model == "project.milestone" else values
+        return check(tables, row, values) if check else values
 
     BEFORE_CREATE[model] = before_create
     BEFORE_WRITE[model] = before_write
@@ -63,10 +76,9 @@ def _refuse_settled(tables: Tables, model: str, row: Row, values: Row) -> None:
         return
     if model == "account.analytic.line" and _differs(row, values, SETTLED_TIME):
         _refuse_counted(row)
-    if model == "project.milestone" and _differs(row, values, SETTLED_MILESTONE):
+    if model in SETTLED and _differs(row, values, SETTLED[model]):
         raise Rejected(
-            f"The milestone {row['name']} is billed and cannot be changed. Credit that invoice,"
-            " or add another milestone."
+            f"{row['name']} is billed and cannot be changed. Credit that invoice, or add another."
         )
 
 

@@ -162,7 +162,26 @@ def change_order_content(_tables: Tables, row: Row) -> Any:
         return False
     seen = ("engagement_id", "name", "requester", "request_date", "approval_state")
     figures = [f"{row['hourly_rate']:.6f}", f"{row['hours_cap']:.6f}"]
-    return digest([*(row.get(name) or "" for name in seen), *figures])
+    overage = [row["overage_month"] or "", row["overage_seconds"]]
+    return digest([*(row.get(name) or "" for name in seen), *figures, *overage])
+
+
+@compute("retainer.change.order", "overage_hours")
+def overage_hours(_tables: Tables, row: Row) -> Any:
+    """Overage that asks for approval, in hours."""
+    return row["overage_seconds"] / 3600
+
+
+@compute("retainer.change.order", "billed_seconds")
+def billed_seconds(tables: Tables, row: Row) -> Any:
+    """Time of it that is on our invoices: whole entries, and the parts that a cap let through."""
+    entries, hours, parts = tables.rows("account.analytic.line"), 0.0, 0
+    for each in tables.referring("account.analytic.line", "retainer_change_order_id", row["id"]):
+        if entries[each]["retainer_move_id"]:
+            hours += entries[each]["unit_amount"]
+        else:
+            parts += entries[each]["retainer_billed_seconds"]
+    return round(hours * 3600) + parts
 
 
 def _changed_of(model: str) -> None:

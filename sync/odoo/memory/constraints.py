@@ -20,6 +20,9 @@ UNIQUE: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
             "Two terms of one engagement start on the same day, so they overlap.",
         ),
     ),
+    "retainer.role.rate": (
+        (("terms_id", "job_id"), "These terms have a rate for this role already."),
+    ),
     "retainer.client.po": (
         (
             ("commercial_partner_id", "name", "company_id"),
@@ -37,7 +40,11 @@ ORDERED = {
     "retainer.period": ("date_start", "date_end"),
     "retainer.hour.block": ("date", "expiry_date"),
 }
-POSITIVE = {"retainer.hour.block": "hours", "retainer.advance": "amount"}
+POSITIVE = {
+    "retainer.hour.block": "hours",
+    "retainer.advance": "amount",
+    "retainer.role.rate": "factor",
+}
 
 
 def check(tables: Tables, model: str, record: int) -> None:

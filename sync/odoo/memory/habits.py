@@ -1,7 +1,14 @@
 """Small habits of Odoo's own models: what a new product, user or milestone brings along."""
 
 from sync.odoo.gateway import Row
-from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_CREATE, create
+from sync.odoo.memory.records import (
+    AFTER_CHANGE,
+    BEFORE_CREATE,
+    BEFORE_WRITE,
+    Guard,
+    Prepare,
+    create,
+)
 from sync.odoo.memory.schema import fields_of
 from sync.odoo.memory.tables import Tables
 
@@ -34,7 +41,7 @@ def _company_of_user(tables: Tables, record: int) -> None:
         tables.update("res.users", record, {"company_ids": companies}, quietly=True)
 
 
-def dated_when_reached(tables: Tables, values: Row) -> Row:
+def _dated_when_reached(tables: Tables, values: Row) -> Row:
     """Reaching a milestone dates it, unless the day is given."""
     if "is_reached" not in values or "reached_date" in values:
         return values
@@ -43,12 +50,17 @@ def dated_when_reached(tables: Tables, values: Row) -> Row:
 
 
 def _entry(tables: Tables, values: Row) -> Row:
-    """A time entry takes the change order of its task, once, when it is made."""
-    task = values.get("task_id")
-    if not task or "retainer_change_order_id" in values:
+    """A time entry takes the change order of its task when it gets the task."""
+    if "task_id" not in values or "retainer_change_order_id" in values:
         return values
-    order = tables.row("project.task", task)["retainer_change_order_id"]
+    task = values["task_id"]
+    order = tables.row("project.task", task)["retainer_change_order_id"] if task else False
     return {**values, "retainer_change_order_id": order}
+
+
+def _written(prepare: Prepare) -> Guard:
+    """A habit of new records that written ones have too."""
+    return lambda tables, _row, values: prepare(tables, values)
 
 
 def _order(_tables: Tables, values: Row) -> Row:
@@ -70,8 +82,10 @@ def _order_line(tables: Tables, values: Row) -> Row:
 BEFORE_CREATE["product.product"] = _product
 BEFORE_CREATE["res.users"] = _with_partner
 BEFORE_CREATE["res.company"] = _with_partner
-BEFORE_CREATE["project.milestone"] = dated_when_reached
+BEFORE_CREATE["project.milestone"] = _dated_when_reached
 BEFORE_CREATE["sale.order"] = _order
 BEFORE_CREATE["sale.order.line"] = _order_line
 BEFORE_CREATE["account.analytic.line"] = _entry
+BEFORE_WRITE["account.analytic.line"] = _written(_entry)
+BEFORE_WRITE["project.milestone"] = _written(_dated_when_reached)
 AFTER_CHANGE["res.users"] = _company_of_user

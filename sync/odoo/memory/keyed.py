@@ -2,7 +2,7 @@
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory import posting, totals  # noqa: F401 (guards are wrapped here)
+from sync.odoo.memory import habits, posting, totals  # noqa: F401 (guards are wrapped here)
 from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE, Leave
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
@@ -15,6 +15,7 @@ SERVICE_FIELDS = (
     "retainer_explanation",
     "retainer_amendments_written",
     "retainer_pending_reconcile",
+    "retainer_tally",
 )
 
 

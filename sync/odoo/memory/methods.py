@@ -43,15 +43,21 @@ def _dismiss(tables: Tables, ids: Sequence[int]) -> None:
 
 
 def _confirm(tables: Tables, ids: Sequence[int]) -> None:
-    """A confirmed quotation approves its change orders."""
+    """A confirmed quotation approves the change orders that wait for it."""
     write(tables, "sale.order", ids, {"state": "sale"})
     for each in ids:
         order = tables.row("sale.order", each)
-        signed = f"{order['name']}, signed by {order['signed_by'] or 'the client'}"
+        by = f"signed by {order['signed_by']}" if order["signed_by"] else "confirmed"
         for change in tables.referring("retainer.change.order", "quote_id", each):
-            approved = {"approval_state": "approved", "approved_on": tables.today.isoformat()}
-            values = {**approved, "approval_reference": signed}
-            write(tables, "retainer.change.order", [change], values)
+            row = tables.row("retainer.change.order", change)
+            if row["approval_state"] == "waiting":
+                approved = {
+                    "approval_state": "approved",
+                    "approved_on": (order["signed_on"] or tables.stamp)[:10],
+                    "approval_reference": row["approval_reference"]
+                    or f"Quotation {order['name']}, {by}",
+                }
+                write(tables, "retainer.change.order", [change], approved)
 
 
 def _end(tables: Tables, ids: Sequence[int]) -> None:

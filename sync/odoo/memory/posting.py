@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
+from sync.odoo.memory import tally
 from sync.odoo.memory.computed import INVOICES
 from sync.odoo.memory.moves import SALES, change_quietly, completed_amounts, lines_of
 from sync.odoo.memory.reconcile import reconcile, unreconcile
@@ -255,6 +256,8 @@ def _refuse_locked(tables: Tables, move: Row) -> None:
 
 
 def _guard_move(tables: Tables, move: Row, values: Row) -> Row:
+    if move["retainer_engagement_id"]:
+        values = _noting_that_it_went(tables, move, values)
     if move["state"] == "posted":
         named = [each for each in PROTECTED if each in values and values[each] != move.get(each)]
         if named and set(named) != {"name"}:
@@ -264,6 +267,15 @@ def _guard_move(tables: Tables, move: Row, values: Row) -> Row:
             )
         if "date" in named:
             _refuse_locked(tables, move)
+    return values
+
+
+def _noting_that_it_went(tables: Tables, move: Row, values: Row) -> Row:
+    """Odoo's mark that a document was sent is the client status of ours, with the day."""
+    if values.get("is_move_sent") and move["retainer_lifecycle"] in (False, "draft"):
+        values = {"retainer_lifecycle": "sent", **values}
+    if values.get("retainer_lifecycle") == "sent":
+        values = {"retainer_sent_on": tables.today.isoformat(), **values}
     return values
 
 
@@ -285,6 +297,7 @@ def _leave_move(tables: Tables, move: Row) -> None:
             " records; reset the journal entry to draft before deleting it."
         )
     unreconcile(tables, [line["id"] for line in lines_of(tables, move["id"])])
+    tally.take_back(tables, move)
     tables.pending.pop(move["id"], None)
 
 

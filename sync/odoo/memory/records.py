@@ -39,6 +39,7 @@ CASCADE = {
     ("purchase.order.line", "order_id"),
     ("project.milestone", "project_id"),
     ("retainer.terms", "engagement_id"),
+    ("retainer.role.rate", "terms_id"),
     ("retainer.alert", "engagement_id"),
     ("retainer.period.lot", "period_id"),
 }

@@ -67,6 +67,7 @@ EXTENSIONS: dict[str, Fields] = {
         "retainer_entry_ids": o2m("account.analytic.line", "retainer_move_id"),
         "retainer_amendments_written": JSON,
         "retainer_pending_reconcile": JSON,
+        "retainer_tally": JSON,
     },
     "account.analytic.line": {
         "retainer_period_id": m2o("retainer.period"),

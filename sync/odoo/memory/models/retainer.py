@@ -99,6 +99,7 @@ OWN: dict[str, Fields] = {
         "job_id": m2o("hr.job", required=True),
         "factor": with_default(FLOAT, 1.0),
         "overage_rate": MONEY,
+        "company_id": related(m2o("res.company"), "terms_id.company_id"),
         "currency_id": related(m2o("res.currency"), "terms_id.currency_id"),
     },
     "retainer.hour.block": {
@@ -141,7 +142,9 @@ OWN: dict[str, Fields] = {
         "sequence": INT,
         "granted_on": needed(DATE),
         "expires_on": DATE,
-        "source": choice("allowance", "block", "deficit", default="allowance", required=True),
+        "source": choice(
+            "allowance", "block", "correction", "deficit", default="allowance", required=True
+        ),
         "block_id": m2o("retainer.hour.block"),
         "granted": INT,
         "opening": INT,
@@ -188,7 +191,9 @@ OWN: dict[str, Fields] = {
         "quote_id": m2o("sale.order"),
         "overage_month": DATE,
         "overage_seconds": INT,
-        "billed_seconds": INT,
+        "overage_hours": computed(FLOAT),
+        "billed_seconds": computed(INT),
+        "entry_ids": o2m("account.analytic.line", "retainer_change_order_id"),
         "retainer_move_id": m2o("account.move"),
         "task_ids": o2m("project.task", "retainer_change_order_id"),
     },

@@ -1,7 +1,6 @@
 """Checks of the documents of one call, before anything is written."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sync.odoo.gateway import Row
 from sync.odoo.memory.retainer.convert import Refusal
@@ -155,13 +154,18 @@ def _owners(tables: Tables, model: str, row: Row) -> list[int]:
 def check_binds(tables: Tables, documents: Sequence[Document]) -> None:
     """Refuse documents that would bill or count what another one has already."""
     taken: dict[tuple[Target, int], str] = {}
+    leaving = {
+        (document.kind.model, document.record): document
+        for document in documents
+        if document.action in ("rewrite", "withdraw")
+    }
     for document in documents:
         try:
-            for each, _ in document.tally.get("cut_entries", []):
-                _check_time_entry(tables, each)
             for name, ids in document.bind.items():
                 for each in ids:
-                    _check_bind(tables, document, document.kind.binds[name], each, taken)
+                    _check_bind(tables, document, name, each, taken, leaving)
+            for record, _ in document.tally.get("cut_entries", []):
+                _check_cut_entry(tables, document, record)
         except Refusal as refusal:
             document.refuse(refusal.code, refusal.reason)
         else:
@@ -171,17 +175,31 @@ def check_binds(tables: Tables, documents: Sequence[Document]) -> None:
 
 
 def _check_bind(
-    tables: Tables, document: Document, target: Target, record: int, taken: dict[Any, str]
+    tables: Tables,
+    document: Document,
+    name: str,
+    record: int,
+    taken: dict[tuple[Target, int], str],
+    leaving: dict[tuple[str, int], Document],
 ) -> None:
-    model, field = target
-    row = tables.row(model, record)
-    if (target, record) in taken:
-        other = taken[target, record]
+    target = model, field = document.kind.binds[name]
+    if other := taken.get((target, record)):
         raise Refusal("already_billed", f"{model},{record} is bound by {other} in the same call.")
-    if row.get(field) and row[field] != document.record:
+    bound = tables.row(model, record)[field]
+    owner = leaving.get((document.kind.model, bound))
+    # The draft that has it may give it up in this very call.
+    released = owner and owner is not document and record not in owner.bind.get(name, [])
+    if bound and bound != document.record and not released:
         raise Refusal("already_billed", f"{model},{record} is bound already.")
     if model == "account.analytic.line":
         _check_time_entry(tables, record)
+
+
+def _check_cut_entry(tables: Tables, document: Document, record: int) -> None:
+    _check_time_entry(tables, record)
+    bound = tables.row("account.analytic.line", record)["retainer_move_id"]
+    if bound and bound != document.record:
+        raise Refusal("already_billed", f"account.analytic.line,{record} is billed whole already.")
 
 
 def _check_time_entry(tables: Tables, record: int) -> None:

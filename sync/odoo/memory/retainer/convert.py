@@ -57,13 +57,16 @@ def as_ids(value: Any, where: str) -> list[int]:
     return [as_id(each, where) for each in value]
 
 
-def as_pairs(value: Any, where: str) -> list[tuple[int, Decimal]]:
-    """A list of pairs of an id and a number."""
+def as_pairs(value: Any, where: str, read: Callable[[Any, str], Any]) -> list[list[Any]]:
+    """A list of pairs of an id and a number, which is kept as it was sent."""
     if not isinstance(value, list) or not all(
         isinstance(pair, list | tuple) and len(pair) == 2 for pair in value
     ):
         raise Refusal("refused", f"{where} must be a list of pairs.")
-    return [(as_id(each, where), as_number(amount, where)) for each, amount in value]
+    for record, amount in value:
+        as_id(record, where)
+        read(amount, where)
+    return [list(pair) for pair in value]
 
 
 def as_date(value: Any, where: str) -> str:

@@ -1,6 +1,5 @@
 """One document of an ``apply`` call, read strictly from what was sent."""
 
-from decimal import Decimal
 from typing import Any
 
 from sync.odoo.gateway import Row
@@ -51,7 +50,7 @@ class Document:
         self.lines: list[Row] = []
         self.lots: list[Row] = []
         self.bind: dict[str, list[int]] = {}
-        self.tally: dict[str, list[tuple[int, Decimal]]] = {}
+        self.tally: dict[str, list[list[Any]]] = {}
         self.withdraw = False
         self.reconcile: list[Row] = []
         self.expect: Row = {}
@@ -104,7 +103,9 @@ class Document:
         if not isinstance(payload.get("post", False), bool):
             raise Refusal("refused", "post must be true or false.")
         self.post = payload.get("post", False)
-        self.withdraw = payload.get("withdraw", False) is True
+        self.withdraw = payload.get("withdraw", False)
+        if not isinstance(self.withdraw, bool):
+            raise Refusal("refused", "withdraw must be true or false.")
         if self.withdraw:
             if self.kind.name != "move":
                 raise Refusal("field_not_allowed", f"A {self.kind.name} is not withdrawn.")
@@ -146,7 +147,8 @@ class Document:
             self.references += [(model, each) for each in self.bind[name]]
 
     def _parse_tally(self, name: str, pairs: Any) -> None:
-        self.tally[name] = as_pairs(pairs, f"bind.{name}")
+        read = as_integer if name == "cut_entries" else as_number
+        self.tally[name] = as_pairs(pairs, f"bind.{name}", read)
         model = self.kind.tallies[name][0]
         self.references += [(model, each) for each, _ in self.tally[name]]
 
@@ -219,6 +221,8 @@ class Document:
                 if value not in field.choices:
                     raise Refusal("refused", f"{where} must be one of {', '.join(field.choices)}.")
                 return value
+            case "json" if where.endswith(".draws"):
+                return as_pairs(value, where, as_integer)
             case "json":
                 return self._distribution(value, where)
         return BY_TYPE.get(field.type, as_text)(value, where)

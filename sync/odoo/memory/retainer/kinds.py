@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.odoo.memory.models.shared import PERIOD_HOURS
+from sync.odoo.memory.tally import TALLIES
 
 MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 
@@ -70,7 +71,8 @@ _MOVE = Kind(
         "move_type partner_id journal_id currency_id invoice_currency_rate date invoice_date"
         " invoice_origin invoice_user_id fiscal_position_id payment_reference reversed_entry_id"
         " retainer_engagement_id retainer_role retainer_lifecycle retainer_version"
-        " retainer_service_start retainer_service_end retainer_milestone_id narration"
+        " retainer_service_start retainer_service_end retainer_milestone_id retainer_sent_on"
+        " narration"
     )
     | set(AMENDABLE),
     required=("move_type",),
@@ -88,10 +90,7 @@ _MOVE = Kind(
         "advances": ("retainer.advance", "request_move_id"),
         "change_orders": ("retainer.change.order", "retainer_move_id"),
     },
-    tallies={
-        "cut_entries": ("account.analytic.line", "retainer_billed_seconds"),
-        "purchases": ("purchase.order.line", "retainer_recharged_qty"),
-    },
+    tallies={name: (model, field) for name, (model, field, _) in TALLIES.items()},
     has_content=True,
 )
 

@@ -1,87 +1,93 @@
-"""Write checked documents, unit by unit: a unit as a whole or not at all."""
+"""Write checked documents: all together, but for the units that turn out not to go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from sync.odoo.errors import GatewayError
 from sync.odoo.gateway import Row
-from sync.odoo.memory import posting
-from sync.odoo.memory.records import batch, create, settle, unlink, write
+from sync.odoo.memory import posting, tally
+from sync.odoo.memory.records import batch, create, unlink, write
 from sync.odoo.memory.retainer.checks import name_of
 from sync.odoo.memory.retainer.convert import Refusal
 from sync.odoo.memory.retainer.document import Document
-from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS, Kind
+from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get, rounded
 
-TALLIED = "_tallied"
-"""Where a move remembers what it added to other records."""
 PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
 class _Culprit(Exception):
     """One document of a unit was refused."""
 
-    def __init__(self, document: Document | None, refusal: Refusal) -> None:
+    def __init__(self, document: Document, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
         self.document = document
         self.refusal = refusal
 
 
 def write_units(tables: Tables, company: int, documents: Sequence[Document]) -> None:
-    """Write the units in the order in which they came."""
-    units: dict[str, list[Document]] = {}
-    for document in documents:
-        units.setdefault(document.unit, []).append(document)
-    for unit in units.values():
+    """Write all documents together; a unit that is refused is left out, and the rest tried again.
+
+    Together, because what one draft gives up in this call another one may take.
+    """
+    rest = list(documents)
+    while rest:
         try:
             with tables.transaction():
-                _write_unit(tables, company, unit)
+                _write(tables, company, rest)
+            return
         except _Culprit as culprit:
-            _refuse(unit, culprit)
+            _refuse([each for each in rest if each.unit == culprit.document.unit], culprit)
+            rest = [each for each in rest if not each.result]
 
 
 def _refuse(unit: Sequence[Document], culprit: _Culprit) -> None:
     refusal = culprit.refusal
     for document in unit:
-        if culprit.document in (document, None):
+        if document is culprit.document:
             document.refuse(refusal.code, refusal.reason)
         else:
-            key = culprit.document.key if culprit.document else ""
-            text = f"Not written, because {key} of the same unit was not: {refusal.reason}"
-            document.refuse("unit", text)
+            text = f"Not written, because {culprit.document.key} of the same unit was not:"
+            document.refuse("unit", f"{text} {refusal.reason}")
 
 
-def _write_unit(tables: Tables, company: int, unit: Sequence[Document]) -> None:
+def _write(tables: Tables, company: int, documents: Sequence[Document]) -> None:
     order = list(KINDS)
+    gone = [_withdraw(tables, each) for each in documents if each.action == "withdraw"]
+    for document in documents:
+        if document.action == "rewrite":
+            _release(tables, document)
+    staying = [each for each in documents if each.action != "withdraw"]
     written: dict[Document, int] = {}
-    for document in sorted(unit, key=lambda each: order.index(each.kind.name)):
-        try:
-            if document.action == "withdraw":
-                _withdraw(tables, document)
-                continue
+    for document in sorted(staying, key=lambda each: order.index(each.kind.name)):
+        with _blamed(document):
             with batch(tables):
                 written[document] = _WRITE[document.kind.name](tables, company, document)
             _bind(tables, document, written[document])
-        except Refusal as refusal:
-            raise _Culprit(document, refusal) from None
-        except GatewayError as error:
-            raise _Culprit(document, Refusal("refused", _message(error))) from None
-    try:
-        _post(tables, written)
-        _close(tables, written)
-    except GatewayError as error:
-        raise _Culprit(None, Refusal("refused", _message(error))) from None
+    _post(tables, written)
+    _close(tables, written)
     _remember(tables, written)
     for document, record in written.items():
         _verify(tables, document, record)
     for document, record in written.items():
         name = name_of(tables, document.kind.model, tables.row(document.kind.model, record))
         document.answer("created", record, name, replaced=document.action != "create")
-    for document in unit:
-        if document.action == "withdraw":
-            document.answer("created", document.record, replaced=True)
+    for document, name in gone:
+        document.answer("created", document.record, name, replaced=True)
+
+
+@contextmanager
+def _blamed(document: Document) -> Iterator[None]:
+    """What goes wrong inside is this document's."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise _Culprit(document, refusal) from None
+    except GatewayError as error:
+        raise _Culprit(document, Refusal("refused", _message(error))) from None
 
 
 def _message(error: GatewayError) -> str:
@@ -121,6 +127,7 @@ def _write_move(tables: Tables, company: int, document: Document) -> int:
     values |= {
         **_common(document),
         "retainer_pending_reconcile": document.reconcile or False,
+        "retainer_tally": document.tally or False,
         "retainer_amendments_written": amendable or False,
     }
     part = "line_ids" if entry else "invoice_line_ids"
@@ -187,63 +194,48 @@ _WRITE = {
 
 
 def _bind(tables: Tables, document: Document, record: int) -> None:
-    """Point the bound records at the document, and free what a rewritten one bound before."""
-    if document.action == "rewrite":
-        _release(tables, document.kind, record, keep=document.bind)
+    """Point the bound records at the document, and add what it carries."""
     for name, (model, field) in document.kind.binds.items():
         for each in document.bind.get(name, []):
             if tables.row(model, each)[field] not in (False, record):
                 raise Refusal("already_billed", f"{model},{each} is bound already.")
             tables.update(model, each, {field: record})
-    if document.action != "post":
-        _tally(tables, document.kind, document.tally, 1)
-        tables.update(document.kind.model, record, {TALLIED: document.tally}, quietly=True)
+    if document.tally and document.action != "post":
+        tally.add(tables, tables.row(document.kind.model, record))
 
 
-def _release(tables: Tables, kind: Kind, record: int, keep: Mapping[str, list[int]]) -> None:
-    """Take back what a draft bound and added."""
-    for name, (model, field) in kind.binds.items():
-        for each in tables.referring(model, field, record):
-            if each not in keep.get(name, []):
+def _release(tables: Tables, document: Document) -> None:
+    """Free what a draft had bound and does not bind any more, and take back what it added."""
+    for name, (model, field) in document.kind.binds.items():
+        for each in tables.referring(model, field, document.record):
+            if each not in document.bind.get(name, []):
                 tables.update(model, each, {field: False})
-    _tally(tables, kind, tables.row(kind.model, record).get(TALLIED) or {}, -1)
+    if document.kind.name == "move":
+        tally.take_back(tables, tables.row("account.move", document.record))
+        tables.update("account.move", document.record, {"retainer_tally": False}, quietly=True)
 
 
-def _tally(
-    tables: Tables, kind: Kind, tally: Mapping[str, list[tuple[int, Decimal]]], sign: int
-) -> None:
-    for name, pairs in tally.items():
-        model, field = kind.tallies[name]
-        for record, amount in pairs:
-            old = tables.row(model, record)[field]
-            total = Decimal(str(old)) + sign * amount
-            tables.update(model, record, {field: type(old)(total)})
-
-
-def _withdraw(tables: Tables, document: Document) -> None:
+def _withdraw(tables: Tables, document: Document) -> tuple[Document, str]:
     """Remove an untouched draft without a trace: nobody deleted it, it is not wanted any more."""
-    _release(tables, document.kind, document.record, keep={})
-    tables.update(document.kind.model, document.record, {"retainer_key": False, TALLIED: {}})
-    unlink(tables, document.kind.model, [document.record])
+    name = name_of(tables, "account.move", tables.row("account.move", document.record))
+    tables.update("account.move", document.record, {"retainer_key": False})
+    unlink(tables, "account.move", [document.record])
+    return document, name
 
 
 def _post(tables: Tables, written: dict[Document, int]) -> None:
-    drafts = [
-        record
-        for document, record in written.items()
-        if document.kind.name == "move"
-        and document.post
-        and tables.row("account.move", record)["state"] == "draft"
-    ]
-    if drafts:
-        posting.post(tables, drafts)
+    """Post one after the other, so that the one that is refused is known."""
+    for document, record in written.items():
+        if document.kind.name == "move" and document.post:
+            with _blamed(document):
+                if tables.row("account.move", record)["state"] == "draft":
+                    posting.post(tables, [record])
 
 
 def _close(tables: Tables, written: dict[Document, int]) -> None:
     for document, record in written.items():
         if document.kind.name == "period" and document.values.get("state") == "closed":
             write(tables, "retainer.period", [record], {"state": "closed"})
-    settle(tables)
 
 
 def _remember(tables: Tables, written: dict[Document, int]) -> None:
