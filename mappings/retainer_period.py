@@ -196,4 +196,5 @@ def _lot(place: int, line: LotLine) -> dict[str, Any]:
         "drawn": line.drawn,
         "lapsed": line.lapsed,
         "closing": line.closing,
+        "draws": [list(each) for each in line.draws],
     }

@@ -95,6 +95,8 @@ def test_the_whole_loop(agency: Agency, tmp_path) -> None:
     closed = read_document(agency.service, 1, "1/1/statement/2025-02/0")
     assert closed.period is not None
     assert closed.period.overage == 6 * 3600
+    drawn = [sum(seconds for _, seconds in lot.draws) for lot in closed.period.lots]
+    assert drawn == [10 * 3600, 40 * 3600]
     assert closed.reasons
 
     plan, again = agency.plan(AS_OF)

@@ -217,6 +217,7 @@ def statement(state):
                 granted=144000,
                 opening=36000,
                 drawn=36000,
+                draws=((1, 36000),),
             ),
             LotLine(
                 source=LotSource.block,
@@ -243,6 +244,7 @@ def test_a_closed_statement_binds_its_time():
     assert document["values"]["overage_amount"] == "1050.00"
     assert document["values"]["runs_out_on"] is False
     rolled, block = document["lots"]
+    assert rolled["draws"] == [[1, 36000]]
     assert (rolled["sequence"], rolled["expires_on"], rolled["block_id"]) == (0, False, False)
     assert (block["sequence"], block["expires_on"], block["block_id"]) == (1, "2025-06-30", 4)
 

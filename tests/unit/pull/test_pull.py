@@ -102,6 +102,11 @@ def test_a_correcting_entry_knows_what_it_corrects_and_what_billed_that():
     assert entry.corrects_key in {each.key for each in snapshot.invoices}, "however old"
 
 
+def test_the_draws_of_a_closed_month_come_back():
+    last = next(each for each in in_full_swing().pull().snapshot.periods if each.closed)
+    assert [sum(seconds for _, seconds in lot.draws) for lot in last.lots] == [36000, 144000]
+
+
 def test_a_purchase_to_recharge_knows_its_rate_on_the_day_of_the_order():
     agency = in_full_swing()
     order_line = agency.made["flyers"]
