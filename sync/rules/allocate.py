@@ -246,6 +246,7 @@ def _unordered(engagement: Engagement, entries: list[TimeEntry]) -> Issue:
 
 def _summary(entries: list[TimeEntry]) -> str:
     """``2 time entries (5:30 h, ids 12, 15)``."""
+    entries = sorted(entries)
     total = hours.text(sum(entry.seconds for entry in entries))
     shown = ", ".join(str(entry.id) for entry in entries[:5])
     more = f" and {len(entries) - 5} more" if len(entries) > 5 else ""
