@@ -69,10 +69,11 @@ class Gateway(Protocol):
     def read_group(
         self, model: str, domain: Domain, groupby: Sequence[str], aggregates: Sequence[str]
     ) -> list[Row]:
-        """One row per group, with the groupby and aggregate specifications as keys.
+        """One row per group, in no order to rely on; the specifications are the keys.
 
         ``groupby``: field names, many2one as ids or ``False``; a date as ``date:month`` and the
-        like is the first day of it, as text. ``aggregates``: ``amount:sum``, ``__count``…
+        like is the first day of it, as text. ``aggregates``: ``amount:sum``, ``__count``…; a sum
+        of nothing is ``False``. Without groupby there is always one row.
         Retried after a failure of the line.
         """
 
