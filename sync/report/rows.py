@@ -35,6 +35,7 @@ INVOICE_FIELDS = (
     "retainer_engagement_id",
     "retainer_po_number",
     "retainer_lifecycle",
+    "retainer_sent_on",
 )
 
 

@@ -138,13 +138,14 @@ def test_plan_from_a_file_is_the_plan_of_odoo(agency: Agency) -> None:
 def test_status_answers_the_four_questions(agency: Agency) -> None:
     agency("run", *DAY)
     fee, milestone = sorted(agency.moves(), key=lambda row: row["amount_untaxed"])
-    agency.admin.write("account.move", [fee["id"]], {"retainer_lifecycle": "sent"})
+    sent = {"retainer_lifecycle": "sent", "retainer_sent_on": "2025-03-23"}
+    agency.admin.write("account.move", [fee["id"]], sent)
     agency.admin.write("account.move", [milestone["id"]], {"retainer_lifecycle": "approved"})
     answer = agency("status", *DAY)
     assert answer.code == 0
     assert answer.rows("client") == [["Acme Corp", "2", "1", "1", "1", "0"]]
     stuck = {row[0]: row[-1] for row in answer.rows("invoice")}
-    assert "not opened" in stuck[fee["name"]]
+    assert stuck[fee["name"]] == "stuck: sent 5 days ago and not opened"
     assert stuck[milestone["name"]] == ""
     assert [row[1] for row in answer.rows("run")] == ["done"]
 

@@ -59,6 +59,7 @@ class Terminal:
         process = self.start(*arguments)
         out, err = process.communicate(timeout=300)
         assert "Traceback" not in out + err
+        assert process.returncode != 70, err
         key = self.environment.get("DRAWDOWN_API_KEY")
         assert not key or key not in out + err
         return process.returncode, out, err
@@ -235,6 +236,10 @@ def test_a_month_on_a_real_odoo(office: Office, protocol: str) -> None:
     code, out, _ = terminal("status", *DAY)
     assert code == 0
     assert rows(out, "client") == [["Acme Corp", "0", "0", "0", "0", "2"]]
+    sent = {"retainer_lifecycle": "sent", "retainer_sent_on": "2025-03-23"}
+    office.admin.write("account.move", [office.documents()[0]["id"]], sent)
+    _, out, _ = terminal("status", *DAY)
+    assert rows(out, "client") == [["Acme Corp", "1", "0", "0", "1", "1"]]
     assert {row[1] for row in rows(out, "run")} == {"done"}
     assert terminal("verify")[0] == 0
 
