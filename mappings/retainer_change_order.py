@@ -29,6 +29,7 @@ FIELDS = (
     "overage_month",
     "overage_seconds",
     "billed_seconds",
+    "retainer_move_id",
     "retainer_key",
 )
 engagement_of = field_of("engagement_id")
@@ -79,6 +80,7 @@ def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[ChangeOrder, s
         quote_id=fields.link_or_none(row, "quote_id"),
         overage_month=None if month is None else first_of(month),
         overage_seconds=fields.whole(row, "overage_seconds", least=0),
+        billed=fields.link_or_none(row, "retainer_move_id") is not None,
     )
     return order, fields.text(row, "retainer_key")
 

@@ -1,0 +1,122 @@
+"""What Odoo already has of ours: documents, statements, notices, and what people deleted."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from mappings import (
+    Books,
+    account_move,
+    account_move_line,
+    retainer_alert,
+    retainer_period,
+    retainer_tombstone,
+)
+from mappings.fields import ids_in
+from sync.domain.engagement import Engagement, Kind, Milestone
+from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
+from sync.domain.money import Currency
+from sync.domain.snapshot import Company
+from sync.pull.reader import Reader
+
+_ALERT_MEMORY = timedelta(days=92)
+"""How long before the earliest open month an alert may have been raised and still be due."""
+
+
+def read_documents(
+    reader: Reader,
+    company: Company,
+    books: Books,
+    milestones: tuple[Milestone, ...],
+    corrected: Collection[str],
+    since: date,
+    currencies: dict[int, Currency],
+) -> tuple[ExistingInvoice, ...]:
+    """Keyed documents that the rules must know; ``corrected``: keys whose time is corrected."""
+    rows = reader.rows(
+        account_move.MODEL,
+        account_move.domain(company.id, since, {each.id for each in milestones}, corrected),
+        account_move.FIELDS,
+    )
+    unearned: set[int] = set()
+    if rows and books.unearned_account_id is not None:
+        unearned = account_move_line.moves(
+            reader.rows(
+                account_move_line.MODEL,
+                account_move_line.of_moves_on(ids_in(rows, "id"), books.unearned_account_id),
+                account_move_line.MOVE_FIELDS,
+            )
+        )
+    return reader.read(
+        account_move.MODEL,
+        rows,
+        lambda row: account_move.value(row, company.id, currencies, unearned),
+        account_move.engagement_of,
+    ).values
+
+
+def cancelled_sources(documents: Collection[ExistingInvoice]) -> frozenset[str]:
+    """Sources (``m17``, ``b4``) that only cancelled documents bill: they are billed no longer."""
+    sources = {each.key: each.key.split("/")[-2] for each in documents if each.key.count("/") >= 2}
+    stands = {sources[each.key] for each in documents if each.counts and each.key in sources}
+    return frozenset(set(sources.values()) - stands)
+
+
+def read_periods(reader: Reader, engagements: tuple[Engagement, ...]) -> tuple[ExistingPeriod, ...]:
+    """The open statements and each retainer's last closed one, with their lots."""
+    closed_until = {
+        each.id: each.closed_until for each in engagements if each.kind is Kind.retainer
+    }
+    rows = reader.rows(
+        retainer_period.MODEL, retainer_period.domain(closed_until), retainer_period.FIELDS
+    )
+    bare = reader.read(
+        retainer_period.MODEL,
+        rows,
+        lambda row: retainer_period.value(row, {}),
+        retainer_period.engagement_of,
+    ).values
+    wanted = [each for each in bare if retainer_period.wanted(each, closed_until)]
+    lots = reader.read(
+        retainer_period.LOT_MODEL,
+        reader.rows(
+            retainer_period.LOT_MODEL,
+            retainer_period.lots_domain([each.id for each in wanted]),
+            retainer_period.LOT_FIELDS,
+        ),
+        retainer_period.lot,
+        retainer_period.engagement_of,
+    )
+    by_period = retainer_period.lots_by_period(lots.values)
+    return tuple(each.model_copy(update={"lots": by_period.get(each.id, ())}) for each in wanted)
+
+
+def read_alerts(
+    reader: Reader, company: Company, ids: Collection[int], since: date
+) -> tuple[str, ...]:
+    """Keys of the notices that must not be raised again."""
+    return tuple(
+        sorted(
+            reader.read(
+                retainer_alert.MODEL,
+                reader.rows(
+                    retainer_alert.MODEL,
+                    retainer_alert.domain(company.id, ids, since - _ALERT_MEMORY),
+                    retainer_alert.FIELDS,
+                ),
+                lambda row: retainer_alert.value(row, company.id),
+            ).values
+        )
+    )
+
+
+def read_tombstones(reader: Reader, company: Company) -> tuple[Tombstone, ...]:
+    """Keys of documents that people deleted."""
+    return reader.read(
+        retainer_tombstone.MODEL,
+        reader.rows(
+            retainer_tombstone.MODEL,
+            retainer_tombstone.domain(company.id),
+            retainer_tombstone.FIELDS,
+        ),
+        lambda row: retainer_tombstone.value(row, company.id),
+    ).values
