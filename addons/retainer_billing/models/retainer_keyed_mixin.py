@@ -107,9 +107,14 @@ class RetainerKeyedMixin(models.AbstractModel):
             model = str(reference).partition(",")[0]
             counted[model] = counted.get(model, 0) + 1
         return ", ".join(
-            f"{number} × {self.env[model]._description if model in self.env else model}"
-            for model, number in counted.items()
+            f"{number} × {self._retainer_model_label(model)}" for model, number in counted.items()
         )
+
+    @api.model
+    def _retainer_model_label(self, model):
+        if model == "account.analytic.line":
+            return self.env._("Time Entry")
+        return self.env[model]._description if model in self.env else model
 
     def _retainer_tombstone_vals(self):
         self.ensure_one()

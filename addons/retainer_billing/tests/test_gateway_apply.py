@@ -25,6 +25,27 @@ class TestGatewayApply(RetainerCommon):
         self.assertIn("6:00 h over", move.retainer_explanation_html)
         self.assertEqual(move.create_uid, self.service_user)
 
+    def test_the_due_date_does_not_depend_on_the_day_of_the_run(self):
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "Net 30",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})
+                ],
+            }
+        )
+        self.apply(
+            self.invoice(),
+            self.invoice("k/terms", values={"invoice_payment_term_id": terms.id}),
+            self.invoice("k/given", values={"invoice_date_due": "2025-05-15"}),
+        )
+        self.assertEqual(self.move_of().invoice_date_due, day("2025-03-31"))
+        self.assertEqual(self.move_of("k/terms").invoice_date_due, day("2025-04-30"))
+        self.assertEqual(self.move_of("k/given").invoice_date_due, day("2025-05-15"))
+        self.client.property_payment_term_id = terms
+        self.apply(self.invoice("k/own"))
+        self.assertEqual(self.move_of("k/own").invoice_date_due, day("2025-04-30"))
+
     def test_a_draft_is_left_for_review(self):
         self.assert_status(self.apply_one(self.invoice(post=False)), "created")
         self.assertEqual(self.move_of().state, "draft")

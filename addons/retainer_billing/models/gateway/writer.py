@@ -250,6 +250,7 @@ class Writer:
             )
             if journal:
                 values["journal_id"] = journal.id
+        self._set_due_date(values)
         part = "line_ids" if is_entry else "invoice_line_ids"
         return {
             **values,
@@ -259,6 +260,19 @@ class Writer:
             "retainer_tally": document.tally or False,
             "retainer_amendments_written": self._amendable(values),
         }
+
+    def _set_due_date(self, values):
+        """Without payment terms an invoice is due on its own day.
+
+        Odoo would take the day on which it is written, so a late run would change the content.
+        """
+        if values["move_type"] == "entry" or not values.get("invoice_date"):
+            return
+        if values.get("invoice_date_due") or values.get("invoice_payment_term_id"):
+            return
+        partner = self.env["res.partner"].browse(values.get("partner_id"))
+        if not partner.property_payment_term_id:
+            values["invoice_date_due"] = values["invoice_date"]
 
     @staticmethod
     def _amendable(values):
