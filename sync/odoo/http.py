@@ -1,6 +1,7 @@
 """One HTTP request and its honest failure: what is known of whether it reached the server."""
 
 import ipaddress
+import json
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
@@ -72,15 +73,18 @@ class Http:
         """Send a request and read the whole answer, whatever its status.
 
         Raises ``Unreachable`` (``unclear`` unless it is known that nothing was sent) and
-        ``BadAnswer`` for an answer that is cut short or too large.
+        ``BadAnswer`` for an answer that is cut short or too large. A body that is not JSON's is a
+        defect of the caller: TypeError or ValueError.
         """
+        data = None if body is None else json.dumps(body, allow_nan=False).encode()
+        told = {"Content-Type": "application/json"} if data else {}
         self.sent += 1
         try:
             with self._session.request(
                 method,
                 f"{self.url}{path}",
-                json=body,
-                headers=dict(headers or {}),
+                data=data,
+                headers={**told, **(headers or {})},
                 auth=BearerKey(key) if key else _no_auth,
                 timeout=self._timeouts,
                 allow_redirects=False,

@@ -4,6 +4,7 @@ odoorpc writes every request into its debug log, with the key in it. Its loggers
 for good, whatever level anybody sets.
 """
 
+import json
 import logging
 import socket
 import ssl
@@ -158,6 +159,7 @@ class JsonRpcGateway:
         return self._execute(model, method, [list(ids)], arguments)
 
     def _execute(self, model: str, method: str, args: list[Any], named: dict[str, Any]) -> Any:
+        json.dumps([args, named], allow_nan=False)  # a defect of the caller is not the server's
         self._sent += 1
         return self._guarded(
             lambda: self._odoo.execute_kw(model, method, args, named), model, method

@@ -1,11 +1,14 @@
 """Reading: the same question gets the same answer through every door."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
 import pytest
 from contract_world import Door, World
 
+import mappings
 from sync.odoo.paging import read_all
 
 PARTNER_FIELDS = ("name", "ref", "parent_id", "child_ids", "is_company", "active")
@@ -299,3 +302,30 @@ def test_groups_of_nothing(door: Door, time: World) -> None:
     (row,) = door.service.read_group(model, nothing, [], sums)
     assert row == {"unit_amount:sum": False, "__count": 0, "date:max": False}
     assert door.service.read_group(model, nothing, ["project_id"], sums) == []
+
+
+def test_who_worked_and_as_what(door: Door, time: World) -> None:
+    """Name and job of employees: all that the service may know of people."""
+    job = door.new("hr.job", name=f"Director {time.number}")
+    employee = door.new("hr.employee", name=f"Dora {time.number}", job_id=job)
+    (row,) = door.service.search_read(
+        "hr.employee", [("id", "=", employee)], ("name", "job_id", "company_id"), limit=5
+    )
+    assert row == {
+        "id": employee,
+        "name": f"Dora {time.number}",
+        "job_id": job,
+        "company_id": time.company,
+    }
+
+
+def test_every_field_of_the_mappings(door: Door) -> None:
+    """What the service asks for can be read with its rights."""
+    asked = 0
+    for found in pkgutil.iter_modules(mappings.__path__):
+        module = importlib.import_module(f"mappings.{found.name}")
+        fields = getattr(module, "FIELDS", None)
+        if fields and hasattr(module, "MODEL"):
+            door.service.search_read(module.MODEL, [], fields, limit=3)
+            asked += 1
+    assert asked > 15

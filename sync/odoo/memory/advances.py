@@ -56,7 +56,12 @@ def _lines(tables: Tables, move: Row) -> list[Row]:
 
 
 def _lines_on(tables: Tables, move: Row, account: int) -> list[Row]:
-    return [line for line in _lines(tables, move) if line.get("account_id") == account]
+    # Odoo books a tax that has no account of its own beside its base.
+    return [
+        line
+        for line in _lines(tables, move)
+        if line["account_id"] == account and line["display_type"] == "product"
+    ]
 
 
 def _receivable(tables: Tables, move: Row) -> list[Row]:

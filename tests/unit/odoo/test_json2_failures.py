@@ -287,3 +287,12 @@ def test_an_answer_too_large(
     with pytest.raises(BadAnswer, match="more than"):
         ask(gateway)
     gateway.close()
+
+
+@responses.activate
+@pytest.mark.parametrize("value", [float("nan"), object()])
+def test_what_is_no_json_is_our_defect(gateway: Json2Gateway, value: Any) -> None:
+    """It is neither sent nor blamed on the server."""
+    with pytest.raises((TypeError, ValueError)):
+        gateway.call("res.partner", "search_count", repeatable=True, domain=[("id", "=", value)])
+    assert gateway.calls == 0

@@ -157,3 +157,14 @@ def test_what_is_sent(settings: Make, server: RawServer) -> None:
         },
     ]
     gateway.close()
+
+
+@pytest.mark.parametrize("value", [float("nan"), object()])
+def test_what_is_no_json_is_our_defect(settings: Make, server: RawServer, value: Any) -> None:
+    """It is neither sent nor blamed on the server."""
+    server.answers += LOGIN
+    gateway = JsonRpcGateway(settings(server.url))
+    with pytest.raises((TypeError, ValueError)):
+        gateway.search_count("res.partner", [("id", "=", value)])
+    assert len(server.requests) == 2
+    gateway.close()
