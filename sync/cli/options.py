@@ -45,7 +45,11 @@ CompanyName = Annotated[
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings file. Default: see docs/settings."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Settings file. Default: DRAWDOWN_CONFIG, else drawdown.toml here, else environment.",
+    ),
 ]
 Verbose = Annotated[
     bool, typer.Option("--verbose", help="Log every step; show the traceback of a defect.")
