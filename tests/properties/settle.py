@@ -193,7 +193,8 @@ def _billed(order: ChangeOrder, snapshot: Snapshot, invoices: list[Invoice]) -> 
         if invoice.role is Role.out_of_scope:
             billed += sum(worked.get(each, 0) for each in invoice.entry_ids)
             billed += sum(seconds for each, seconds in invoice.cut_entries if each in worked)
-    return order.model_copy(update={"billed_seconds": billed})
+    whole = order.billed or any(order.id in invoice.change_order_ids for invoice in invoices)
+    return order.model_copy(update={"billed_seconds": billed, "billed": whole})
 
 
 def _periods(

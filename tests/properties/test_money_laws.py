@@ -13,7 +13,7 @@ from sync.domain.calendar import months
 from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement, PoPolicy
 from sync.domain.entries import TimeEntry
-from sync.domain.money import ZERO
+from sync.domain.money import ZERO, multiply
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.plan.diff import make_plan
@@ -72,13 +72,19 @@ def test_what_the_client_is_asked_to_approve_is_the_overage(
 ) -> None:
     outcome = evaluate(snapshot, as_of)
     amounts = {
-        (each.engagement_id, each.date_start.replace(day=1)): (each.overage_amount, each.overage)
+        (each.engagement_id, each.date_start.replace(day=1)): each.overage_amount
         for each in outcome.statements
     }
+    asked: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
     for request in outcome.requests:
-        assert (request.amount, request.seconds) == amounts[
-            request.engagement_id, request.overage_month
-        ]
+        charge = multiply(request.hourly_rate, request.seconds, 3600)
+        currency = next(
+            each.currency for each in snapshot.engagements if each.id == request.engagement_id
+        )
+        assert request.amount == currency.round(charge)  # what will be billed once it is approved
+        asked[request.engagement_id, request.overage_month] += request.amount
+    for month, amount in asked.items():
+        assert amount == amounts[month]
 
 
 @given(agencies(Style(limited_po=True)), LATER)
@@ -219,6 +225,7 @@ def test_what_happens_after_as_of_changes_nothing(snapshot: Snapshot, as_of: dat
                 for each in snapshot.milestones
                 if each.reached_on is None or each.reached_on <= as_of
             ),
+            "hour_blocks": tuple(each for each in snapshot.hour_blocks if each.bought_on <= as_of),
         }
     )
     assert evaluate(known, as_of) == evaluate(snapshot, as_of)

@@ -240,3 +240,48 @@ def test_two_currencies_never_meet_on_one_purchase_order() -> None:
     assert held[1] is None
     assert held[2] is not None
     assert held[2].code == "po_currency"
+
+
+def test_overage_waits_for_the_months_before_it() -> None:
+    # the order is valid from February on: January's fee is held, January stays open, and with it
+    # February; what January leaves may still change, so February's overage is not billed yet
+    snapshot = world(
+        retainer(client_po_id=1, po_policy=PoPolicy.hold),
+        client_pos=[client_po(1, date_start=day("2025-02-01"))],
+        entries=[entry(1, "2025-02-10", 60)],
+    )
+    outcome = run(snapshot, "2025-03-10")
+    assert statement(outcome, "2025-02").overage > 0
+    assert of_role(outcome, Role.overage) == []
+    assert [each.held is None for each in of_role(outcome, Role.fee)] == [False, True, True]
+    early = client_po(1, date_start=day("2025-01-01"))
+    snapshot = snapshot.model_copy(update={"client_pos": (early,)})
+    assert the(run(snapshot, "2025-03-10"), Role.overage).untaxed == money(1750)  # 60 − 50 = 10 h
+
+
+def test_under_fit_a_draft_grows_with_its_purchase_order() -> None:
+    # 15,000 of 20,000 in draft; the client raises the order to 17,000: the draft becomes 17,000,
+    # or 2000 more are drafted; never less than before
+    snapshot = world(
+        project(client_po_id=1, po_policy=PoPolicy.fit),
+        client_pos=[client_po(1, 15000)],
+        milestones=[deliverable(17, "2025-03-08", 20000)],
+    )
+    snapshot, _ = runs(snapshot, days("2025-03-08"), state="draft")
+    raised = client_po(1, 17000, 15000)
+    snapshot = snapshot.model_copy(update={"client_pos": (raised,)})
+    snapshot, _ = runs(snapshot, days("2025-03-20"), state="draft")
+    assert sum(each.untaxed for each in snapshot.invoices) == money(17000)
+
+
+def test_yen_warned_of_do_not_use_up_dollars() -> None:
+    # engagement 2's yen go out with a warning on a dollar order; its 5000 are no dollars
+    snapshot = world(
+        retainer(id=2, client_po_id=1, po_policy=PoPolicy.warn, currency=JPY),
+        retainer(
+            terms("2025-01-02"), id=1, start="2025-01-02", client_po_id=1, po_policy=PoPolicy.hold
+        ),
+        client_pos=[client_po(1, 6000)],
+    )
+    outcome = run(snapshot, "2025-01-31")
+    assert {each.engagement_id: each.held for each in outcome.invoices}[1] is None

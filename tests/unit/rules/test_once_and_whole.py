@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from sync.domain.documents import Role
+from sync.domain.documents import LotSource, Role
 from sync.domain.engagement import PoPolicy
 from sync.domain.terms import Billing, OveragePolicy
 from tests.properties.settle import runs
@@ -17,6 +17,7 @@ from tests.unit.rules.world import (
     days,
     deliverable,
     entry,
+    h,
     money,
     of_role,
     order,
@@ -24,6 +25,7 @@ from tests.unit.rules.world import (
     retainer,
     run,
     standing,
+    statement,
     terms,
     the,
     world,
@@ -263,3 +265,25 @@ def test_late_extra_work_of_a_closed_month_is_billed_in_the_open_one() -> None:
     assert [(each.key, each.untaxed) for each in extra] == [
         ("1/1/out_of_scope/2025-04/0", money(120))
     ]
+
+
+def test_a_block_entered_late_is_not_drawn_after_it_expired() -> None:
+    # bought on 20 March, expired on 31 March, entered on 2 April: April's work cannot draw it
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-04-01"))
+    late = block(4, "2025-03-20", 20, 2800, expiry_date=day("2025-03-31"))
+    snapshot = snapshot.model_copy(
+        update={"hour_blocks": (late,), "entries": (entry(1, "2025-04-10", 5),)}
+    )
+    april = statement(run(snapshot, "2025-05-01"), "2025-04")
+    (bought,) = [lot for lot in april.lots if lot.source is LotSource.block]
+    assert (bought.drawn, bought.lapsed) == (0, h(20))
+
+
+def test_a_block_bought_tomorrow_is_not_there_today() -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01"),
+        hour_blocks=[block(4, "2025-03-20", 20, 2800)],
+    )
+    assert statement(run(snapshot, "2025-03-19"), "2025-03").available == h(40)
+    assert statement(run(snapshot, "2025-03-20"), "2025-03").available == h(60)

@@ -4,19 +4,25 @@ from decimal import Decimal
 
 import pytest
 
+from sync.domain import hours
 from sync.domain.documents import LotLine, LotSource, Role, StatementState
+from sync.domain.engagement import Approval
 from sync.domain.existing import ExistingPeriod
 from sync.domain.terms import OveragePolicy
+from tests.properties.settle import runs
 from tests.unit.rules.world import (
     JPY,
+    all_invoices,
     codes,
     company,
     day,
+    days,
     entry,
     h,
     issue,
     money,
     of_role,
+    order,
     retainer,
     run,
     statement,
@@ -198,3 +204,54 @@ def test_late_time_goes_over_at_the_rate_of_its_own_day() -> None:
     assert (april.used, april.late, april.overage) == (h(12), h(12), h(2))
     assert the(outcome, Role.overage).untaxed == money(350)  # 2 × 175, not 2 × 200
     assert codes(outcome.issues) == []
+
+
+def approving():
+    """2 h over at 175.00 on the 15th, 3 h at 200.00 on the 16th: 950.00 for approval."""
+    return world(
+        retainer(
+            terms(
+                "2025-03-01",
+                monthly_seconds=h(10),
+                rollover=False,
+                overage_policy=OveragePolicy.approve,
+            ),
+            terms(
+                "2025-03-16",
+                id=2,
+                monthly_seconds=h(10),
+                rollover=False,
+                overage_rate=money(200),
+                overage_policy=OveragePolicy.approve,
+            ),
+            start="2025-03-01",
+        ),
+        entries=[entry(1, "2025-03-15", 12), entry(2, "2025-03-16", 3)],
+    )
+
+
+def test_what_the_client_is_asked_to_approve_is_what_is_billed() -> None:
+    # rule 5: overage = shortfall × the rate in force on the entry's date = 350 + 600
+    requests = run(approving(), "2025-04-01").requests
+    assert [each.amount for each in requests] == [money(350), money(600)]
+    for request in requests:
+        assert hours.charge(request.seconds, request.hourly_rate) == request.amount
+    assert len({each.key for each in requests}) == 2
+
+
+def test_overage_that_was_approved_is_billed_once() -> None:
+    snapshot, _ = runs(approving(), days("2025-04-01"))
+    approved = order(
+        9,
+        approval=Approval.approved,
+        approved_on=day("2025-04-10"),
+        overage_month=day("2025-03-01"),
+        overage_seconds=h(5),
+        hourly_rate=money(190),
+    )
+    snapshot = snapshot.model_copy(update={"change_orders": (approved,)})
+    _, plans = runs(snapshot, days("2025-04-10", "2025-04-11", "2025-05-02", "2025-06-02"))
+    overage = [each for each in all_invoices(plans) if each.role is Role.overage]
+    assert [(each.untaxed, each.invoice_date) for each in overage] == [
+        (money(950), day("2025-04-10"))
+    ]

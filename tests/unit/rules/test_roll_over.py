@@ -152,3 +152,12 @@ def test_hours_are_never_lent() -> None:
     outcome = run(world(entries=[entry(1, "2025-02-10", 60)]), "2025-03-31")
     assert statement(outcome, "2025-02").overage == h(10)  # 60 − 50
     assert statement(outcome, "2025-03").available == h(40)
+
+
+def test_first_terms_that_carry_nothing_over_do_not_empty_a_first_month_that_is_not_whole() -> None:
+    # nothing came before them, so there is nothing that they do not carry over: March's own rest
+    # rolls up to the cap, whether it started on the 1st or on the 12th
+    for start in ("2025-03-01", "2025-03-12"):
+        snapshot = world(retainer(terms(start, carries_over=False), start=start))
+        march = statement(run(snapshot, "2025-04-01"), "2025-03")
+        assert march.rolled_out == h(10), start
