@@ -48,25 +48,33 @@ UNPAID = ("not_paid", "partial")
 
 
 def domain(
-    company_id: int, since: date, milestone_ids: Collection[int], corrected: Collection[str]
+    company_id: int,
+    since: date,
+    milestone_ids: Collection[int],
+    corrected: Collection[str],
+    ended: Mapping[int, date],
 ) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
     Drafts; documents whose service or own date reaches the earliest open month; those of
-    milestones; all revisions of documents whose time is corrected (``corrected``: their keys); and
-    what the client has not looked at.
+    milestones; all revisions of documents whose time is corrected (``corrected``: their keys);
+    what was billed of engagements for the months in which they ended or later (``ended``: the first
+    of that month by engagement); and what the client has not looked at.
     """
     day = since.isoformat()
     stems = sorted({stem_of(key) for key in corrected})
     return [
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
-        *["|"] * (4 + len(stems)),
+        *["|"] * (5 + len(stems)),
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
         ("retainer_service_end", ">=", day),
         ("date", ">=", day),
         ("retainer_milestone_id", "in", sorted(milestone_ids)),
+        "&",
+        ("retainer_engagement_id", "in", sorted(ended)),
+        ("retainer_service_end", ">=", min(ended.values(), default=since).isoformat()),
         "&",
         "&",
         ("state", "=", "posted"),

@@ -7,7 +7,7 @@ documents that reach into them. Only pages add calls.
 from datetime import UTC, date, datetime
 
 from mappings.pulled import Pulled
-from sync.domain.calendar import first_of
+from sync.domain.calendar import add_months, first_of
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.snapshot import Company, Snapshot
 from sync.odoo.gateway import Gateway
@@ -53,14 +53,19 @@ def pull(
     month = first_of(today or datetime.now(UTC).date())
     open_since = earliest_open(agreements.engagements, of.go_live) or month
     time = read_time(reader, of, agreements, open_since)
-    kept = _still_open(agreements, time, of)
+    kept = _still_open(agreements, time, of, open_since)
     ids = [engagement.id for engagement in kept]
     since = _since(kept, time, of, month)
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
     corrected = {entry.corrects_key for entry in time.entries if entry.corrects_key}
-    documents = read_documents(reader, of, books, milestones, corrected, since, currencies)
+    ended = {
+        each.id: first_of(each.date_end)
+        for each in kept
+        if each.date_end is not None and _ended_lately(each, open_since)
+    }
+    documents = read_documents(reader, of, books, milestones, corrected, ended, since, currencies)
     cancelled = cancelled_sources(documents)
     snapshot = Snapshot(
         company=of.model_copy(update={"holidays": read_holidays(reader, of, since)}),
@@ -87,7 +92,9 @@ def pull(
     return Pulled(snapshot=snapshot.model_copy(update=checked), books=books)
 
 
-def _still_open(agreements: Agreements, time: Time, company: Company) -> tuple[Engagement, ...]:
+def _still_open(
+    agreements: Agreements, time: Time, company: Company, month: date
+) -> tuple[Engagement, ...]:
     """Engagements with anything left to do: all but those that ended and were settled."""
     engagement_of_order = {order.id: order.engagement_id for order in time.change_orders}
     projects: set[int] = set()
@@ -110,8 +117,18 @@ def _still_open(agreements: Agreements, time: Time, company: Company) -> tuple[E
         if not is_over(engagement)
         or engagement.id in busy
         or has_open_month(engagement, company.go_live)
+        or _ended_lately(engagement, month)
         or not late.isdisjoint(engagement.project_ids)
     )
+
+
+def _ended_lately(engagement: Engagement, month: date) -> bool:
+    """Whether a fee in advance may reach beyond its end: that is given back once the end is known.
+
+    A year is the longest time that one fee covers.
+    """
+    end = engagement.date_end
+    return engagement.kind is Kind.retainer and end is not None and end >= add_months(month, -12)
 
 
 def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, month: date) -> date:

@@ -1,6 +1,6 @@
 """What Odoo already has of ours: documents, statements, notices, and what people deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from mappings import (
@@ -28,13 +28,18 @@ def read_documents(
     books: Books,
     milestones: tuple[Milestone, ...],
     corrected: Collection[str],
+    ended: Mapping[int, date],
     since: date,
     currencies: dict[int, Currency],
 ) -> tuple[ExistingInvoice, ...]:
-    """Keyed documents that the rules must know; ``corrected``: keys whose time is corrected."""
+    """Keyed documents that the rules must know.
+
+    ``corrected``: keys whose time is corrected. ``ended``: engagements that ended lately, with the
+    first of the month in which they did.
+    """
     rows = reader.rows(
         account_move.MODEL,
-        account_move.domain(company.id, since, {each.id for each in milestones}, corrected),
+        account_move.domain(company.id, since, {each.id for each in milestones}, corrected, ended),
         account_move.FIELDS,
     )
     unearned: set[int] = set()

@@ -70,7 +70,7 @@ class Ran:
 
 def look(gateway: Gateway, company_id: int, as_of: date) -> tuple[Pulled, Plan]:
     """What a run as of a day would do."""
-    pulled = pull(gateway, company_id)
+    pulled = pull(gateway, company_id, today=as_of)
     return pulled, make_plan(pulled.snapshot, evaluate(pulled.snapshot, as_of))
 
 
