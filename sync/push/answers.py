@@ -43,7 +43,8 @@ def _result(row: object, change: Change, sent_before: bool) -> Result:
     except ValueError:
         raise BadAnswer(f"Odoo answered apply with an unknown status for {change.key}.") from None
     if status is Status.created:
-        status = Status.replaced if row.get("replaced") else _DONE[change.action]
+        rewritten = bool(row.get("replaced")) and change.action is not Action.withdraw
+        status = Status.replaced if rewritten else _DONE[change.action]
     elif status is Status.unchanged and (sent_before or change.action is Action.withdraw):
         status = _DONE[change.action]
     return Result(

@@ -2,7 +2,7 @@
 
 A line counts once it is received or billed by the vendor, whichever is more; what is on our
 invoices already is never charged again, and what the vendor credited is given back. Recharges are
-invoiced on the same day of the month as extra work.
+invoiced on the same day of the month as extra work, never on a day before the purchase.
 """
 
 from datetime import date
@@ -35,6 +35,8 @@ def recharge(case: Case, found: Findings) -> Findings:
             continue
         charges.append((each, quantity, _line(case, each, quantity)))
     month = _billing_month(case)
+    billing_day = day_of(month, case.company.out_of_scope_day)
+    charges = [charge for charge in charges if charge[0].ordered_on <= billing_day]
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
     back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
     own = key(case.company.id, case.engagement.id, Role.recharge, month_source(month))
@@ -69,7 +71,7 @@ def _invoice(
 ) -> tuple[Invoice, ...]:
     if not charges:
         return ()
-    billing_day = max(day_of(month, case.company.out_of_scope_day), case.engagement.date_start)
+    billing_day = day_of(month, case.company.out_of_scope_day)
     days = [each.ordered_on for each, _, _ in charges]
     return draft_invoice(
         case,
