@@ -283,6 +283,19 @@ def test_payment_terms(leased: World, door: Door) -> None:
     assert due == "2025-04-14"
 
 
+def test_due_without_payment_terms(leased: World) -> None:
+    """On its own day, whatever day it is written; a rewritten draft follows its date."""
+    first = leased.apply_one(leased.invoice(post=False, expect={}))
+    names = ("invoice_date_due", "retainer_changed")
+    row = leased.move(first["id"], *names)
+    assert (row["invoice_date_due"], row["retainer_changed"]) == ("2025-03-31", False)
+    other = _other(leased, post=False)
+    other["values"]["invoice_date"] = "2025-04-01"
+    assert leased.apply_one(other)["replaced"] is True
+    row = leased.move(first["id"], *names)
+    assert (row["invoice_date_due"], row["retainer_changed"]) == ("2025-04-01", False)
+
+
 def test_credit_note(leased: World) -> None:
     """Of an invoice it reverses: reconciled with it when it is posted."""
     invoice = leased.apply_one(leased.invoice())

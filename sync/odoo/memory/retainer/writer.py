@@ -121,6 +121,10 @@ def _write_move(tables: Tables, company: int, document: Document) -> int:
         field = "retainer_journal_id" if entry else "retainer_invoice_journal_id"
         if journal := tables.row("res.company", company).get(field):
             values["journal_id"] = journal
+    if not entry and values.get("invoice_date"):
+        own = tables.row("res.partner", values["partner_id"])["property_payment_term_id"]
+        if not (values.get("invoice_payment_term_id") or values.get("invoice_date_due") or own):
+            values["invoice_date_due"] = values["invoice_date"]
     amendable = {
         name: str(values[name]) if values[name] else False for name in AMENDABLE if name in values
     }
