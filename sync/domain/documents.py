@@ -64,13 +64,14 @@ class Line(Value):
     ) -> "Line":
         """A line of hours at a rate, rounded half-up once.
 
-        Odoo keeps two decimals of a quantity. Where those cannot say the hours exactly, or the
-        rate has more decimals than the currency, the line carries the amount as one piece and its
-        text says the hours.
+        Odoo keeps two decimals of a quantity and may round the lines of an invoice together. Where
+        two decimals cannot say the hours, or hours times rate is finer than the currency, the line
+        carries the amount as one piece and its text says the hours.
         """
-        amount = currency.round(hours.charge(seconds, rate))
+        charged = hours.charge(seconds, rate)
+        amount = currency.round(charged)
         exact = hours.in_hundredths(seconds)
-        if exact is not None and rate == currency.round(rate):
+        if exact is not None and rate == currency.round(rate) and charged == amount:
             quantity, price = exact, rate
         else:
             quantity, price = Decimal(1), amount
