@@ -144,6 +144,19 @@ def _history(case: Case) -> Iterator[Issue]:
             " check the access rights of the service user to retainer periods",
         )
 
+    end = case.engagement.date_end
+    if closed_until is not None and end is not None and end < closed_until:
+        yield Issue(
+            code="end_in_closed_month",
+            severity=Severity.warning,
+            source=case.source,
+            field="date_end",
+            message=f"ends on {end}, but its statements are closed until {closed_until}: the fee"
+            " beyond the end is given back, the hours and overage of the closed months stay as they"
+            " are; credit by hand what else was agreed",
+            engagement_id=case.engagement.id,
+        )
+
 
 def _blocker(code: str, engagement: Engagement, field: str, message: str) -> Issue:
     return Issue(
