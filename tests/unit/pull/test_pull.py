@@ -204,7 +204,7 @@ def test_drafts_are_not_read():
     assert names == {"Acme rebuild", "Acme extra work"}
 
 
-def test_an_engagement_that_ended_and_was_settled_is_not_read_until_time_comes_late():
+def test_an_engagement_that_ended_is_read_for_a_year_and_then_only_when_time_comes_late():
     agency = founding()
     retainer = agency.made["Acme retainer"]
     agency.admin.write(
@@ -212,7 +212,11 @@ def test_an_engagement_that_ended_and_was_settled_is_not_read_until_time_comes_l
     )
     assert retainer in {each.id for each in agency.pull().snapshot.engagements}
     run(agency, date(2025, 3, 28))
-    assert retainer not in {each.id for each in agency.pull().snapshot.engagements}
+    # a fee billed for months beyond the end must be found, and a fee covers a year at most
+    lately = pull(agency.service, 1, today=date(2026, 2, 28)).snapshot
+    assert retainer in {each.id for each in lately.engagements}
+    later = pull(agency.service, 1, today=date(2026, 3, 1)).snapshot
+    assert retainer not in {each.id for each in later.engagements}
     agency.time(agency.made["Acme care"], "2025-02-10", 1.0)
     plan, pulled = agency.plan()
     assert retainer in {each.id for each in pulled.snapshot.engagements}
@@ -230,9 +234,14 @@ def test_a_settled_engagement_s_project_may_be_claimed_by_its_successor():
         "Acme retainer 2", agency.made["Acme Corp"], agency.made["Acme care"], start="2025-03-01"
     )
     agency.time(agency.made["Acme care"], "2025-03-10", 1.0)
-    engagements = {each.id for each in agency.pull().snapshot.engagements}
-    assert successor in engagements
-    assert retainer not in engagements
+    plan, _ = agency.plan()
+    assert "project_claimed_twice" not in {issue.code for issue in plan.issues}
+    assert plan.parked == ()
+    used = {
+        each.statement.engagement_id: each.statement.used for each in plan.changes if each.statement
+    }
+    assert used[successor] == 3600
+    assert retainer not in used
 
 
 def test_the_number_of_calls_grows_neither_with_engagements_nor_with_history():
