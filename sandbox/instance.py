@@ -208,7 +208,7 @@ class Sandbox:
             self.server.kill()
         else:
             self.server.stop()
-        self._start_server(open_listener(self.server.port))
+        self._start_server(open_listener(self.server.port, patience=60))
         state = read_state(self.folder)
         if state is not None:
             self._write_state(state.template)

@@ -196,20 +196,29 @@ class OdooServer:
         return SandboxError(f"{what}: {last}", f"Its log is {self.log}.")
 
 
-def open_listener(port: int = 0) -> socket.socket:
-    """A listening socket on the loopback address, on a free port unless one is asked for."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise SandboxError(
-            f"Port {port} of {HOST} cannot be used: {error.strerror}",
-            "End the program that listens there, or leave the port to the sandbox.",
-        ) from error
-    return listener
+def open_listener(port: int = 0, patience: float = 0) -> socket.socket:
+    """A listening socket on the loopback address, on a free port unless one is asked for.
+
+    A port that was just given back may be in use for a moment, as the near end of somebody's
+    connection: `patience` is how many seconds to keep asking.
+    """
+    until = time.monotonic() + patience
+    while True:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if time.monotonic() < until:
+                time.sleep(0.25)
+                continue
+            raise SandboxError(
+                f"Port {port} of {HOST} cannot be used: {error.strerror}",
+                "End the program that listens there, or leave the port to the sandbox.",
+            ) from error
+        return listener
 
 
 def free_port() -> int:
