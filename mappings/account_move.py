@@ -171,16 +171,14 @@ def _state(row: Row) -> str:
 
 
 class NoAccount(Exception):
-    """A line is unearned and the company has no account for it."""
+    """A line needs an account that the company has not set."""
 
-    remedy = (
-        "choose the unearned revenue account under Invoicing > Configuration > Settings >"
-        " Retainer Billing"
-    )
-
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, account: str = "unearned revenue") -> None:
         self.key = key
-        super().__init__(f"{key}: the company has no unearned revenue account; {self.remedy}")
+        super().__init__(
+            f"{key}: the company has no {account} account; choose the {account} account under"
+            " Invoicing > Configuration > Settings > Retainer Billing"
+        )
 
 
 def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Document:

@@ -15,7 +15,16 @@ class Books(Value):
     advance_account_id: int | None = None
     """Liability: advances received from clients."""
     breakage_account_id: int | None = None
-    """Income: hours that lapsed."""
+    """Income: hours that lapsed, advances kept."""
+    income_account_id: int | None = None
+    """Income: revenue recognised, where the engagement's product names no account."""
+    advance_noncurrent_account_id: int | None = None
+    unearned_noncurrent_account_id: int | None = None
+    """Liabilities: what is owed for longer than twelve months, shown apart at year end."""
+    exchange_gain_account_id: int | None = None
+    exchange_loss_account_id: int | None = None
+    income_accounts: tuple[tuple[int, int], ...] = ()
+    """(engagement, account): revenue of the engagement's product."""
     journal_id: int | None = None
     """General journal of unearned-revenue entries."""
     invoice_journal_id: int | None = None

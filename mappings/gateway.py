@@ -2,6 +2,7 @@
 
 from mappings import (
     account_move,
+    journal_entry,
     retainer_alert,
     retainer_change_order,
     retainer_period,
@@ -10,12 +11,13 @@ from mappings import (
 from mappings.books import Books
 from mappings.outgoing import Document
 from sync.domain.documents import (
-    AnyDocument,
     ApprovalRequest,
     Invoice,
     Quotation,
     Statement,
 )
+from sync.domain.journal import Entry
+from sync.domain.outcome import AnyDocument
 from sync.domain.snapshot import Company
 
 
@@ -24,6 +26,9 @@ def outgoing(document: AnyDocument, unit: str, company: Company, books: Books) -
     match document:
         case Invoice():
             return account_move.outgoing(document, unit, books, post=company.post_invoices)
+        case Entry():
+            post = company.post_entries or document.at_once
+            return journal_entry.outgoing(document, unit, books, post=post)
         case Statement():
             return retainer_period.outgoing(document, unit)
         case Quotation():

@@ -52,6 +52,13 @@ class Line(Value):
     """(purchase line, quantity) that it recharges."""
     unearned: bool = False
     """Whether it is owed to the client until it is earned: posted to unearned revenue."""
+    advance_id: int | None = None
+    """The advance that it asks for (a request) or deducts (negative): posted to the advances
+    account, and no revenue."""
+    tax_ids: tuple[int, ...] | None = None
+    """Odoo's taxes; None = those of the product."""
+    match_line_id: int | None = None
+    """The open line on a liability account that this one is reconciled with when posted."""
 
     @staticmethod
     def of_hours(
@@ -106,6 +113,7 @@ class Invoice(Value):
     key: str
     role: Role
     engagement_id: int
+    """0 = none: the request of an advance that any engagement of the client may draw."""
     credit: bool = False
     """A credit note; its lines are positive amounts to give back."""
     partner_id: int
@@ -132,6 +140,14 @@ class Invoice(Value):
     """Approved overage that it bills."""
     block_ids: tuple[int, ...] = ()
     """Blocks of hours that it bills."""
+    advance_id: int | None = None
+    """The advance that it requests or returns."""
+    due_on: date | None = None
+    """The day it is to be paid, where no payment terms say so."""
+    taxes_due: tuple[tuple[int, Exact], ...] = ()
+    """(tax, amount) where the tax is not what Odoo would work out: a part of a taxed advance."""
+    total_due: Exact | None = None
+    """What it must come to with tax, where the rules know it: checked before it stands."""
     purchases: tuple[tuple[int, Exact], ...] = ()
     """(purchase line, quantity) that it recharges."""
     withdrawn: bool = False
@@ -153,7 +169,14 @@ class Invoice(Value):
 
     @property
     def untaxed(self) -> Decimal:
-        """Sum of the lines, net of tax."""
+        """What it bills, net of tax and before advances are deducted."""
+        return sum(
+            (line.amount for line in self.lines if line.advance_id is None or self.advance_id), ZERO
+        )
+
+    @property
+    def net_total(self) -> Decimal:
+        """Sum of all lines, deductions of advances included: Odoo's untaxed amount."""
         return sum((line.amount for line in self.lines), ZERO)
 
     def content(self) -> dict[str, Any]:
@@ -309,7 +332,3 @@ class Quotation(Value):
     def fingerprint(self) -> str:
         """Digest of the content."""
         return fingerprint(self.content())
-
-
-AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert
-"""Everything that the service writes into Odoo."""

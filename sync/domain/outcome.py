@@ -4,6 +4,7 @@ from datetime import date
 
 from sync.domain.documents import Alert, ApprovalRequest, Invoice, Quotation, Statement
 from sync.domain.issues import Issue
+from sync.domain.journal import Entry
 from sync.domain.value import Value
 
 
@@ -20,5 +21,11 @@ class Outcome(Value):
     quotations: tuple[Quotation, ...] = ()
     requests: tuple[ApprovalRequest, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    """Journal entries: draws, recognition, breakage. Those of an invoice follow once it stands."""
     issues: tuple[Issue, ...] = ()
     parked: tuple[int, ...] = ()
+
+
+AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert | Entry
+"""Everything that the service writes into Odoo."""

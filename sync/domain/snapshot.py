@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sync.domain.advances import Advance
 from sync.domain.engagement import (
     ChangeOrder,
     Client,
@@ -15,6 +16,7 @@ from sync.domain.engagement import (
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue
+from sync.domain.ledger import Ledger, Locks
 from sync.domain.money import Currency
 from sync.domain.value import Value
 
@@ -37,6 +39,14 @@ class Company(Value):
     go_live: date | None = None
     """Time before this day is none of ours."""
     holidays: tuple[date, ...] = ()
+    locks: Locks = Locks()
+    """Closed books: nothing is posted on or before these days."""
+    fiscal_year_end: tuple[int, int] = (12, 31)
+    """(month, day) on which the financial year ends."""
+    post_entries: bool = False
+    """Post recognition and breakage at once, or leave them as drafts for review."""
+    split_noncurrent: bool = False
+    """Reclassify at year end what is owed for longer than twelve months."""
 
 
 class Project(Value):
@@ -71,5 +81,9 @@ class Snapshot(Value):
     request_keys: tuple[str, ...] = ()
     """Keys of the approvals of overage that were asked for."""
     tombstones: tuple[Tombstone, ...] = ()
+    advances: tuple[Advance, ...] = ()
+    """Advances not yet requested, not yet paid, or with anything left."""
+    ledger: Ledger = Ledger()
+    """Open lots of money and what may draw on them."""
     problems: tuple[Issue, ...] = ()
     """Rows that could not be read as values; their engagement is parked."""

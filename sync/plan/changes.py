@@ -8,15 +8,16 @@ from pydantic import model_validator
 
 from sync.domain.documents import (
     Alert,
-    AnyDocument,
     ApprovalRequest,
     Invoice,
     Quotation,
     Statement,
 )
 from sync.domain.issues import Issue
+from sync.domain.journal import Entry
 from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO
+from sync.domain.outcome import AnyDocument
 from sync.domain.value import Value
 
 
@@ -44,17 +45,32 @@ class Change(Value):
     quotation: Quotation | None = None
     request: ApprovalRequest | None = None
     alert: Alert | None = None
+    entry: Entry | None = None
 
     @model_validator(mode="after")
     def _one_document(self) -> "Change":
-        every = (self.invoice, self.statement, self.quotation, self.request, self.alert)
+        every = (
+            self.invoice,
+            self.statement,
+            self.quotation,
+            self.request,
+            self.alert,
+            self.entry,
+        )
         assert sum(each is not None for each in every) == 1, "a change holds one document"
         return self
 
     @property
     def document(self) -> AnyDocument:
         """The document of this change."""
-        found = self.invoice or self.statement or self.quotation or self.request or self.alert
+        found = (
+            self.invoice
+            or self.statement
+            or self.quotation
+            or self.request
+            or self.alert
+            or self.entry
+        )
         assert found is not None, "a change holds one document"
         return found
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from sync.domain import hours
 from sync.domain.calendar import month_text
 from sync.domain.documents import (
-    AnyDocument,
     ApprovalRequest,
     Invoice,
     Line,
@@ -13,7 +12,9 @@ from sync.domain.documents import (
     Reason,
     Statement,
 )
+from sync.domain.journal import Entry
 from sync.domain.money import Currency
+from sync.domain.outcome import AnyDocument
 from sync.domain.value import Value
 from sync.plan.changes import Plan
 from sync.pull.document import Standing
@@ -94,6 +95,19 @@ def of_document(document: AnyDocument, origin: str, names: Names) -> Explanation
         ("client", names.client(document.engagement_id)),
         ("engagement", names.engagement(document.engagement_id)),
     )
+    if isinstance(document, Entry):
+        return Explanation(
+            key=document.key,
+            kind="entry",
+            origin=origin,
+            facts=(
+                *whose,
+                ("role", document.role.value),
+                ("date", f"{document.day}"),
+                ("amount", document.currency.text(document.total)),
+            ),
+            rules=rules_of(document.reasons),
+        )
     if isinstance(document, ApprovalRequest):
         return Explanation(
             key=document.key,

@@ -13,8 +13,8 @@ class Names:
         self._clients = {each.id: each for each in snapshot.clients}
 
     def engagement(self, engagement_id: int | None) -> str:
-        """The engagement's name; its id where the snapshot does not hold it."""
-        if engagement_id is None:
+        """The engagement's name; its id where the snapshot does not hold it; nothing for none (0)."""
+        if not engagement_id:
             return ""
         found = self._engagements.get(engagement_id)
         return found.name if found else f"engagement {engagement_id}"

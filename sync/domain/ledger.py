@@ -1,0 +1,208 @@
+"""What the general ledger says: lots of money, open receivables, lock dates.
+
+A money lot *is* a posted credit line on a liability account. What is left of it is the line's
+residual; no balance is kept anywhere else.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sync.domain.documents import Role
+from sync.domain.money import ZERO, Currency
+from sync.domain.value import Exact, Value
+
+
+class LotKind(StrEnum):
+    """On which liability account a lot of money stands."""
+
+    advances = "advances"
+    """Received from the client before any invoice."""
+    unearned = "unearned"
+    """Billed as a fee and not yet earned (IFRS 15.106)."""
+
+
+class Receipt(Value):
+    """Money that came in for a lot: so much of it may be drawn from that day on."""
+
+    day: date
+    amount: Exact
+    """In the lot's currency, the lot's (net) share of what was paid."""
+
+
+class MoneyLot(Value):
+    """A posted credit line on a liability account, with what is still open of it."""
+
+    line_id: int
+    kind: LotKind
+    move_id: int
+    move_name: str = ""
+    move_key: str = ""
+    """Our key; empty for an entry that a person made (an opening balance)."""
+    engagement_id: int | None = None
+    advance_id: int | None = None
+    client_id: int | None
+    """The commercial entity; None where the line names no partner."""
+    currency: Currency
+    day: date
+    """Of the accounts."""
+    service_start: date | None = None
+    service_end: date | None = None
+    """Days that a fee covers, both inclusive."""
+    amount: Exact
+    """As posted, in ``currency``."""
+    amount_company: Exact
+    """As posted, in the company's currency: the lot's own rate."""
+    open: Exact
+    """Not yet drawn, in ``currency``."""
+    open_company: Exact
+    unpaid: Exact = ZERO
+    """What of it the client still has to pay (a request): it cannot be drawn."""
+    receipts: tuple[Receipt, ...] = ()
+    """By day, for a request; empty = all of it was there on ``day``."""
+    taxed: bool = False
+    """Whether tax was charged on it."""
+    tax_ids: tuple[int, ...] = ()
+
+    @property
+    def drawn(self) -> Decimal:
+        """What was drawn, returned or recognised of it."""
+        return self.amount - self.open
+
+    @property
+    def available(self) -> Decimal:
+        """What may be drawn: the open part that was paid. Never below zero (rule 12)."""
+        return max(ZERO, self.open - self.unpaid)
+
+    @property
+    def received_on(self) -> date | None:
+        """The first day on which anything of it could be drawn; None = nothing was paid yet."""
+        if self.receipts:
+            return self.receipts[0].day
+        return None if self.unpaid else self.day
+
+    def there_on(self, quantity: Decimal) -> date:
+        """The day on which so much of it, counted from its first cent, had been received."""
+        total = ZERO
+        for receipt in self.receipts:
+            total += receipt.amount
+            if total >= quantity:
+                return receipt.day
+        return self.receipts[-1].day if self.receipts else self.day
+
+    def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
+        """Company-currency value of a draw at the lot's own rate; the last draw takes the rest."""
+        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
+        if quantity == self.open:
+            return self.open_company
+        return company.round(self.open_company * quantity / self.open)
+
+
+class Receivable(Value):
+    """An open receivable line of a posted invoice or credit note of an engagement."""
+
+    line_id: int
+    account_id: int
+    move_id: int
+    move_name: str = ""
+    move_key: str = ""
+    """Our key; empty for an invoice that a person made."""
+    role: Role | None = None
+    engagement_id: int
+    client_id: int
+    partner_id: int
+    currency: Currency
+    invoice_date: date
+    due_on: date | None = None
+    credit: bool = False
+    """Of a credit note: ``open`` is owed to the client."""
+    reverses_id: int | None = None
+    """The invoice that this credit note reverses."""
+    open: Exact
+    open_company: Exact
+    total: Exact
+    untaxed: Exact
+
+    def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
+        """Company-currency value of a part at the invoice's rate; the last part takes the rest."""
+        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
+        if quantity == self.open:
+            return self.open_company
+        return company.round(self.open_company * quantity / self.open)
+
+
+class OpenDraw(Value):
+    """What an invoice drew from a lot: one partial reconciliation on the liability account."""
+
+    lot_line_id: int
+    advance_id: int
+    invoice_id: int
+    entry_id: int
+    day: date
+    amount: Exact
+    amount_company: Exact
+
+
+class Locks(Value):
+    """The company's lock dates: nothing is posted on or before them (rule 18)."""
+
+    all: date | None = None
+    """Fiscal year lock."""
+    tax: date | None = None
+    sale: date | None = None
+    hard: date | None = None
+
+    def first_open(self, day: date, *, sale: bool = False, taxed: bool = False) -> date:
+        """The day itself, or the day after the last lock that covers it."""
+        locks = [self.all, self.hard, self.sale if sale else None, self.tax if taxed else None]
+        latest = max((lock for lock in locks if lock is not None), default=None)
+        return day if latest is None or day > latest else latest + timedelta(days=1)
+
+    def covering(self, day: date, *, sale: bool = False, taxed: bool = False) -> str:
+        """Which lock keeps the day closed, in words; empty when it is open."""
+        named = {
+            "hard lock date": self.hard,
+            "lock date of all users": self.all,
+            "sales lock date": self.sale if sale else None,
+            "tax lock date": self.tax if taxed else None,
+        }
+        found = [(lock, name) for name, lock in named.items() if lock is not None and day <= lock]
+        return f"{max(found)[1]} {max(found)[0]}" if found else ""
+
+
+class ExistingEntry(Value):
+    """A keyed journal entry of ours that stands in Odoo (draws, recognition, breakage)."""
+
+    id: int
+    name: str
+    key: str
+    fingerprint: str
+    role: Role
+    engagement_id: int | None
+    state: str
+    """Odoo's own: ``draft``, ``posted``, ``cancel``."""
+    changed: bool
+    """Whether a person changed what the service wrote."""
+    day: date
+    service_start: date | None = None
+    service_end: date | None = None
+    amount: Exact
+    """Sum of its debits in the entry's currency."""
+
+    @property
+    def is_draft_of_ours(self) -> bool:
+        """An untouched draft: it may be replaced."""
+        return self.state == "draft" and not self.changed
+
+
+class Ledger(Value):
+    """The open side of a company's liability accounts, and what may draw on it."""
+
+    lots: tuple[MoneyLot, ...] = ()
+    """Lots with anything open, by line id."""
+    receivables: tuple[Receivable, ...] = ()
+    """Open receivables of engagements that use advances, and open credit notes."""
+    draws: tuple[OpenDraw, ...] = ()
+    """What the invoices drew whose credit notes are open."""
+    entries: tuple[ExistingEntry, ...] = ()
+    """Drafts of ours, and posted recognition of the months that open fee lots cover."""
