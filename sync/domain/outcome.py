@@ -26,6 +26,24 @@ class Outcome(Value):
     issues: tuple[Issue, ...] = ()
     parked: tuple[int, ...] = ()
 
+    def plus(
+        self,
+        *,
+        invoices: tuple[Invoice, ...] = (),
+        entries: tuple[Entry, ...] = (),
+        alerts: tuple[Alert, ...] = (),
+        issues: tuple[Issue, ...] = (),
+    ) -> "Outcome":
+        """This outcome and some more."""
+        return self.model_copy(
+            update={
+                "invoices": self.invoices + invoices,
+                "entries": self.entries + entries,
+                "alerts": self.alerts + alerts,
+                "issues": self.issues + issues,
+            }
+        )
+
 
 AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert | Entry
 """Everything that the service writes into Odoo."""

@@ -5,10 +5,12 @@ case     ── for each open month: MONTH_RULES ──▶ months
          ── ENGAGEMENT_RULES ──▶ invoices, quotations, alerts, issues
 all      ── client_po ──▶ which invoices are held
 case     ── close ──▶ statements
+all      ── money: MONEY_RULES ──▶ entries, advances, what invoices deduct
 """
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -29,6 +31,7 @@ from sync.rules.drain_hours import drain_hours
 from sync.rules.fee import fee, fee_days, hour_blocks
 from sync.rules.grant import grant, segments
 from sync.rules.milestone import milestone
+from sync.rules.money import money
 from sync.rules.notices import notices
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
@@ -79,7 +82,7 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
         if each is not None:
             own = tuple(invoices[case.engagement.id])
             closed.append(close(case, replace(each, invoices=own)))
-    return Outcome(
+    billed = Outcome(
         as_of=as_of,
         invoices=tuple(
             sorted(
@@ -94,9 +97,11 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
             *(alert for each in closed for alert in each.alerts),
             *nearly_used(snapshot, checked),
         ),
-        issues=_in_order([*issues, *(issue for each in closed for issue in each.issues)]),
+        issues=(*issues, *(issue for each in closed for issue in each.issues)),
         parked=tuple(sorted(each for each in parked if each is not None)),
     )
+    everything = money(snapshot, as_of, billed)
+    return everything.model_copy(update={"issues": _in_order(everything.issues)})
 
 
 def hours_of(case: Case) -> tuple[Month, ...]:
@@ -182,7 +187,7 @@ def _restored_deficit(case: Case) -> int:
     return sum(line.closing for line in case.last_closed.lots if line.source is LotSource.deficit)
 
 
-def _in_order(issues: list[Issue]) -> tuple[Issue, ...]:
+def _in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """Blockers first, then by record; each once."""
     ranks = {"blocker": 0, "warning": 1, "notice": 2}
     unique = dict.fromkeys(issues)
