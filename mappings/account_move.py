@@ -43,6 +43,7 @@ FIELDS = (
 )
 engagement_of = field_of("retainer_engagement_id")
 
+INVOICES = ("out_invoice", "out_refund")
 UNSEEN = ("sent",)
 UNPAID = ("not_paid", "partial")
 
@@ -66,6 +67,7 @@ def domain(
     return [
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
+        ("move_type", "in", list(INVOICES)),
         *["|"] * (5 + len(stems)),
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
@@ -81,6 +83,11 @@ def domain(
         ("retainer_lifecycle", "in", list(UNSEEN)),
         ("payment_state", "in", list(UNPAID)),
     ]
+
+
+def is_entry(row: Row) -> bool:
+    """Whether it is a journal entry, no invoice or credit note."""
+    return fields.needed_text(row, "move_type") == "entry"
 
 
 def of_ids(ids: Collection[int]) -> Terms:
@@ -119,8 +126,8 @@ def value(
         key=fields.needed_text(row, "retainer_key"),
         fingerprint=fields.text(row, "retainer_fingerprint"),
         role=fields.choice(row, "retainer_role", Role),
-        engagement_id=fields.link(row, "retainer_engagement_id"),
-        state=_state(row),
+        engagement_id=fields.link_or_none(row, "retainer_engagement_id") or 0,
+        state=state_of(row),
         credit=fields.needed_text(row, "move_type") == "out_refund",
         changed=fields.flag(row, "retainer_changed"),
         invoice_date=fields.day_or_none(row, "invoice_date") or posted_on,
@@ -163,7 +170,8 @@ def currency(row: Row, currencies: dict[int, Currency]) -> Currency:
     return res_currency.pick(row, "currency_id", currencies)
 
 
-def _state(row: Row) -> str:
+def state_of(row: Row) -> str:
+    """Odoo's own state of a document: ``draft``, ``posted`` or ``cancel``."""
     state = fields.text(row, "state")
     if state not in ("draft", "posted", "cancel"):
         raise Unreadable("state", f"{fields.shown(state)} is not known", "update this service")
@@ -184,8 +192,9 @@ class NoAccount(Exception):
 def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Document:
     """The invoice as a document of the gateway; one that is withdrawn is only named.
 
-    A credit note is an ``out_refund`` with positive amounts. Unearned lines name their account;
-    of the others Odoo takes account and taxes from the product. Raises ``NoAccount``.
+    A credit note is an ``out_refund`` with positive amounts. Unearned lines and those of advances
+    name their account; of the others Odoo takes account and taxes from the product. Raises
+    ``NoAccount``.
     """
     if invoice.withdrawn:
         return document(KIND, invoice.key, unit, invoice.fingerprint, {}, withdraw=True)
@@ -194,7 +203,6 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "partner_id": invoice.partner_id,
         "invoice_date": invoice.invoice_date.isoformat(),
         "currency_id": invoice.currency.id,
-        "retainer_engagement_id": invoice.engagement_id,
         "retainer_role": invoice.role.value,
         "retainer_service_start": invoice.service_start.isoformat(),
         "retainer_service_end": invoice.service_end.isoformat(),
@@ -202,7 +210,9 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
     optional: Mapping[str, Any] = {
         "journal_id": books.invoice_journal_id,
         "invoice_payment_term_id": invoice.payment_term_id,
+        "invoice_date_due": invoice.due_on.isoformat() if invoice.due_on else None,
         "ref": invoice.reference,
+        "retainer_engagement_id": invoice.engagement_id,
         "retainer_client_po_id": invoice.client_po_id,
         "retainer_po_number": invoice.po_number,
         "retainer_milestone_id": (
@@ -210,6 +220,9 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         ),
     }
     values.update({name: each for name, each in optional.items() if each})
+    if invoice.due_on and not invoice.payment_term_id:
+        # Else the client's own terms would say another day.
+        values["invoice_payment_term_id"] = False
     bind: dict[str, list[Any]] = {
         "entries": list(invoice.entry_ids),
         "cut_entries": [list(each) for each in invoice.cut_entries],
@@ -217,7 +230,20 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "change_orders": list(invoice.change_order_ids),
         "purchases": [[line, number(quantity)] for line, quantity in invoice.purchases],
         "hour_blocks": list(invoice.block_ids),
+        "advances": _requested(invoice),
     }
+    expect = {
+        "amount_untaxed": amount(invoice.net_total, invoice.currency),
+        "date": invoice.invoice_date.isoformat(),
+    }
+    if invoice.total_due is not None:
+        expect["amount_total"] = amount(invoice.total_due, invoice.currency)
+    parts: dict[str, Any] = {}
+    if invoice.taxes_due:
+        parts["taxes"] = [
+            {"tax_id": tax, "amount": amount(due, invoice.currency)}
+            for tax, due in invoice.taxes_due
+        ]
     return document(
         KIND,
         invoice.key,
@@ -226,13 +252,17 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         values,
         lines=[_line(line, invoice, books) for line in invoice.lines],
         post=post,
-        expect={
-            "amount_untaxed": amount(invoice.untaxed, invoice.currency),
-            "date": invoice.invoice_date.isoformat(),
-        },
+        expect=expect,
         bind={name: ids for name, ids in bind.items() if ids},
         explanation=explanation(invoice.reasons),
+        **parts,
     )
+
+
+def _requested(invoice: Invoice) -> list[int]:
+    """The advance that it asks for."""
+    asks = invoice.role is Role.advance_request and invoice.advance_id is not None
+    return [invoice.advance_id] if asks and invoice.advance_id else []
 
 
 def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
@@ -249,4 +279,13 @@ def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
         if books.unearned_account_id is None:
             raise NoAccount(invoice.key)
         values["account_id"] = books.unearned_account_id
+    if line.advance_id is not None:
+        if books.advance_account_id is None:
+            raise NoAccount(invoice.key, "customer advances")
+        values["account_id"] = books.advance_account_id
+        values["retainer_advance_id"] = line.advance_id
+    if line.tax_ids is not None:
+        values["tax_ids"] = list(line.tax_ids)
+    if line.match_line_id is not None:
+        values["reconcile_line_id"] = line.match_line_id
     return values

@@ -1,12 +1,63 @@
 """Journal entries of ours as ``account.move`` of type entry: draws, recognition, breakage."""
 
+from collections.abc import Collection
 from typing import Any
 
-from mappings.account_move import KIND, NoAccount
+from mappings import fields, res_currency
+from mappings.account_move import KIND, MODEL, NoAccount, state_of
 from mappings.books import Books
+from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation
+from mappings.reading import field_of
+from sync.domain.documents import Role
 from sync.domain.journal import Account, Entry, EntryLine
-from sync.domain.money import ZERO
+from sync.domain.ledger import ExistingEntry
+from sync.domain.money import ZERO, Currency
+from sync.domain.value import Exact, Value
+
+__all__ = [
+    "FIELDS",
+    "LINE_FIELDS",
+    "LINE_MODEL",
+    "MODEL",
+    "accounts",
+    "engagement_of",
+    "line",
+    "lines_of",
+    "of_ids",
+    "outgoing",
+    "value",
+]
+
+FIELDS = (
+    "name",
+    "company_id",
+    "state",
+    "date",
+    "currency_id",
+    "amount_total",
+    "retainer_key",
+    "retainer_fingerprint",
+    "retainer_engagement_id",
+    "retainer_role",
+    "retainer_service_start",
+    "retainer_service_end",
+    "retainer_changed",
+)
+engagement_of = field_of("retainer_engagement_id")
+
+LINE_MODEL = "account.move.line"
+LINE_FIELDS = (
+    "move_id",
+    "name",
+    "account_id",
+    "partner_id",
+    "currency_id",
+    "amount_currency",
+    "balance",
+    "amount_residual",
+    "amount_residual_currency",
+)
 
 _NAMES = {
     Account.advances: "customer advances",
@@ -17,6 +68,74 @@ _NAMES = {
     Account.breakage: "breakage income",
     Account.exchange: "exchange difference",
 }
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those entries."""
+    return [("id", "in", sorted(ids))]
+
+
+def lines_of(ids: Collection[int]) -> Terms:
+    """The lines of those entries."""
+    return [("move_id", "in", sorted(ids))]
+
+
+def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> ExistingEntry:
+    """The entry as it stands."""
+    fields.of_company(row, company_id)
+    currency = res_currency.pick(row, "currency_id", currencies)
+    name = fields.text(row, "name")
+    return ExistingEntry(
+        id=fields.record_id(row),
+        name="" if name == "/" else name,
+        key=fields.needed_text(row, "retainer_key"),
+        fingerprint=fields.text(row, "retainer_fingerprint"),
+        role=fields.choice(row, "retainer_role", Role),
+        engagement_id=fields.link_or_none(row, "retainer_engagement_id"),
+        state=state_of(row),
+        changed=fields.flag(row, "retainer_changed"),
+        day=fields.day(row, "date"),
+        service_start=fields.day_or_none(row, "retainer_service_start"),
+        service_end=fields.day_or_none(row, "retainer_service_end"),
+        amount=fields.money(row, "amount_total", currency),
+    )
+
+
+class WrittenLine(Value):
+    """A line of an entry as the ledger has it. Debits positive."""
+
+    move_id: int
+    text: str
+    account_id: int
+    partner_id: int | None
+    currency: Currency
+    amount: Exact
+    """In ``currency``."""
+    amount_company: Exact
+    open: Exact
+    """Not matched, in ``currency``."""
+    open_company: Exact
+
+
+def line(row: Row, company: Currency, currencies: dict[int, Currency]) -> WrittenLine:
+    """A line of an entry."""
+    currency = res_currency.pick(row, "currency_id", currencies)
+    return WrittenLine(
+        move_id=fields.link(row, "move_id"),
+        text=fields.text(row, "name"),
+        account_id=fields.link(row, "account_id"),
+        partner_id=fields.link_or_none(row, "partner_id"),
+        currency=currency,
+        amount=fields.money(row, "amount_currency", currency),
+        amount_company=fields.money(row, "balance", company),
+        open=fields.money(row, "amount_residual_currency", currency),
+        open_company=fields.money(row, "amount_residual", company),
+    )
+
+
+def accounts(entry: Entry, books: Books) -> tuple[int, ...]:
+    """The account of each line. Raises ``NoAccount``."""
+    return tuple(_account(each, entry, books) for each in entry.lines)
 
 
 def outgoing(entry: Entry, unit: str, books: Books, *, post: bool) -> Document:
@@ -41,21 +160,19 @@ def outgoing(entry: Entry, unit: str, books: Books, *, post: bool) -> Document:
         "retainer_engagement_id": entry.engagement_id,
     }
     values.update({name: each for name, each in optional.items() if each})
-    accounts = [_account(line, entry, books) for line in entry.lines]
+    on = accounts(entry, books)
     return document(
         KIND,
         entry.key,
         unit,
         entry.fingerprint,
         values,
-        lines=[
-            _line(line, account, entry) for line, account in zip(entry.lines, accounts, strict=True)
-        ],
+        lines=[_line(line, account, entry) for line, account in zip(entry.lines, on, strict=True)],
         post=post,
         expect={"date": entry.day.isoformat()},
         reconcile=[
             {"account_id": account, "line_ids": [line.match_line_id]}
-            for line, account in zip(entry.lines, accounts, strict=True)
+            for line, account in zip(entry.lines, on, strict=True)
             if line.match_line_id is not None
         ],
         explanation=explanation(entry.reasons),

@@ -15,6 +15,7 @@ class ExistingInvoice(Value):
     fingerprint: str
     role: Role
     engagement_id: int
+    """0 = none: the request of an advance that any engagement of the client may draw."""
     state: str
     """Odoo's own: ``draft``, ``posted``, ``cancel``."""
     credit: bool

@@ -80,10 +80,15 @@ def explain(service: Service, company: CompanyRef, document: str, as_of: date) -
             raise
         return explained
     engagement_id = next(
-        (each.engagement_id for each in (standing.invoice, standing.period) if each), None
+        (
+            each.engagement_id
+            for each in (standing.invoice, standing.entry, standing.period)
+            if each is not None
+        ),
+        None,
     )
     client, engagement = "", ""
-    if engagement_id is not None:
+    if engagement_id:
         for row in gateway.search_read(
             rows.ENGAGEMENTS, rows.of_ids({engagement_id}), rows.ENGAGEMENT_FIELDS, limit=1
         ):

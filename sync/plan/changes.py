@@ -112,6 +112,21 @@ class Plan(Value):
         return tuple(change.invoice for change in self.changes if change.invoice)
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The journal entries among the changes."""
+        return tuple(change.entry for change in self.changes if change.entry)
+
+    @property
+    def entries_by_currency(self) -> dict[str, Decimal]:
+        """Sum of the entries' debits, per currency."""
+        totals: dict[str, Decimal] = {}
+        for entry in self.entries:
+            if not entry.withdrawn:
+                code = entry.currency.code
+                totals[code] = totals.get(code, ZERO) + entry.total
+        return totals
+
+    @property
     def total_by_currency(self) -> dict[str, Decimal]:
         """Net amount of the invoices less credit notes, per currency."""
         return self._totals(-1)

@@ -5,10 +5,12 @@ of ours with other content is rewritten. What a person changed, cancelled or del
 parked and reported, never overwritten, never recreated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sync.domain.documents import Invoice, StatementState
 from sync.domain.existing import ExistingInvoice
+from sync.domain.journal import Entry
+from sync.domain.ledger import ExistingEntry
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.plan.changes import Action, Change, Conflict, Plan
@@ -47,6 +49,9 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
         for each in outcome.requests
         if each.key not in orders and each.key not in deleted
     ]
+    entries = list(_entries(snapshot, outcome.entries, deleted))
+    changes += [each for each in entries if isinstance(each, Change)]
+    conflicts += [each for each in entries if isinstance(each, Conflict)]
     known = set(snapshot.alert_keys)
     changes += [
         Change(action=Action.create, unit=each.key, alert=each)
@@ -85,40 +90,77 @@ def _invoice(
     standing: ExistingInvoice | None,
     deleted: bool,
 ) -> Change | Conflict | None:
+    month = f"{invoice.month:%Y-%m}" if invoice.month else ""
+    action = _action(invoice, standing, deleted)
+    if not isinstance(action, Action):
+        return action
+    unit = units.get((invoice.engagement_id, month), invoice.key)
+    return Change(action=action, unit=unit, invoice=invoice)
+
+
+def _entries(
+    snapshot: Snapshot, entries: Collection[Entry], deleted: Collection[str]
+) -> Iterator[Change | Conflict]:
+    """Journal entries that are new or read otherwise now; each is a unit of its own."""
+    standing = {each.key: each for each in snapshot.ledger.entries}
+    for entry in entries:
+        found = standing.get(entry.key)
+        if found is not None and found.state == "posted" and not found.changed and _matches(entry):
+            yield _conflict(
+                entry, "unmatched", f"{found.name or found.key} is posted, but somebody took back"
+                " what it was matched with; match it again in Odoo, or reverse it"
+            )  # fmt: skip
+            continue
+        action = _action(entry, found, entry.key in deleted)
+        if isinstance(action, Conflict):
+            yield action
+        elif action is not None:
+            yield Change(action=action, unit=entry.key, entry=entry)
+
+
+def _matches(entry: Entry) -> bool:
+    """Whether it acts on open lines. Were it in force, the rules would not ask for it again."""
+    return any(line.match_line_id is not None for line in entry.lines)
+
+
+def _action(
+    document: Invoice | Entry, standing: ExistingInvoice | ExistingEntry | None, deleted: bool
+) -> Action | Conflict | None:
+    """What to do about a keyed move; None = nothing."""
     if deleted:
         return _conflict(
-            invoice, "deleted", "was deleted by a person; it is not written again. If it is to be"
-            " billed after all, delete its entry under Deleted documents"
+            document, "deleted", "was deleted by a person; it is not written again. If it is to be"
+            f" {_done(document)} after all, delete its entry under Deleted documents"
         )  # fmt: skip
-    month = f"{invoice.month:%Y-%m}" if invoice.month else ""
-    unit = units.get((invoice.engagement_id, month), invoice.key)
-    if standing is None and invoice.withdrawn:
-        return None
     if standing is None:
-        return Change(action=Action.create, unit=unit, invoice=invoice)
+        return None if document.withdrawn else Action.create
     name = standing.name or standing.key
     if standing.state == "cancel":
         return _conflict(
-            invoice, "cancelled", f"{name} was cancelled by a person; it is not written again."
-            " Reset it to draft if it is to be billed after all"
+            document, "cancelled", f"{name} was cancelled by a person; it is not written again."
+            f" Reset it to draft if it is to be {_done(document)} after all"
         )  # fmt: skip
     if standing.changed:
-        if standing.fingerprint == invoice.fingerprint:
+        if standing.fingerprint == document.fingerprint:
             return None
         return _conflict(
-            invoice, "changed_by_person", f"{name} was changed by a person and now differs from"
+            document, "changed_by_person", f"{name} was changed by a person and now differs from"
             " what the rules ask for; compare the two and correct one"
         )  # fmt: skip
-    if invoice.withdrawn:
-        return Change(action=Action.withdraw, unit=unit, invoice=invoice)
-    if standing.fingerprint == invoice.fingerprint or standing.state == "posted":
+    if document.withdrawn:
+        return Action.withdraw
+    if standing.fingerprint == document.fingerprint or standing.state == "posted":
         return None
-    return Change(action=Action.rewrite, unit=unit, invoice=invoice)
+    return Action.rewrite
 
 
-def _conflict(invoice: Invoice, code: str, message: str) -> Conflict:
+def _done(document: Invoice | Entry) -> str:
+    return "billed" if isinstance(document, Invoice) else "booked"
+
+
+def _conflict(document: Invoice | Entry, code: str, message: str) -> Conflict:
     return Conflict(
-        key=invoice.key, code=code, message=message, engagement_id=invoice.engagement_id
+        key=document.key, code=code, message=message, engagement_id=document.engagement_id
     )
 
 

@@ -4,18 +4,23 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from mappings import (
+    account_account,
     account_move,
     account_move_line,
     explained,
+    journal_entry,
     retainer_alert,
     retainer_period,
     sale_order,
 )
 from mappings.account_move_line import InvoiceLine
 from mappings.fields import Row, Terms
+from mappings.journal_entry import WrittenLine
 from sync.domain.documents import Reason
 from sync.domain.existing import ExistingInvoice, ExistingPeriod
+from sync.domain.ledger import ExistingEntry
 from sync.domain.money import Currency
+from sync.domain.snapshot import Company
 from sync.domain.value import Value
 from sync.odoo.gateway import Gateway
 from sync.pull.company import read_company
@@ -26,18 +31,21 @@ _FEW = 2
 
 
 class Standing(Value):
-    """A document as it stands in Odoo. ``invoice`` or ``period`` is set where it is one."""
+    """A document as it stands in Odoo; what it is is set: ``invoice``, ``entry`` or ``period``."""
 
     kind: str
-    """``move``, ``period``, ``quotation`` or ``alert``."""
+    """``move``, ``entry``, ``period``, ``quotation`` or ``alert``."""
     id: int
     key: str
     name: str
     """Its number in Odoo, an alert's message; empty for a draft without a number."""
     currency: Currency | None = None
     invoice: ExistingInvoice | None = None
+    entry: ExistingEntry | None = None
     period: ExistingPeriod | None = None
     lines: tuple[InvoiceLine, ...] = ()
+    entry_lines: tuple[tuple[str, WrittenLine], ...] = ()
+    """(account, line) of an entry."""
     reasons: tuple[Reason, ...] = ()
 
 
@@ -53,7 +61,11 @@ def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Sta
             account_move.MODEL,
             account_move.named(of.id, name_or_key),
             account_move.FIELDS,
-            lambda row: _invoice(reader, row, of.id, currencies),
+            lambda row: (
+                _entry(reader, row, of, currencies)
+                if account_move.is_entry(row)
+                else _invoice(reader, row, of.id, currencies)
+            ),
         ),
         (
             retainer_period.MODEL,
@@ -104,6 +116,36 @@ def _invoice(
         currency=currency,
         invoice=invoice,
         lines=tuple(account_move_line.value(each, currency)[1] for each in rows),
+    )
+
+
+def _entry(reader: Reader, row: Row, company: Company, currencies: dict[int, Currency]) -> Standing:
+    entry = journal_entry.value(row, company.id, currencies)
+    lines = reader.read(
+        journal_entry.LINE_MODEL,
+        reader.rows(
+            journal_entry.LINE_MODEL, journal_entry.lines_of([entry.id]), journal_entry.LINE_FIELDS
+        ),
+        lambda row: journal_entry.line(row, company.currency, currencies),
+    ).values
+    named = reader.read(
+        account_account.MODEL,
+        reader.rows(
+            account_account.MODEL,
+            account_account.domain({each.account_id for each in lines}),
+            account_account.FIELDS,
+        ),
+        account_account.value,
+    ).values
+    accounts = dict(named)
+    return Standing(
+        kind="entry",
+        id=entry.id,
+        key=entry.key,
+        name=entry.name,
+        currency=account_move.currency(row, currencies),
+        entry=entry,
+        entry_lines=tuple((accounts.get(each.account_id, ""), each) for each in lines),
     )
 
 

@@ -6,20 +6,25 @@ mended here.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from mappings import (
     account_analytic_line,
     account_move,
+    journal_entry,
     project_milestone,
     read_each,
     retainer_period,
 )
 from mappings.account_move_line import MODEL as LINES
 from mappings.account_move_line import MOVE_FIELDS, moves, of_moves_on
+from mappings.journal_entry import WrittenLine
 from mappings.pulled import Pulled
 from sync.domain.documents import Invoice, Statement, StatementState
 from sync.domain.existing import ExistingPeriod
 from sync.domain.issues import Issue
+from sync.domain.journal import Entry
+from sync.domain.money import ZERO
 from sync.domain.value import Value
 from sync.odoo.gateway import Domain, Gateway, Row
 from sync.odoo.paging import read_all
@@ -56,7 +61,7 @@ def verify(
 ) -> tuple[Difference, ...]:
     """Everything that the report says was written and that is not in Odoo as planned.
 
-    Seven calls at most per batch. Raises ``GatewayError``.
+    Nine calls at most per batch. Raises ``GatewayError``.
     """
     documents = {change.key: change.document for change in plan.changes}
     standing = [result for result in report.results if result.status in WRITTEN]
@@ -66,12 +71,13 @@ def verify(
         some = standing[start : start + batch_size]
         pairs = [(documents[result.key], result) for result in some]
         batch.invoices([(each, result) for each, result in pairs if isinstance(each, Invoice)])
+        batch.entries([(each, result) for each, result in pairs if isinstance(each, Entry)])
         batch.statements([(each, result) for each, result in pairs if isinstance(each, Statement)])
         batch.others(
             [
                 (each.key, each.fingerprint, result)
                 for each, result in pairs
-                if not isinstance(each, Invoice | Statement)
+                if not isinstance(each, Invoice | Statement | Entry)
             ]
         )
         found += batch.differences
@@ -124,13 +130,74 @@ class _Batch:
             differs("credit note", invoice.credit, actual.credit)
             differs("invoice date", invoice.invoice_date, actual.invoice_date)
             differs("date", invoice.invoice_date, there.date)
-            differs("net amount", invoice.untaxed, actual.untaxed)
+            differs("net amount", invoice.net_total, actual.untaxed)
+            if invoice.total_due is not None:
+                differs("total", invoice.total_due, actual.total)
             differs("engagement", invoice.engagement_id, actual.engagement_id)
             if unearned is not None:
                 planned = any(line.unearned for line in invoice.lines)
                 differs("posted to unearned revenue", planned, record in unearned)
             differs("time entries bound", len(invoice.entry_ids), entries.get(record, 0))
             differs("milestones bound", len(invoice.milestone_ids), milestones.get(record, 0))
+
+    def entries(self, pairs: Sequence[tuple[Entry, Result]]) -> None:
+        """Number, date, state, every line, and whether it settled what it was to settle."""
+        if not pairs:
+            return
+        company, books = self.pulled.snapshot.company, self.pulled.books
+        currencies = {entry.currency.id: entry.currency for entry, _ in pairs}
+        currencies[company.currency.id] = company.currency
+        ids = [result.id for _, result in pairs if result.id]
+        read = read_each(
+            journal_entry.MODEL,
+            self._rows(journal_entry.MODEL, journal_entry.of_ids(ids), journal_entry.FIELDS),
+            lambda row: journal_entry.value(row, company.id, currencies),
+        )
+        standing = {each.id: each for each in read.values}
+        lines: dict[int, list[WrittenLine]] = {}
+        for each in read_each(
+            journal_entry.LINE_MODEL,
+            self._rows(
+                journal_entry.LINE_MODEL, journal_entry.lines_of(ids), journal_entry.LINE_FIELDS
+            ),
+            lambda row: journal_entry.line(row, company.currency, currencies),
+        ).values:
+            lines.setdefault(each.move_id, []).append(each)
+        for entry, result in pairs:
+            differs = self._teller(result)
+            actual = standing.get(result.id or 0)
+            if actual is None:
+                differs("record", "readable", _why(read.issues, result.id))
+                continue
+            state = "posted" if company.post_entries or entry.at_once else "draft"
+            differs("key", entry.key, actual.key)
+            differs("fingerprint", entry.fingerprint, actual.fingerprint)
+            differs("state", state, actual.state)
+            differs("date", entry.day, actual.day)
+            written = lines.get(actual.id, [])
+            on = journal_entry.accounts(entry, books)
+            planned = Counter(
+                (account, line.partner_id, line.amount, line.amount_company)
+                for account, line in zip(on, entry.lines, strict=True)
+            )
+            found = Counter(
+                (line.account_id, line.partner_id, line.amount, line.amount_company)
+                for line in written
+            )
+            for missing in planned - found:
+                differs("line", _line_text(missing), "not there")
+            for extra in found - planned:
+                differs("line", "not there", _line_text(extra))
+            if state == actual.state == "posted":
+                settled = [
+                    (account, line.amount_company)
+                    for account, line in zip(on, entry.lines, strict=True)
+                    if line.match_line_id is not None
+                ]
+                for line in written:
+                    if (line.account_id, line.amount_company) in settled:
+                        differs("open after it was matched", ZERO, line.open_company)
+                        differs("open in its currency", ZERO, line.open)
 
     def statements(self, pairs: Sequence[tuple[Statement, Result]]) -> None:
         """State, hours and what is bound."""
@@ -233,6 +300,11 @@ class _Batch:
             project_milestone.MODEL, project_milestone.of_ids(ids), [by], limit=len(ids)
         )
         return Counter(row[by] for row in rows if row[by])
+
+
+def _line_text(line: tuple[int, int | None, Decimal, Decimal]) -> str:
+    account, partner, amount, books = line
+    return f"account {account}, partner {partner or 'none'}: {amount} ({books} in the books)"
 
 
 def _why(issues: Iterable[Issue], record: int | None) -> str:

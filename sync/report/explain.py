@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mappings.journal_entry import WrittenLine
 from sync.domain import hours
 from sync.domain.calendar import month_text
 from sync.domain.documents import (
@@ -13,12 +14,13 @@ from sync.domain.documents import (
     Statement,
 )
 from sync.domain.journal import Entry
-from sync.domain.money import Currency
+from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import AnyDocument
 from sync.domain.value import Value
 from sync.plan.changes import Plan
 from sync.pull.document import Standing
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.entries import shown_entry
 from sync.report.invoices import NO_PO, role_text
 from sync.report.names import Names
 from sync.report.statement import metrics, overage_text, shown_statement
@@ -46,7 +48,7 @@ class Explanation(Value):
     """``odoo`` for a document that stands there, else ``planned`` or ``held``."""
     facts: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, str, str, str], ...] = ()
-    """Text, quantity, price, amount."""
+    """Text, quantity, price, amount; of an entry: account, debit, credit, amount in the books."""
     rules: tuple[ExplainedRule, ...]
     note: str = ""
 
@@ -96,18 +98,7 @@ def of_document(document: AnyDocument, origin: str, names: Names) -> Explanation
         ("engagement", names.engagement(document.engagement_id)),
     )
     if isinstance(document, Entry):
-        return Explanation(
-            key=document.key,
-            kind="entry",
-            origin=origin,
-            facts=(
-                *whose,
-                ("role", document.role.value),
-                ("date", f"{document.day}"),
-                ("amount", document.currency.text(document.total)),
-            ),
-            rules=rules_of(document.reasons),
-        )
+        return of_entry(document, origin, names)
     if isinstance(document, ApprovalRequest):
         return Explanation(
             key=document.key,
@@ -130,7 +121,7 @@ def of_invoice(invoice: Invoice, origin: str, names: Names) -> Explanation:
     currency = invoice.currency
     net = -invoice.untaxed if invoice.credit else invoice.untaxed
     facts = (
-        ("client", names.client(invoice.engagement_id)),
+        ("client", names.client(invoice.engagement_id) or names.client_of(invoice.partner_id)),
         ("engagement", names.engagement(invoice.engagement_id)),
         ("role", role_text(invoice.role.value, credit=invoice.credit)),
         ("date", invoice.invoice_date.isoformat()),
@@ -147,6 +138,40 @@ def of_invoice(invoice: Invoice, origin: str, names: Names) -> Explanation:
         lines=_lines(invoice.lines, currency),
         rules=rules_of(invoice.reasons),
         note=f"Held: {invoice.held.source}: {invoice.held.message}" if invoice.held else "",
+    )
+
+
+def of_entry(entry: Entry, origin: str, names: Names) -> Explanation:
+    """A planned journal entry."""
+    shown = shown_entry(entry, origin, names)
+    return Explanation(
+        key=entry.key,
+        kind="entry",
+        origin=origin,
+        facts=tuple(
+            pair
+            for pair in (
+                ("client", shown.client),
+                ("engagement", shown.engagement),
+                ("role", role_text(shown.role)),
+                ("date", shown.day.isoformat()),
+                ("service", f"{shown.service_start} to {shown.service_end}"),
+                ("reference", entry.reference),
+                ("amount", entry.currency.text(entry.total)),
+            )
+            if pair[1]
+        ),
+        lines=tuple(
+            (
+                f"{each.account}: {each.text}"
+                + (f" (settles {each.matches})" if each.matches else ""),
+                shown.money(each.debit),
+                shown.money(each.credit),
+                entry.company_currency.text(each.in_books),
+            )
+            for each in shown.lines
+        ),
+        rules=rules_of(entry.reasons),
     )
 
 
@@ -227,6 +252,16 @@ def of_standing(
             )
             for line in standing.lines
         )
+    elif standing.entry:
+        entry = standing.entry
+        facts += [
+            ("role", role_text(entry.role.value)),
+            ("date", entry.day.isoformat()),
+            ("service", f"{entry.service_start} to {entry.service_end}"),
+            ("state", entry.state),
+            ("changed by a person", "yes" if entry.changed else ""),
+        ]
+        lines = tuple(_standing_line(account, each) for account, each in standing.entry_lines)
     elif standing.period:
         period = standing.period
         facts += [
@@ -247,6 +282,17 @@ def of_standing(
         lines=lines,
         rules=rules_of(tuple(_named(reason, texts) for reason in standing.reasons)),
         note=note,
+    )
+
+
+def _standing_line(account: str, line: WrittenLine) -> tuple[str, str, str, str]:
+    """A line of an entry, as ``of_entry`` shows one that is planned."""
+    debit, credit = max(line.amount, ZERO), max(-line.amount, ZERO)
+    return (
+        f"{account}: {line.text}" + (" (open)" if line.open_company else ""),
+        line.currency.text(debit) if debit else "",
+        line.currency.text(credit) if credit else "",
+        f"{line.amount_company:,}",
     )
 
 
@@ -272,6 +318,12 @@ def _lines(lines: tuple[Line, ...], currency: Currency) -> tuple[tuple[str, str,
     )
 
 
+def _columns(explained: Explanation) -> tuple[str, str, str]:
+    if explained.kind == "entry":
+        return "debit", "credit", "in the books"
+    return "quantity", "price", "amount"
+
+
 def explain_blocks(explained: Explanation) -> list[Block]:
     """The explanation for people."""
     blocks: list[Block] = [
@@ -288,8 +340,8 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         Table(
             tag="line",
             title="Lines",
-            columns=("text", "quantity", "price", "amount"),
-            numbers=("quantity", "price", "amount"),
+            columns=("text", *_columns(explained)),
+            numbers=_columns(explained),
             rows=tuple(Row(cells=line) for line in explained.lines),
         ),
     ]

@@ -57,7 +57,7 @@ def shown(invoice: Invoice, action: str, names: Names) -> ShownInvoice:
         key=invoice.key,
         action=action,
         invoice_date=invoice.invoice_date,
-        client=names.client(invoice.engagement_id),
+        client=names.client(invoice.engagement_id) or names.client_of(invoice.partner_id),
         engagement=names.engagement(invoice.engagement_id),
         engagement_id=invoice.engagement_id,
         role=invoice.role.value,

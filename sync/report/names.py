@@ -11,9 +11,12 @@ class Names:
     def __init__(self, snapshot: Snapshot) -> None:
         self._engagements = {each.id: each for each in snapshot.engagements}
         self._clients = {each.id: each for each in snapshot.clients}
+        ledger = snapshot.ledger
+        self._lines = {lot.line_id: lot.move_name for lot in ledger.lots}
+        self._lines |= {each.line_id: each.move_name for each in ledger.receivables}
 
     def engagement(self, engagement_id: int | None) -> str:
-        """The engagement's name; its id where the snapshot does not hold it; nothing for none (0)."""
+        """The engagement's name; its id where the snapshot does not hold it; nothing for 0."""
         if not engagement_id:
             return ""
         found = self._engagements.get(engagement_id)
@@ -32,6 +35,15 @@ class Names:
         """The name of the engagement's client."""
         found = self._engagements.get(engagement_id or 0)
         return self.partner(found.client_id) if found else ""
+
+    def line(self, line_id: int) -> str:
+        """The document that an open line of the ledger belongs to."""
+        return self._lines.get(line_id) or f"line {line_id}"
+
+    def client_of(self, partner_id: int) -> str:
+        """The name of the client that an address belongs to."""
+        found = self._clients.get(partner_id)
+        return self.partner(found.commercial_id if found else partner_id)
 
     def partner(self, partner_id: int) -> str:
         """The name of a client or of one of its billing addresses."""

@@ -11,6 +11,7 @@ from sync.domain.snapshot import Snapshot
 from sync.domain.value import Value
 from sync.plan.changes import Action, Change, Plan
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.entries import ShownEntry, entry_table, planned_entries
 from sync.report.invoices import (
     ShownInvoice,
     held,
@@ -67,6 +68,8 @@ class PlanReport(Value):
     quotations: tuple[Notice, ...]
     requests: tuple[Notice, ...]
     """Approvals of overage to ask the client for."""
+    entries: tuple[ShownEntry, ...]
+    """Draws, recognition, breakage: what follows from the documents that stand."""
     alerts: tuple[Notice, ...]
     exceeded: tuple[str, ...] = ()
     """What makes the plan so unusual that it is refused unless forced."""
@@ -79,6 +82,7 @@ class PlanReport(Value):
             or self.statements_to_write
             or self.quotations
             or self.requests
+            or self.entries
             or self.alerts
         )
 
@@ -116,6 +120,7 @@ def plan_report(
         ),
         quotations=tuple(_notice(each, names) for each in plan.changes if each.quotation),
         requests=tuple(_notice(each, names) for each in plan.changes if each.request),
+        entries=planned_entries(plan, names),
         alerts=tuple(_notice(each, names) for each in plan.changes if each.alert),
         exceeded=exceeded,
     )
@@ -164,6 +169,7 @@ def plan_blocks(report: PlanReport) -> list[Block]:
             ),
         ),
         invoice_table(report.invoices, "Invoices to go out", written=False),
+        entry_table(report.entries, "Journal entries to write", written=False),
         *rest_of_plan(report),
         summary(report),
         *(
@@ -236,14 +242,15 @@ def summary(report: PlanReport) -> Message:
         return Message(tag="summary", text="Nothing to do: Odoo has everything.", tone=Tone.good)
     amounts = ", ".join(report.totals.values())
     parts = [counted(len(report.invoices), "invoice") + (f" ({amounts})" if amounts else "")]
-    for number, noun in (
-        (len(report.statements_to_write), "statement"),
-        (len(report.quotations), "quotation"),
-        (len(report.requests), "approval request"),
-        (len(report.alerts), "alert"),
+    for number, noun, plural in (
+        (len(report.entries), "journal entry", "journal entries"),
+        (len(report.statements_to_write), "statement", ""),
+        (len(report.quotations), "quotation", ""),
+        (len(report.requests), "approval request", ""),
+        (len(report.alerts), "alert", ""),
     ):
         if number:
-            parts.append(counted(number, noun))
+            parts.append(counted(number, noun, plural))
     waits = [
         f"{number} {what}"
         for number, what in (

@@ -2,18 +2,22 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from sync.domain.value import Exact, Value
 from sync.plan.changes import Plan
 from sync.push import Difference, PushReport
 from sync.push.report import WRITTEN, Result, Status
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.entries import ShownEntry, entry_table
 from sync.report.invoices import ShownInvoice, invoice_table, totals
 from sync.report.issues import Parked, ShownConflict, ShownIssue
 from sync.report.plan import Notice, PlanReport, rest_of_plan
 from sync.report.statement import ShownStatement
 from sync.report.text import counted
 from sync.report.unearned import BooksView, books_blocks
+
+Numbered = TypeVar("Numbered", ShownInvoice, ShownEntry)
 
 NOT_WRITTEN = (Status.rejected, Status.not_sent, Status.unknown)
 
@@ -51,6 +55,8 @@ class RunReport(Value):
     written: tuple[ShownInvoice, ...]
     """Invoices and credit notes that stand in Odoo now, with their numbers."""
     totals: dict[str, str]
+    entries: tuple[ShownEntry, ...]
+    """Journal entries that stand in Odoo now, with their numbers."""
     held: tuple[ShownInvoice, ...]
     conflicts: tuple[ShownConflict, ...]
     not_written: tuple[NotWritten, ...]
@@ -102,6 +108,11 @@ def run_report(
         for each in plan.invoices
         if results[each.key].status in (*WRITTEN, Status.withdrawn)
     )
+    entries = tuple(
+        _numbered(each, results[each.key])
+        for each in plan.entries
+        if results[each.key].status in (*WRITTEN, Status.withdrawn)
+    )
     names = _who(plan, raw)
     return RunReport(
         company_id=plan.company_id,
@@ -111,6 +122,7 @@ def run_report(
         run_id=pushed.run_id,
         written=written,
         totals=totals(each for each in written if each.action != Status.withdrawn),
+        entries=entries,
         held=plan.held,
         conflicts=(
             *plan.conflicts,
@@ -156,8 +168,8 @@ def _written(notices: tuple[Notice, ...], results: dict[str, Result]) -> tuple[N
     return tuple(each for each in notices if results[each.key].status in WRITTEN)
 
 
-def _numbered(invoice: ShownInvoice, result: Result) -> ShownInvoice:
-    return invoice.model_copy(
+def _numbered(document: Numbered, result: Result) -> Numbered:
+    return document.model_copy(
         update={"number": result.name, "id": result.id, "action": result.status.value}
     )
 
@@ -167,12 +179,15 @@ def _who(plan: PlanReport, raw: Plan) -> dict[str, tuple[str, str, int]]:
     known: dict[int, tuple[str, str]] = {}
     for group in (plan.invoices, plan.statements):
         known |= {each.engagement_id: (each.client, each.engagement) for each in group}
+    entries = {each.key: each for each in plan.entries}
     for notices in (plan.quotations, plan.requests, plan.alerts):
         known |= {each.engagement_id: (each.client, each.engagement) for each in notices}
     found = {}
     for change in raw.changes:
         engagement_id = change.document.engagement_id
         client, engagement = known.get(engagement_id, ("", ""))
+        if change.key in entries:
+            client, engagement = entries[change.key].client, entries[change.key].engagement
         found[change.key] = (client, engagement, engagement_id)
     return found
 
@@ -215,6 +230,7 @@ def run_blocks(report: RunReport) -> list[Block]:
             ),
         ),
         invoice_table(report.written, "Invoices written", written=True),
+        entry_table(report.entries, "Journal entries written", written=True),
         _not_written_table(report.not_written),
         *rest_of_plan(report, done=True),
         *(Message(tag="note", text=each) for each in report.notes),
