@@ -28,6 +28,8 @@ class Role(StrEnum):
     recognition = "recognition"
     breakage = "breakage"
     correction = "correction"
+    reclassification = "reclassification"
+    """Shows at year end as non-current what is owed for longer than twelve months."""
 
 
 class Reason(Value):

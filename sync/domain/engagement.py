@@ -77,6 +77,8 @@ class Engagement(Value):
     ap_contact_id: int | None = None
     payment_term_id: int | None = None
     product_id: int | None = None
+    analytic_id: int | None = None
+    """The analytic account of its project, which revenue entries name."""
     use_advances: bool = False
     terms: tuple[Terms, ...] = ()
     """By ``date_start``, earliest first."""

@@ -4,9 +4,11 @@ A money lot *is* a posted credit line on a liability account. What is left of it
 residual; no balance is kept anywhere else.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from sync.domain.documents import Role
 from sync.domain.money import ZERO, Currency
@@ -60,6 +62,9 @@ class MoneyLot(Value):
     """What of it the client still has to pay (a request): it cannot be drawn."""
     receipts: tuple[Receipt, ...] = ()
     """By day, for a request; empty = all of it was there on ``day``."""
+    credited: Exact = ZERO
+    """What credit notes took of it: the part of ``amount − open`` that is matched with lines of
+    credit notes. The rest of what was taken is recognition, breakage, or a hand's entry."""
     taxed: bool = False
     """Whether tax was charged on it."""
     tax_ids: tuple[int, ...] = ()
@@ -143,6 +148,28 @@ class OpenDraw(Value):
     amount_company: Exact
 
 
+class OpenDebit(Value):
+    """What a credit note took from a liability account beyond what was open of its lot.
+
+    A credit note that a person makes in Odoo debits unearned revenue with all that it gives back;
+    where a part was recognised already, that part of the debit stays open (rule 16 moves it to
+    revenue). Amounts are positive.
+    """
+
+    line_id: int
+    kind: LotKind
+    move_id: int
+    move_name: str = ""
+    engagement_id: int
+    """Of the credit note or, where it names none, of the invoice that it reverses."""
+    client_id: int | None
+    currency: Currency
+    day: date
+    """Of the accounts."""
+    open: Exact
+    open_company: Exact
+
+
 class Locks(Value):
     """The company's lock dates: nothing is posted on or before them (rule 18)."""
 
@@ -199,10 +226,53 @@ class Ledger(Value):
     """The open side of a company's liability accounts, and what may draw on it."""
 
     lots: tuple[MoneyLot, ...] = ()
-    """Lots with anything open, by line id."""
+    """Lots with anything open, by line id. Lines of reclassifications are none: they show a lot
+    elsewhere at year end and come back the day after."""
+    debits: tuple[OpenDebit, ...] = ()
+    """Open debit lines of posted credit notes on the unearned account."""
     receivables: tuple[Receivable, ...] = ()
     """Open receivables of engagements that use advances, and open credit notes."""
     draws: tuple[OpenDraw, ...] = ()
     """What the invoices drew whose credit notes are open."""
     entries: tuple[ExistingEntry, ...] = ()
-    """Drafts of ours, and posted recognition of the months that open fee lots cover."""
+    """Entries of ours, cancelled ones too, of every month:
+
+    - every draft (draws, recognition, breakage, corrections, reclassifications);
+    - recognition and breakage of the documents that open fee lots stand on: those whose key's
+      source ends in ``.i<move_id>`` of a lot in ``lots`` (entries of their engagements that are
+      dated on or after the earliest such lot's service start hold them all);
+    - corrections of the credit notes in ``debits`` (source ``i<move_id>``);
+    - reclassifications of the last financial year that ended (source begins with its year).
+    """
+
+    def by_engagement(self) -> dict[int, "Ledger"]:
+        """What names an engagement, by engagement (draws name none)."""
+        lots = _by_engagement(self.lots)
+        debits = _by_engagement(self.debits)
+        receivables = _by_engagement(self.receivables)
+        entries = _by_engagement(self.entries)
+        return {
+            engagement: Ledger(
+                lots=tuple(lots.get(engagement, ())),
+                debits=tuple(debits.get(engagement, ())),
+                receivables=tuple(receivables.get(engagement, ())),
+                entries=tuple(entries.get(engagement, ())),
+            )
+            for engagement in sorted({*lots, *debits, *receivables, *entries})
+        }
+
+
+class _NamesEngagement(Protocol):
+    @property
+    def engagement_id(self) -> int | None: ...
+
+
+Row = TypeVar("Row", bound=_NamesEngagement)
+
+
+def _by_engagement(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.engagement_id:
+            grouped.setdefault(row.engagement_id, []).append(row)
+    return grouped

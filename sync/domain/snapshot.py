@@ -75,7 +75,15 @@ class Snapshot(Value):
     invoices: tuple[ExistingInvoice, ...] = ()
     """Keyed documents whose service days are not all closed, and every draft."""
     periods: tuple[ExistingPeriod, ...] = ()
-    """Per engagement the last closed statement and the open ones."""
+    """Statements with their hour lots, per engagement:
+
+    - the open ones and the last closed one;
+    - every closed one from the first month that an open fee lot covers: the month of the earliest
+      ``service_start`` (``day`` where it has none) among the engagement's lots of kind ``unearned``
+      in ``ledger.lots``. Revenue follows what those months drew and let lapse (rule 16). An
+      engagement with an open fee lot is read with its terms, blocks and statements however long
+      ago it ended.
+    """
     alert_keys: tuple[str, ...] = ()
     quotation_keys: tuple[str, ...] = ()
     request_keys: tuple[str, ...] = ()

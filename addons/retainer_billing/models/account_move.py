@@ -17,6 +17,7 @@ ROLES = [
     ("recognition", "Recognition"),
     ("breakage", "Breakage"),
     ("correction", "Correction"),
+    ("reclassification", "Reclassification"),
 ]
 
 LIFECYCLE = [

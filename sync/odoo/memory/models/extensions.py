@@ -53,6 +53,7 @@ EXTENSIONS: dict[str, Fields] = {
             "recognition",
             "breakage",
             "correction",
+            "reclassification",
         ),
         "retainer_client_po_id": m2o("retainer.client.po"),
         "retainer_po_number": CHAR,
