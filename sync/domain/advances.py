@@ -2,7 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
+from sync.domain.documents import Reason
+from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
 
@@ -26,6 +29,36 @@ class Decision(StrEnum):
     """It stays owed."""
     recognise = "recognise"
     """It becomes breakage income; never of a refundable advance."""
+
+
+class AdvanceRequest(Value):
+    """An advance to be made because what was advanced is nearly consumed (a top-up).
+
+    It becomes an ``Advance`` of one engagement; its request follows in the next wave, like that of
+    any advance.
+    """
+
+    key: str
+    engagement_id: int
+    client_id: int
+    partner_id: int
+    currency: Currency
+    amount: Exact
+    """Net of tax."""
+    request_on: date
+    tax_mode: TaxMode = TaxMode.none
+    refundable: bool = True
+    priority: int = 0
+    reasons: tuple[Reason, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """A request is its key: once made it is the accountant's."""
+        return {"key": self.key}
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the content."""
+        return fingerprint(self.content())
 
 
 class Advance(Value):

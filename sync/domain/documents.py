@@ -61,6 +61,11 @@ class Line(Value):
     """Odoo's taxes; None = those of the product."""
     match_line_id: int | None = None
     """The open line on a liability account that this one is reconciled with when posted."""
+    part_taxes: tuple[tuple[int, Exact], ...] = ()
+    """(tax, amount) of an advance's tax that goes with a line on the advances account, with the
+    sign of its amount: kept on the line, since Odoo adds up the taxes of a document."""
+    price_with_tax: Exact | None = None
+    """What Odoo is told instead of ``unit_price`` where its prices hold the tax."""
 
     @staticmethod
     def of_hours(
@@ -147,9 +152,12 @@ class Invoice(Value):
     due_on: date | None = None
     """The day it is to be paid, where no payment terms say so."""
     taxes_due: tuple[tuple[int, Exact], ...] = ()
-    """(tax, amount) where the tax is not what Odoo would work out: a part of a taxed advance."""
+    """(tax, amount of the whole document) where the tax is not what Odoo would work out: a part of
+    a taxed advance. All taxes of the document, also those that come to nothing."""
     total_due: Exact | None = None
     """What it must come to with tax, where the rules know it: checked before it stands."""
+    settles: tuple[tuple[int, int], ...] = ()
+    """(account, line): open receivable lines that it is reconciled with when posted."""
     purchases: tuple[tuple[int, Exact], ...] = ()
     """(purchase line, quantity) that it recharges."""
     withdrawn: bool = False

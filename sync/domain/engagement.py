@@ -44,6 +44,24 @@ class Client(Value):
     """The client it belongs to; its own id for the client itself."""
 
 
+class TopUpPolicy(StrEnum):
+    """How much a new advance asks for when the last ones are nearly consumed."""
+
+    amount = "amount"
+    """A fixed amount."""
+    target = "target"
+    """What brings the balance up to an amount."""
+
+
+class TopUp(Value):
+    """When and for how much a new advance is requested. Net, in the engagement's currency."""
+
+    policy: TopUpPolicy
+    amount: Exact
+    below: Exact = ZERO
+    """Requested once what is left is less, or nothing is left."""
+
+
 class Engagement(Value):
     """One agreement that bills on its own invoice under its own purchase order."""
 
@@ -80,6 +98,8 @@ class Engagement(Value):
     analytic_id: int | None = None
     """The analytic account of its project, which revenue entries name."""
     use_advances: bool = False
+    top_up: TopUp | None = None
+    """None: new advances are requested by people."""
     terms: tuple[Terms, ...] = ()
     """By ``date_start``, earliest first."""
 

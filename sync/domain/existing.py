@@ -25,6 +25,8 @@ class ExistingInvoice(Value):
     service_start: date | None = None
     service_end: date | None = None
     untaxed: Exact
+    """What it bills, net of tax and before advances are deducted (Odoo's untaxed amount less the
+    lines on the advances account, unless it requests or returns an advance)."""
     total: Exact
     residual: Exact
     payment_state: str = ""
@@ -34,6 +36,8 @@ class ExistingInvoice(Value):
     """Whether it was posted to unearned revenue."""
     sent_on: date | None = None
     """The day on which it went to the client."""
+    deducts: tuple[tuple[int, Exact], ...] = ()
+    """Of a draft: (lot line, net amount) that it draws of lots once it is posted."""
 
     @property
     def counts(self) -> bool:

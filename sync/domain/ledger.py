@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from sync.domain.documents import Role
 from sync.domain.money import ZERO, Currency
+from sync.domain.taxes import Part, Tax
 from sync.domain.value import Exact, Value
 
 
@@ -30,6 +31,14 @@ class Receipt(Value):
     day: date
     amount: Exact
     """In the lot's currency, the lot's (net) share of what was paid."""
+
+
+class LotTax(Value):
+    """A tax that was charged with a lot, as far as nothing has deducted or returned it again."""
+
+    tax: Tax
+    open: Exact
+    """As posted with the lot, less what deductions, draws and returns took with them."""
 
 
 class MoneyLot(Value):
@@ -65,9 +74,18 @@ class MoneyLot(Value):
     credited: Exact = ZERO
     """What credit notes took of it: the part of ``amount − open`` that is matched with lines of
     credit notes. The rest of what was taken is recognition, breakage, or a hand's entry."""
-    taxed: bool = False
-    """Whether tax was charged on it."""
-    tax_ids: tuple[int, ...] = ()
+    taxes: tuple[LotTax, ...] = ()
+    """What tax was charged with it, on what is open; empty for an untaxed one."""
+
+    @property
+    def taxed(self) -> bool:
+        """Whether tax was charged on it."""
+        return bool(self.taxes)
+
+    @property
+    def tax_ids(self) -> tuple[int, ...]:
+        """Odoo's taxes on it."""
+        return tuple(each.tax.id for each in self.taxes)
 
     @property
     def drawn(self) -> Decimal:
@@ -95,12 +113,32 @@ class MoneyLot(Value):
                 return receipt.day
         return self.receipts[-1].day if self.receipts else self.day
 
+    def received_by(self, day: date) -> Decimal:
+        """How much of it, net, had been received by the end of that day."""
+        if self.receipts:
+            return sum((each.amount for each in self.receipts if each.day <= day), ZERO)
+        return self.amount - self.unpaid if self.day <= day else ZERO
+
     def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
         """Company-currency value of a draw at the lot's own rate; the last draw takes the rest."""
         assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
         if quantity == self.open:
             return self.open_company
         return company.round(self.open_company * quantity / self.open)
+
+    def after(self, part: Part, company: Currency) -> "MoneyLot":
+        """What the lot is once that part of it was drawn."""
+        taken = dict(part.taxes)
+        return self.model_copy(
+            update={
+                "open": self.open - part.net,
+                "open_company": self.open_company - self.company_part(part.net, company),
+                "taxes": tuple(
+                    each.model_copy(update={"open": each.open - taken.get(each.tax.id, ZERO)})
+                    for each in self.taxes
+                ),
+            }
+        )
 
 
 class Receivable(Value):
@@ -143,9 +181,16 @@ class OpenDraw(Value):
     advance_id: int
     invoice_id: int
     entry_id: int
+    """The document that drew: our entry or credit note, or the invoice itself that deducted it."""
     day: date
     amount: Exact
+    """Net, in the lot's currency."""
     amount_company: Exact
+    taxes: tuple[LotTax, ...] = ()
+    """Of a taxed lot: what tax went with it (``open`` = all of it)."""
+    restored: Exact = ZERO
+    """What of ``amount`` was given back to the lot before: by documents of ours whose key's source
+    ends in ``.l<lot line>.e<entry>``."""
 
 
 class OpenDebit(Value):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sync.domain.advances import AdvanceRequest
 from sync.domain.documents import Alert, ApprovalRequest, Invoice, Quotation, Statement
 from sync.domain.issues import Issue
 from sync.domain.journal import Entry
@@ -23,6 +24,8 @@ class Outcome(Value):
     alerts: tuple[Alert, ...] = ()
     entries: tuple[Entry, ...] = ()
     """Journal entries: draws, recognition, breakage. Those of an invoice follow once it stands."""
+    advances: tuple[AdvanceRequest, ...] = ()
+    """Advances to be made."""
     issues: tuple[Issue, ...] = ()
     parked: tuple[int, ...] = ()
 
@@ -31,6 +34,7 @@ class Outcome(Value):
         *,
         invoices: tuple[Invoice, ...] = (),
         entries: tuple[Entry, ...] = (),
+        advances: tuple[AdvanceRequest, ...] = (),
         alerts: tuple[Alert, ...] = (),
         issues: tuple[Issue, ...] = (),
     ) -> "Outcome":
@@ -39,6 +43,7 @@ class Outcome(Value):
             update={
                 "invoices": self.invoices + invoices,
                 "entries": self.entries + entries,
+                "advances": self.advances + advances,
                 "alerts": self.alerts + alerts,
                 "issues": self.issues + issues,
             }

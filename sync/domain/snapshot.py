@@ -18,6 +18,7 @@ from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue
 from sync.domain.ledger import Ledger, Locks
 from sync.domain.money import Currency
+from sync.domain.taxes import TaxSetting
 from sync.domain.value import Value
 
 
@@ -90,7 +91,14 @@ class Snapshot(Value):
     """Keys of the approvals of overage that were asked for."""
     tombstones: tuple[Tombstone, ...] = ()
     advances: tuple[Advance, ...] = ()
-    """Advances not yet requested, not yet paid, or with anything left."""
+    """Advances not yet requested, not yet paid, or with anything left.
+
+    ``invoices`` holds their requests and returns, and ``ledger.entries`` what was recognised of
+    them (keys whose source begins with ``a<id>`` and ``a<id>-``), however long ago: a decision is
+    carried out once.
+    """
+    taxes: tuple[TaxSetting, ...] = ()
+    """Of the engagements that may draw or are asked for taxed advances."""
     ledger: Ledger = Ledger()
     """Open lots of money and what may draw on them."""
     problems: tuple[Issue, ...] = ()
