@@ -18,11 +18,13 @@ from sync import logs, settings
 from sync.cli.exits import Exit
 from sync.cli.failures import Failure, failure_of
 from sync.cli.signals import Stopped, Stopper
-from sync.pipeline import Service, opened
+from sync.pipeline import PipelineError, Service, opened
+from sync.pipeline.files import write_bytes
 from sync.report.blocks import Block
 from sync.report.envelope import error_envelope
 from sync.report.output import Output
 from sync.report.progress import Progress
+from sync.report.sheets import csv_text, merged, workbook
 from sync.report.text import safe
 
 
@@ -37,6 +39,15 @@ class Request:
     config: Path | None = None
     verbose: bool = False
     log_format: logs.Format | None = None
+    csv: str = ""
+    """The tag of the table to print as CSV instead of the report; empty = no CSV."""
+    xlsx: Path | None = None
+    """Where to write the report's tables as a workbook."""
+
+    def check(self) -> None:
+        """Refuse what cannot be had together."""
+        if self.as_json and self.csv:
+            raise PipelineError("usage", "--json and --csv both print.", "Give one of them.")
 
     @property
     def day(self) -> date:
@@ -52,6 +63,8 @@ class Session:
     output: Output
     progress: Progress = field(default_factory=Progress)
     stopper: Stopper = field(default_factory=Stopper)
+    kept: list[Block] = field(default_factory=list)
+    """The tables shown so far, where they are to become files."""
 
     def settings(self) -> settings.Settings:
         """The settings; from now on the log is written as they say."""
@@ -63,10 +76,22 @@ class Session:
         return found
 
     def show(self, blocks: Iterable[Block]) -> None:
-        """Print a report; nothing where JSON is asked for."""
-        if not self.request.as_json:
+        """Print a report; nothing where JSON or CSV is asked for."""
+        blocks = list(blocks)
+        if self.request.csv or self.request.xlsx:
+            self.kept += blocks
+        if not self.request.as_json and not self.request.csv:
             self.progress.pause()
             self.output.blocks(blocks)
+
+    def write_files(self) -> None:
+        """The tables that were shown, as the files that were asked for."""
+        self.progress.pause()
+        if self.request.csv:
+            for table in merged(self.kept, self.request.csv):
+                self.output.file(csv_text(table))
+        if self.request.xlsx:
+            write_bytes(self.request.xlsx, workbook(merged(self.kept), self.request.day))
 
     def data(self, value: dict[str, Any]) -> None:
         """Print the JSON."""
@@ -102,7 +127,10 @@ def execute(request: Request, act: Callable[[Session], Exit]) -> NoReturn:
     with Stopper() as stopper:
         try:
             with Progress(quiet=request.as_json).showing() as progress:
-                code = int(act(Session(request, output, progress, stopper)))
+                session = Session(request, output, progress, stopper)
+                request.check()
+                code = int(act(session))
+                session.write_files()
         except Stopped as stopped:
             code = _stopped(stopped.number, request)
         except Exception as error:

@@ -8,6 +8,7 @@ from sync.pipeline import PipelineError
 from sync.plan.file import PlanFileError
 from sync.pull import CompanyUnreadable, PullError
 from sync.push import LeaseHeld
+from sync.report.sheets import TooManyRows
 from sync.scenario.errors import ScenarioError
 from sync.settings import SettingsError
 
@@ -60,6 +61,8 @@ def failure_of(error: Exception) -> Failure | None:
             return Failure(exit=Exit.missing, code="company", message=str(error))
         case PullError():
             return Failure(exit=Exit.usage, code="input", message=str(error))
+        case TooManyRows():
+            return Failure(exit=Exit.usage, code="file", message=str(error))
         case OSError() if error.filename is not None:
             return Failure(
                 exit=Exit.usage,

@@ -58,4 +58,11 @@ LogFormat = Annotated[
     Literal["console", "json"] | None,
     typer.Option("--log-format", help="How the log on stderr is written."),
 ]
+Csv = Annotated[
+    bool, typer.Option("--csv", help="Print the main table as CSV, safe to open in a spreadsheet.")
+]
+Xlsx = Annotated[
+    Path | None,
+    typer.Option("--xlsx", metavar="FILE", help="Also write the tables as an Excel workbook."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Write even a plan that is over its limits.")]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sync.domain.value import Value
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, texts
 from sync.report.text import counted, safe
 
 
@@ -86,7 +86,7 @@ def _findings(company: CompanyCheck) -> Table:
     return Table(
         tag="check",
         title=f"{company.company} ({company.company_id})",
-        columns=("result", "code", "record"),
+        columns=texts("result", "code", "record"),
         detail="what to do",
         rows=tuple(
             Row(

@@ -5,10 +5,10 @@ from datetime import date
 
 from sync.domain.documents import Reason
 from sync.domain.journal import Account, Entry, EntryLine
-from sync.domain.money import ZERO, Currency
+from sync.domain.money import ZERO
 from sync.domain.value import Exact, Value
 from sync.plan.changes import Plan
-from sync.report.blocks import Row, Table
+from sync.report.blocks import Amount, Row, Table, amounts, days, texts
 from sync.report.invoices import role_text
 from sync.report.names import Names
 
@@ -60,9 +60,16 @@ class ShownEntry(Value):
     why: str
     reasons: tuple[Reason, ...]
 
-    def money(self, amount: Exact) -> str:
+    def cell(self, amount: Exact) -> Amount | None:
         """An amount in the entry's currency; nothing for zero."""
-        return Currency(id=1, code=self.currency, digits=self.digits).text(amount) if amount else ""
+        if not amount:
+            return None
+        return Amount(amount=amount, currency=self.currency, digits=self.digits)
+
+    def money(self, amount: Exact) -> str:
+        """The same as text."""
+        cell = self.cell(amount)
+        return cell.text if cell else ""
 
 
 def shown_entry(entry: Entry, action: str, names: Names) -> ShownEntry:
@@ -116,28 +123,23 @@ def entry_table(entries: Iterable[ShownEntry], title: str, *, written: bool) -> 
         tag="entry",
         title=title,
         columns=(
-            "number" if written else "action",
-            "date",
-            "client",
-            "role",
-            "account",
-            "debit",
-            "credit",
-            "settles",
-            "key",
+            *texts("number" if written else "action"),
+            *days("date"),
+            *texts("client", "role", "account"),
+            *amounts("debit", "credit"),
+            *texts("settles", "key"),
         ),
         detail="why",
-        numbers=("debit", "credit"),
         rows=tuple(
             Row(
                 cells=(
                     (each.number or "draft") if written else each.action,
-                    each.day.isoformat(),
+                    each.day,
                     each.client,
                     role_text(each.role),
                     line.account,
-                    each.money(line.debit),
-                    each.money(line.credit),
+                    each.cell(line.debit),
+                    each.cell(line.credit),
                     line.matches,
                     each.key,
                 ),

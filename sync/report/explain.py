@@ -19,7 +19,7 @@ from sync.domain.outcome import AnyDocument
 from sync.domain.value import Value
 from sync.plan.changes import Plan
 from sync.pull.document import Standing
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, counts, texts
 from sync.report.entries import shown_entry
 from sync.report.invoices import NO_PO, role_text
 from sync.report.names import Names
@@ -340,8 +340,7 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         Table(
             tag="line",
             title="Lines",
-            columns=("text", *_columns(explained)),
-            numbers=_columns(explained),
+            columns=(*texts("text"), *counts(*_columns(explained))),
             rows=tuple(Row(cells=line) for line in explained.lines),
         ),
     ]
@@ -351,7 +350,7 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         Table(
             tag="rule",
             title="Rules",
-            columns=("rule",),
+            columns=texts("rule"),
             detail="computation",
             rows=tuple(Row(cells=(each.rule,), detail=each.text) for each in explained.rules),
         )
@@ -360,7 +359,7 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         Table(
             tag="record",
             title="Records behind the numbers",
-            columns=("rule", "record"),
+            columns=texts("rule", "record"),
             rows=tuple(
                 Row(cells=(each.rule, record))
                 for each in explained.rules

@@ -8,7 +8,7 @@ from sync.domain.issues import Issue
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
 from sync.plan.changes import Change, Plan
-from sync.report.blocks import Row, Table
+from sync.report.blocks import Amount, Row, Table, amounts, days, texts
 from sync.report.names import Names
 
 NO_PO = "none"
@@ -46,9 +46,9 @@ class ShownInvoice(Value):
     held: Issue | None = None
 
     @property
-    def net_text(self) -> str:
+    def net_cell(self) -> Amount:
         """``1,050.00 USD``, with a minus for a credit note."""
-        return Currency(id=1, code=self.currency, digits=self.digits).text(self.net)
+        return Amount(amount=self.net, currency=self.currency, digits=self.digits)
 
 
 def shown(invoice: Invoice, action: str, names: Names) -> ShownInvoice:
@@ -107,27 +107,23 @@ def invoice_table(invoices: tuple[ShownInvoice, ...], title: str, *, written: bo
         tag="invoice",
         title=title,
         columns=(
-            "number" if written else "action",
-            "date",
-            "client",
-            "engagement",
-            "role",
-            "po",
-            "net",
-            "key",
+            *texts("number" if written else "action"),
+            *days("date"),
+            *texts("client", "engagement", "role", "po"),
+            *amounts("net"),
+            *texts("key"),
         ),
         detail="why",
-        numbers=("net",),
         rows=tuple(
             Row(
                 cells=(
                     (each.number or "draft") if written else each.action,
-                    each.invoice_date.isoformat(),
+                    each.invoice_date,
                     each.client,
                     each.engagement,
                     role_text(each.role, credit=each.credit),
                     each.po or NO_PO,
-                    each.net_text,
+                    each.net_cell,
                     each.key,
                 ),
                 detail=f"{'; '.join(line.text for line in each.lines)}: {each.why}",
@@ -142,18 +138,22 @@ def held_table(invoices: tuple[ShownInvoice, ...]) -> Table:
     return Table(
         tag="held",
         title="Held: not sent until somebody acts",
-        columns=("date", "client", "engagement", "role", "po", "net", "key"),
+        columns=(
+            *days("date"),
+            *texts("client", "engagement", "role", "po"),
+            *amounts("net"),
+            *texts("key"),
+        ),
         detail="reason",
-        numbers=("net",),
         rows=tuple(
             Row(
                 cells=(
-                    each.invoice_date.isoformat(),
+                    each.invoice_date,
                     each.client,
                     each.engagement,
                     role_text(each.role, credit=each.credit),
                     each.po or NO_PO,
-                    each.net_text,
+                    each.net_cell,
                     each.key,
                 ),
                 detail=f"{each.held.source}: {each.held.message}" if each.held else "",

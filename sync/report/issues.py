@@ -3,7 +3,7 @@
 from sync.domain.issues import Issue, Severity
 from sync.domain.value import Value
 from sync.plan.changes import Conflict, Plan
-from sync.report.blocks import Row, Table, Tone
+from sync.report.blocks import Row, Table, Tone, counts, texts
 from sync.report.names import Names
 
 _TONES = {
@@ -86,7 +86,7 @@ def issue_table(issues: tuple[ShownIssue, ...]) -> Table:
     return Table(
         tag="issue",
         title="Issues",
-        columns=("severity", "code", "record", "field"),
+        columns=texts("severity", "code", "record", "field"),
         detail="what to do",
         rows=tuple(
             Row(
@@ -108,7 +108,7 @@ def conflict_table(conflicts: tuple[ShownConflict, ...]) -> Table:
     return Table(
         tag="conflict",
         title="Conflicts: left as people made them",
-        columns=("code", "client", "engagement", "key"),
+        columns=texts("code", "client", "engagement", "key"),
         detail="what to do",
         rows=tuple(
             Row(
@@ -126,9 +126,9 @@ def parked_table(parked: tuple[Parked, ...]) -> Table:
     return Table(
         tag="parked",
         title="Parked: nothing is billed until the issues above are mended",
-        columns=("client", "engagement", "id"),
+        columns=(*texts("client", "engagement"), *counts("id")),
         rows=tuple(
-            Row(cells=(each.client, each.engagement, str(each.engagement_id)), tone=Tone.bad)
+            Row(cells=(each.client, each.engagement, each.engagement_id), tone=Tone.bad)
             for each in parked
         ),
     )

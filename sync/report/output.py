@@ -18,7 +18,8 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from sync.report.blocks import Block, Facts, Markup, Message, Table, Tone
+from sync.report.blocks import Block, Facts, Markup, Message, Row, Table, Tone
+from sync.report.cells import shown
 from sync.report.text import safe
 
 _STYLES = {Tone.plain: "", Tone.good: "green", Tone.warn: "yellow", Tone.bad: "bold red"}
@@ -43,6 +44,10 @@ class Output:
     def data(self, value: dict[str, Any]) -> None:
         """One JSON document."""
         self._write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+    def file(self, text: str) -> None:
+        """A text that is a file of its own: CSV."""
+        self._write(text)
 
     def blocks(self, blocks: Iterable[Block]) -> None:
         """A report for people, or for grep."""
@@ -100,14 +105,22 @@ def plain_lines(block: Block) -> list[str]:
         case Table():
             if not block.rows:
                 return []
-            names = (*block.columns, block.detail) if block.detail else block.columns
-            return [
-                "# " + _joined(block.tag, *names),
-                *(
-                    _joined(block.tag, *row.cells, *((row.detail,) if block.detail else ()))
-                    for row in block.rows
-                ),
-            ]
+            names = [block.columns[at].name for at in block.shown]
+            lines = ["# " + _joined(block.tag, *names, *_last(block, block.detail))]
+            for row in block.rows:
+                cells = _cells(block, row)
+                lines.append(_joined(block.tag, *cells, *_last(block, row.detail)))
+            return lines
+
+
+def _last(block: Table, text: str) -> tuple[str, ...]:
+    """The last column, where the rows have details."""
+    return (text,) if block.detail else ()
+
+
+def _cells(block: Table, row: Row) -> list[str]:
+    """The row's cells as people see them."""
+    return [shown(row.cells[at], block.columns[at]) for at in block.shown]
 
 
 def _joined(*cells: str) -> str:
@@ -163,14 +176,14 @@ def _drawn(block: Table, *, numbered: bool, detailed: bool) -> RichTable:
     table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     if numbered:
         table.add_column("#", justify="right", style="dim")
-    for name in block.columns:
-        table.add_column(Text(name), justify="right" if name in block.numbers else "left")
+    for column in (block.columns[at] for at in block.shown):
+        table.add_column(Text(column.name), justify="right" if column.is_number else "left")
     if detailed:
         table.add_column(Text(block.detail), style="dim")
     for place, row in enumerate(block.rows, 1):
         first = [Text(str(place))] if numbered else []
         last = [Text(safe(row.detail))] if detailed else []
-        cells = [Text(safe(cell)) for cell in row.cells]
+        cells = [Text(cell) for cell in _cells(block, row)]
         table.add_row(*first, *cells, *last, style=_STYLES[row.tone])
     return table
 
@@ -178,9 +191,10 @@ def _drawn(block: Table, *, numbered: bool, detailed: bool) -> RichTable:
 def _list(console: Console, block: Table) -> None:
     """Rows one below the other, for a terminal too narrow for their table."""
     for place, row in enumerate(block.rows, 1):
-        named = list(zip(block.columns, (safe(cell) for cell in row.cells), strict=True))
-        words = "  ".join(cell for name, cell in named if name not in block.numbers and cell)
-        figures = ", ".join(f"{name} {cell}" for name, cell in named if name in block.numbers)
+        columns = [block.columns[at] for at in block.shown]
+        named = list(zip(columns, _cells(block, row), strict=True))
+        words = "  ".join(cell for column, cell in named if not column.is_number and cell)
+        figures = ", ".join(f"{column.name} {cell}" for column, cell in named if column.is_number)
         console.print(Text(f"{place}. {words}", style=_STYLES[row.tone]))
         _detail(console, figures)
         _detail(console, safe(row.detail))

@@ -10,7 +10,7 @@ from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.domain.value import Value
 from sync.plan.changes import Action, Change, Plan
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, texts
 from sync.report.entries import ShownEntry, entry_table, planned_entries
 from sync.report.invoices import (
     ShownInvoice,
@@ -223,7 +223,7 @@ def _notices(tag: str, title: str, notices: tuple[Notice, ...]) -> Table:
     return Table(
         tag=tag,
         title=title,
-        columns=("kind", "client", "engagement", "key"),
+        columns=texts("kind", "client", "engagement", "key"),
         detail="message",
         rows=tuple(
             Row(

@@ -8,7 +8,7 @@ from sync.domain.value import Exact, Value
 from sync.plan.changes import Plan
 from sync.push import Difference, PushReport
 from sync.push.report import WRITTEN, Result, Status
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, texts
 from sync.report.entries import ShownEntry, entry_table
 from sync.report.invoices import ShownInvoice, invoice_table, totals
 from sync.report.issues import Parked, ShownConflict, ShownIssue
@@ -252,7 +252,7 @@ def _not_written_table(rows: tuple[NotWritten, ...]) -> Table:
     return Table(
         tag="rejected",
         title="Not written",
-        columns=("status", "code", "client", "engagement", "key"),
+        columns=texts("status", "code", "client", "engagement", "key"),
         detail="reason",
         rows=tuple(
             Row(
@@ -269,7 +269,7 @@ def _difference_table(differences: tuple[ShownDifference, ...]) -> Table:
     return Table(
         tag="difference",
         title="Written otherwise than planned",
-        columns=("number", "field", "planned", "actual", "key"),
+        columns=texts("number", "field", "planned", "actual", "key"),
         rows=tuple(
             Row(
                 cells=(each.number, each.field, each.planned, each.actual, each.key),

@@ -1,7 +1,7 @@
 """Whether stories come out as they are told."""
 
 from sync.domain.value import Value
-from sync.report.blocks import Block, Message, Row, Table, Tone
+from sync.report.blocks import Block, Message, Row, Table, Tone, counts, texts
 from sync.report.text import counted
 
 
@@ -22,14 +22,13 @@ def scenario_blocks(stories: tuple[PlayedStory, ...]) -> list[Block]:
         Table(
             tag="scenario",
             title="Stories",
-            columns=("result", "scenario", "steps", "title"),
-            numbers=("steps",),
+            columns=(*texts("result", "scenario"), *counts("steps"), *texts("title")),
             rows=tuple(
                 Row(
                     cells=(
                         "differs" if each.differences else "ok",
                         each.scenario,
-                        str(each.steps),
+                        each.steps,
                         each.title,
                     ),
                     tone=Tone.bad if each.differences else Tone.good,

@@ -11,7 +11,20 @@ from sync.domain.calendar import month_text
 from sync.domain.documents import LotLine, Reason, Statement
 from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
-from sync.report.blocks import Block, Facts, Markup, Row, Table, Tone
+from sync.report.blocks import (
+    Amount,
+    Block,
+    Facts,
+    Markup,
+    Row,
+    Table,
+    Tone,
+    amounts,
+    days,
+    durations,
+    percents,
+    texts,
+)
 from sync.report.names import Names
 from sync.report.text import safe
 
@@ -194,18 +207,22 @@ def _lots(shown: ShownStatement) -> Table:
     return Table(
         tag="lot",
         title="Lots of hours",
-        columns=("source", "granted on", "expires on", "opening", "drawn", "lapsed", "closing"),
-        numbers=("opening", "drawn", "lapsed", "closing"),
+        columns=(
+            *texts("source"),
+            *days("granted on"),
+            *texts("expires on"),
+            *durations("opening", "drawn", "lapsed", "closing"),
+        ),
         rows=tuple(
             Row(
                 cells=(
                     lot.source.value,
-                    lot.granted_on.isoformat(),
+                    lot.granted_on,
                     lot.expires_on.isoformat() if lot.expires_on else "never",
-                    *(
-                        hours.text(each)
-                        for each in (lot.opening, lot.drawn, lot.lapsed, lot.closing)
-                    ),
+                    lot.opening,
+                    lot.drawn,
+                    lot.lapsed,
+                    lot.closing,
                 )
             )
             for lot in shown.lots
@@ -224,28 +241,10 @@ def statement_table(statements: tuple[ShownStatement, ...]) -> Table:
         tag="statement",
         title="Statements",
         columns=(
-            "month",
-            "client",
-            "engagement",
-            "state",
-            "allocated",
-            "rolled in",
-            "available",
-            "used",
-            "remaining",
-            "overage",
-            "overage cost",
-            "utilization",
-        ),
-        numbers=(
-            "allocated",
-            "rolled in",
-            "available",
-            "used",
-            "remaining",
-            "overage",
-            "overage cost",
-            "utilization",
+            *texts("month", "client", "engagement", "state"),
+            *durations("allocated", "rolled in", "available", "used", "remaining", "overage"),
+            *amounts("overage cost"),
+            *percents("utilization"),
         ),
         rows=tuple(
             Row(
@@ -254,19 +253,14 @@ def statement_table(statements: tuple[ShownStatement, ...]) -> Table:
                     each.client,
                     each.engagement,
                     each.state,
-                    *(
-                        hours.text(seconds)
-                        for seconds in (
-                            each.allocated,
-                            each.rolled_in,
-                            each.available,
-                            each.used,
-                            each.remaining,
-                            each.overage,
-                        )
-                    ),
-                    each.money(each.overage_amount),
-                    f"{each.utilization:.1f}%",
+                    each.allocated,
+                    each.rolled_in,
+                    each.available,
+                    each.used,
+                    each.remaining,
+                    each.overage,
+                    Amount(amount=each.overage_amount, currency=each.currency, digits=each.digits),
+                    each.utilization,
                 ),
                 tone=Tone.warn if each.overage else Tone.plain,
             )

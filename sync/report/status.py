@@ -7,9 +7,20 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone
+from sync.report.blocks import (
+    Amount,
+    Block,
+    Facts,
+    Message,
+    Row,
+    Table,
+    Tone,
+    amounts,
+    counts,
+    days,
+    texts,
+)
 from sync.report.invoices import NO_PO, role_text
 from sync.report.text import counted
 
@@ -64,9 +75,9 @@ class StandingInvoice(Value):
             return f"sent {counted(self.days_out, 'day')} ago and not opened"
         return ""
 
-    def money(self, value: Decimal) -> str:
+    def money(self, value: Decimal) -> Amount:
         """An amount of this document."""
-        return Currency(id=1, code=self.currency, digits=self.digits).text(value)
+        return Amount(amount=value, currency=self.currency, digits=self.digits)
 
 
 class ShownRun(Value):
@@ -161,31 +172,24 @@ def _runs(tag: str, title: str, runs: tuple[ShownRun, ...]) -> Table:
         tag=tag,
         title=title,
         columns=(
-            "id",
-            "state",
-            "as of",
-            "started (UTC)",
-            "finished (UTC)",
-            "lease until (UTC)",
-            "created",
-            "conflicts",
-            "rejected",
-            "issues",
+            *texts("id", "state"),
+            *days("as of"),
+            *texts("started (UTC)", "finished (UTC)", "lease until (UTC)"),
+            *counts("created", "conflicts", "rejected", "issues"),
         ),
-        numbers=("created", "conflicts", "rejected", "issues"),
         rows=tuple(
             Row(
                 cells=(
                     str(each.id),
                     each.state,
-                    each.as_of.isoformat() if each.as_of else "",
+                    each.as_of,
                     each.started_at,
                     each.finished_at,
                     each.lease_until if each.state == "running" else "",
-                    str(each.created),
-                    str(each.conflicts),
-                    str(each.rejected),
-                    str(each.issues),
+                    each.created,
+                    each.conflicts,
+                    each.rejected,
+                    each.issues,
                 ),
                 tone=Tone.bad if each.state == "failed" else Tone.plain,
             )
@@ -195,21 +199,22 @@ def _runs(tag: str, title: str, runs: tuple[ShownRun, ...]) -> Table:
 
 
 def _clients(clients: tuple[ClientCount, ...]) -> Table:
-    numbers = ("went out", "viewed", "approved", "stuck", "not sent yet")
     return Table(
         tag="client",
         title="Invoices per client",
-        columns=("client", *numbers),
-        numbers=numbers,
+        columns=(
+            *texts("client"),
+            *counts("went out", "viewed", "approved", "stuck", "not sent yet"),
+        ),
         rows=tuple(
             Row(
                 cells=(
                     each.client,
-                    str(each.out),
-                    str(each.viewed),
-                    str(each.approved),
-                    str(each.stuck),
-                    str(each.waiting),
+                    each.out,
+                    each.viewed,
+                    each.approved,
+                    each.stuck,
+                    each.waiting,
                 ),
                 tone=Tone.warn if each.stuck else Tone.plain,
             )
@@ -223,25 +228,18 @@ def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
         tag="invoice",
         title="Invoices",
         columns=(
-            "number",
-            "date",
-            "client",
-            "engagement",
-            "role",
-            "po",
-            "net",
-            "due",
-            "state",
-            "client status",
-            "payment",
+            *texts("number"),
+            *days("date"),
+            *texts("client", "engagement", "role", "po"),
+            *amounts("net", "due"),
+            *texts("state", "client status", "payment"),
         ),
         detail="stuck",
-        numbers=("net", "due"),
         rows=tuple(
             Row(
                 cells=(
                     each.number or "draft",
-                    each.invoice_date.isoformat() if each.invoice_date else "",
+                    each.invoice_date,
                     each.client,
                     each.engagement,
                     role_text(each.role, credit=each.credit),

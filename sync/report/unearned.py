@@ -5,10 +5,10 @@ of them: the lots. Both come from the same rows of the general ledger; where the
 posted or reconciled by hand.
 """
 
-from sync.domain.money import ZERO, Currency
+from sync.domain.money import ZERO
 from sync.domain.value import Exact, Value
 from sync.push.books import BooksReport, Tie
-from sync.report.blocks import Block, Message, Row, Table, Tone
+from sync.report.blocks import Amount, Block, Message, Row, Table, Tone, amounts, texts
 from sync.report.text import counted
 
 REMEDY = (
@@ -32,9 +32,9 @@ class ShownBalance(Value):
     currency: str
     digits: int
 
-    def money(self, amount: Exact) -> str:
+    def money(self, amount: Exact) -> Amount:
         """An amount in the company's currency."""
-        return Currency(id=1, code=self.currency, digits=self.digits).text(amount)
+        return Amount(amount=amount, currency=self.currency, digits=self.digits)
 
 
 class BooksView(Value):
@@ -66,13 +66,14 @@ def _balance(line: Tie) -> ShownBalance:
 
 def books_blocks(books: BooksView) -> list[Block]:
     """Unearned cash per client and account, and whether it ties."""
-    numbers = ("ledger", "open lots", "difference")
     return [
         Table(
             tag="unearned",
             title="Unearned cash",
-            columns=("client", "account", "kind", *numbers),
-            numbers=numbers,
+            columns=(
+                *texts("client", "account", "kind"),
+                *amounts("ledger", "open lots", "difference"),
+            ),
             detail="what to do",
             rows=tuple(
                 Row(
@@ -107,4 +108,4 @@ def _verdict(books: BooksView) -> Message:
 def _totals(balances: tuple[ShownBalance, ...]) -> str:
     if not balances:
         return ""
-    return balances[0].money(sum((each.open for each in balances), ZERO))
+    return balances[0].money(sum((each.open for each in balances), ZERO)).text

@@ -1,5 +1,6 @@
 """The command line over an Odoo in memory: what it prints, what it writes, how it ends."""
 
+import csv
 import json
 import logging
 import os
@@ -587,3 +588,23 @@ def test_today_is_the_default_and_is_printed(agency: Agency) -> None:
     answer = agency("plan", "--json")
     assert answer.json["as_of"] == answer.json["companies"][0]["as_of"]
     assert len(answer.json["as_of"]) == 10
+
+
+# Files
+
+
+def test_tables_as_csv(agency: Agency) -> None:
+    """One table, and nothing else, on stdout."""
+    answer = agency("plan", *DAY, "--csv")
+    assert answer.code == 0
+    header, *rows = csv.DictReader(answer.out.splitlines()).reader
+    assert header == [
+        "action", "date", "client", "engagement", "role", "po", "net", "currency", "key", "why",
+    ]  # fmt: skip
+    assert {(row[4], row[6], row[7]) for row in rows} == {
+        ("fee", "5000.00", "USD"),
+        ("milestone", "20000.00", "USD"),
+    }
+    both = agency("plan", *DAY, "--csv", "--json")
+    assert both.code == 2
+    assert "Give one of them" in both.err

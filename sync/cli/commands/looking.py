@@ -8,7 +8,7 @@ import typer
 from sync.cli.companies import for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
-from sync.cli.options import AsOf, CompanyName, Config, Json, LogFormat, Verbose
+from sync.cli.options import AsOf, CompanyName, Config, Csv, Json, LogFormat, Verbose, Xlsx
 from sync.pipeline import CompanyRef, Looked, inquiries, limits_of, look
 from sync.pipeline.files import write_file
 from sync.plan.file import to_text
@@ -106,6 +106,8 @@ def plan(
     source: From = None,
     out: Out = None,
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
     as_of: AsOf = None,
     company: CompanyName = None,
     config: Config = None,
@@ -121,8 +123,19 @@ def plan(
       drawdown plan
       drawdown plan --as-of 2025-03-28 --out plan.json
       drawdown plan --from march.json.gz --json
+      drawdown plan --csv > invoices.csv
     """
-    request = Request("plan", as_json, as_of, company, config, verbose, log_format)
+    request = Request(
+        "plan",
+        as_json,
+        as_of,
+        company,
+        config,
+        verbose,
+        log_format,
+        csv="invoice" if as_csv else "",
+        xlsx=xlsx,
+    )
 
     def act(session: Session) -> Exit:
         if source is not None:
@@ -196,6 +209,8 @@ def verify(
 
 def status(
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
     as_of: AsOf = None,
     company: CompanyName = None,
     config: Config = None,
@@ -210,8 +225,19 @@ def status(
     Examples:
       drawdown status
       drawdown status --as-of 2025-03-31 --json
+      drawdown status --xlsx status.xlsx
     """
-    request = Request("status", as_json, as_of, company, config, verbose, log_format)
+    request = Request(
+        "status",
+        as_json,
+        as_of,
+        company,
+        config,
+        verbose,
+        log_format,
+        csv="invoice" if as_csv else "",
+        xlsx=xlsx,
+    )
 
     def act(session: Session) -> Exit:
         with session.service() as service:
