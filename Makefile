@@ -9,7 +9,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit odoo addon browser chromium up down reset status wheel constraints clean
+.PHONY: help demo test lint unit odoo addon browser chromium up down reset status bench bench-engine wheel constraints clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,11 @@ up: $(READY) ## Start the sandbox and leave it running
 
 down reset status: $(READY) ## Stop it, empty it, say what runs
 	@$(PY) -m sandbox $@
+
+bench: bench-engine ## Measure the promises; writes docs/benchmarks.md
+
+bench-engine: $(READY) ## A million time entries through the engine
+	@$(PY) -m benchmarks.engine --page docs/benchmarks.md
 
 wheel: $(READY) ## Build the service's wheel into dist/
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
