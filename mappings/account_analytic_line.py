@@ -3,9 +3,7 @@ speed: the checks of ``fields`` stand inline, and only a row that fails one goes
 to learn what is wrong with it.
 """
 
-import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -15,6 +13,7 @@ from mappings.fields import Row, Terms, Unreadable
 from mappings.hr_employee import Employee
 from mappings.reading import unreadable
 from sync.domain.calendar import ONE_DAY
+from sync.domain.collector import collector_paused
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue
 
@@ -113,19 +112,6 @@ def bound(rows: Iterable[Row], by: str) -> dict[int, int]:
     }
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Nothing made here can form a cycle; walking a million tuples to learn that costs as much
-    again as making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 @dataclass
 class Reader:
     """Reads pages of rows into time entries, and remembers what it has parsed before.
@@ -142,12 +128,9 @@ class Reader:
     _days: dict[str, date] = field(default_factory=dict)
     _seconds: dict[float, int] = field(default_factory=dict)
 
+    @collector_paused()
     def read(self, rows: Iterable[Row]) -> list[TimeEntry]:
         """The entries among the rows; the others become issues."""
-        with _collector_paused():
-            return self._read(rows)
-
-    def _read(self, rows: Iterable[Row]) -> list[TimeEntry]:
         company, client_of, people = self.company_id, self.client_of, self.people
         days, seconds_of = self._days, self._seconds
         new = tuple.__new__

@@ -1,10 +1,28 @@
 """Days and months. Every date is inclusive: the last day of a month still counts."""
 
-from calendar import month_name, monthrange
+from calendar import monthrange
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from functools import cache
 
 ONE_DAY = timedelta(days=1)
+
+MONTHS = (
+    "",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""By their number; the machine's language must not change what an invoice says."""
 
 
 def first_of(day: date) -> date:
@@ -19,7 +37,12 @@ def last_of(day: date) -> date:
 
 def days_in(day: date) -> int:
     """How many days the day's calendar month has."""
-    return monthrange(day.year, day.month)[1]
+    return _days_in(day.year, day.month)
+
+
+@cache
+def _days_in(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 def add_months(first: date, months: int) -> date:
@@ -61,7 +84,7 @@ def business_day(day: date, holidays: Collection[date] = ()) -> date:
 
 def month_text(month: date) -> str:
     """``March 2025``."""
-    return f"{month_name[month.month]} {month.year}"
+    return f"{MONTHS[month.month]} {month.year}"
 
 
 def span_text(start: date, end: date) -> str:
@@ -71,7 +94,7 @@ def span_text(start: date, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return f"{start.day}–{end.day} {month_text(end)}"
     if start.year == end.year:
-        return f"{start.day} {month_name[start.month]}–{end.day} {month_text(end)}"
+        return f"{start.day} {MONTHS[start.month]}–{end.day} {month_text(end)}"
     return f"{start.day} {month_text(start)}–{end.day} {month_text(end)}"
 
 
@@ -80,5 +103,5 @@ def months_text(start: date, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return month_text(start)
     if start.year == end.year:
-        return f"{month_name[start.month]}–{month_text(end)}"
+        return f"{MONTHS[start.month]}–{month_text(end)}"
     return f"{month_text(start)}–{month_text(end)}"

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import model_validator
 
@@ -11,7 +11,13 @@ from sync.domain import hours
 from sync.domain.issues import Issue, Source
 from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO, Currency
-from sync.domain.value import Exact, Value
+from sync.domain.value import AS_BUILT, Exact, Value
+
+Ids = Annotated[tuple[int, ...], AS_BUILT]
+"""Ids of records, of which there may be thousands."""
+
+Draws = Annotated[tuple[tuple[int, int], ...], AS_BUILT]
+"""(time entry, seconds), of which there may be thousands."""
 
 
 class Role(StrEnum):
@@ -48,7 +54,7 @@ class Line(Value):
     unit_price: Exact
     amount: Exact
     product_id: int | None = None
-    entry_ids: tuple[int, ...] = ()
+    entry_ids: Ids = ()
     """The time entries that it bills."""
     purchase: tuple[int, Exact] | None = None
     """(purchase line, quantity) that it recharges."""
@@ -138,7 +144,7 @@ class Invoice(Value):
     payment_term_id: int | None = None
     reference: str = ""
     """What the client's accounts payable look for: the quote's number."""
-    entry_ids: tuple[int, ...] = ()
+    entry_ids: Ids = ()
     """Time entries it bills; bound to it in the same transaction."""
     cut_entries: tuple[tuple[int, int], ...] = ()
     """(time entry, seconds) of which a cap lets only so much be billed now; the rest stays open."""
@@ -223,7 +229,7 @@ class LotLine(Value):
     drawn: int = 0
     lapsed: int = 0
     closing: int = 0
-    draws: tuple[tuple[int, int], ...] = ()
+    draws: Draws = ()
     """(time entry, seconds) in the order in which they were drawn."""
 
     @model_validator(mode="after")
@@ -265,7 +271,7 @@ class Statement(Value):
     fee: Exact
     overage_amount: Exact
     lots: tuple[LotLine, ...] = ()
-    entry_ids: tuple[int, ...] = ()
+    entry_ids: Ids = ()
     """Entries counted in this month; bound to it when it closes."""
     block_ids: tuple[int, ...] = ()
     """Blocks of hours granted in this month; bound to it when it closes."""

@@ -1,6 +1,7 @@
 """Hours: integer seconds inside, ``h:mm`` for people."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from sync.domain.money import multiply
 
@@ -23,8 +24,12 @@ def in_hundredths(seconds: int) -> Decimal | None:
     return Decimal(seconds // 36).scaleb(-2) if seconds % 36 == 0 else None
 
 
+@lru_cache(maxsize=4096)
 def text(seconds: int) -> str:
-    """``h:mm``, with seconds only where there are any: ``6:00``, ``-0:30``, ``1:20:30``."""
+    """``h:mm``, with seconds only where there are any: ``6:00``, ``-0:30``, ``1:20:30``.
+
+    Remembered, because entries of the same few lengths are named over and over.
+    """
     sign = "-" if seconds < 0 else ""
     whole, rest = divmod(abs(seconds), HOUR)
     minutes, odd = divmod(rest, MINUTE)

@@ -36,7 +36,7 @@ def stem_of(document_key: str) -> str:
 
 def month_source(month: date) -> str:
     """``2025-03``."""
-    return f"{month.year:04d}-{month.month:02d}"
+    return month.isoformat()[:7]
 
 
 def fingerprint(content: Any) -> str:
@@ -47,6 +47,8 @@ def fingerprint(content: Any) -> str:
 
 def _plain(content: Any) -> Any:
     """Content in JSON's own types, the same for equal values (1.50 and 1.5 are equal)."""
+    if type(content) is int or type(content) is str:  # nearly all of it
+        return content
     match content:
         case Value():
             return {name: _plain(getattr(content, name)) for name in type(content).model_fields}

@@ -12,6 +12,9 @@ from typing import Generic, NamedTuple, TypeVar
 Quantity = TypeVar("Quantity", int, Decimal)
 """``int`` seconds or ``Decimal`` money, never mixed."""
 
+Name = TypeVar("Name")
+"""What a need is known by."""
+
 
 class Draw(NamedTuple, Generic[Quantity]):
     """So much was taken from that lot."""
@@ -42,19 +45,43 @@ class Drain(Generic[Quantity]):
 
     def take(self, need: Quantity) -> tuple[list[Draw[Quantity]], Quantity]:
         """Draw ``need``; answers what was drawn from which lot, and the shortfall."""
-        zero = self._zero
-        assert need >= zero, "a need is never below zero"
-        draws: list[Draw[Quantity]] = []
-        while need > zero and self._at < len(self._order):
-            lot = self._order[self._at]
-            part = min(need, self._left[lot])
-            if part > zero:
-                draws.append(Draw(lot, part))
-                need = need - part
-                self._left[lot] -= part
-            if self._left[lot] == zero:
+        drawn, short = self.take_each([(None, need)])
+        draws = [Draw(lot, part) for lot, parts in drawn.items() for _, part in parts]
+        return draws, short[0][1] if short else self._zero
+
+    def take_each(
+        self, needs: Iterable[tuple[Name, Quantity]]
+    ) -> tuple[dict[str, list[tuple[Name, Quantity]]], list[tuple[Name, Quantity]]]:
+        """Draw need after need: by lot what each took of it, and what no lot covered.
+
+        There may be thousands of needs and few lots: most of them find enough in the lot that the
+        one before them drew from.
+        """
+        lots, zero = self._order, self._zero
+        drawn: dict[str, list[tuple[Name, Quantity]]] = {lot: [] for lot in lots}
+        short: list[tuple[Name, Quantity]] = []
+        left = self._left_in_lot()
+        for name, need in needs:
+            assert need >= zero, "a need is never below zero"
+            while need > left and self._at < len(lots):
+                if left > zero:
+                    drawn[lots[self._at]].append((name, left))
+                    need = need - left
+                self._left[lots[self._at]] = zero
                 self._at += 1
-        return draws, need
+                left = self._left_in_lot()
+            if need > left:
+                short.append((name, need))
+            elif need > zero:
+                drawn[lots[self._at]].append((name, need))
+                left = left - need
+        if self._at < len(lots):
+            self._left[lots[self._at]] = left
+        return drawn, short
+
+    def _left_in_lot(self) -> Quantity:
+        """What is left in the lot that is drawn from; zero when all lots are used up."""
+        return self._left[self._order[self._at]] if self._at < len(self._order) else self._zero
 
     def remaining(self) -> dict[str, Quantity]:
         """What is left in each lot."""

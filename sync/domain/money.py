@@ -9,8 +9,14 @@ from sync.domain.value import Value
 
 ZERO = Decimal(0)
 
+MOST_DIGITS = 6
+"""No currency has more decimals."""
+
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """Wide enough for a million hours at any rate in any currency."""
+
+
+_UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(MOST_DIGITS + 1))
 
 
 class Currency(Value):
@@ -18,12 +24,12 @@ class Currency(Value):
 
     id: int
     code: str
-    digits: int = Field(default=2, ge=0, le=6)
+    digits: int = Field(default=2, ge=0, le=MOST_DIGITS)
 
     @property
     def unit(self) -> Decimal:
         """The smallest amount that can be posted."""
-        return Decimal(1).scaleb(-self.digits)
+        return _UNITS[self.digits]
 
     def round(self, amount: Decimal) -> Decimal:
         """The amount in this currency's precision, half-up (away from zero on a tie)."""

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WrapValidator
+from pydantic import ValidatorFunctionWrapHandler as Check
 
 
 class Value(BaseModel):
@@ -21,3 +22,13 @@ def _no_float(raw: Any) -> Any:
 
 Exact = Annotated[Decimal, BeforeValidator(_no_float)]
 """A Decimal that was never a float."""
+
+
+def _as_built(raw: Any, check: Check) -> Any:
+    """A tuple is what the rules built, taken as it is; a list comes from a file and is checked."""
+    return raw if type(raw) is tuple else check(raw)
+
+
+AS_BUILT = WrapValidator(_as_built)
+"""For long tuples of plain numbers: checking and copying each number anew costs as much as working
+it out, and the type checker has seen them already."""

@@ -1,6 +1,7 @@
 """The records and rules behind every number of one document."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mappings.journal_entry import WrittenLine
 from sync.domain import hours
@@ -299,7 +300,7 @@ def _standing_line(account: str, line: WrittenLine) -> tuple[str, str, str, str]
 def _named(reason: Reason, texts: Mapping[tuple[str, int], str]) -> Reason:
     """The reason with its records' texts, which are not stored beside a document."""
     records = tuple(
-        source.model_copy(update={"name": texts.get((source.model, source.id), source.name)})
+        replace(source, name=texts.get((source.model, source.id), source.name))
         for source in reason.records
     )
     return reason.model_copy(update={"records": records})

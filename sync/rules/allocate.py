@@ -4,9 +4,13 @@ An entry belongs to the change order of its task, or else to the engagement of i
 in force on its day. What belongs nowhere is an issue, never dropped silently.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from sync.domain import hours
@@ -14,58 +18,53 @@ from sync.domain.engagement import Engagement, Kind
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.snapshot import Snapshot
-from sync.rules.case import Case, role_rate, terms_on
+from sync.rules.case import Case, terms_on
+from sync.rules.count_time import count_time
+
+Parts = list[list[TimeEntry]]
+"""Time in parts that are each by day and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Time that the same engagements may claim: that of a change order, or of some projects."""
+
+    candidates: tuple[Engagement, ...]
+    """In the order of their start."""
+    order: int | None = None
+    entries: list[TimeEntry] = field(default_factory=list)
 
 
 def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
     """Sort every fact to its engagement: one case per engagement, by id, and what fits nowhere."""
-    engagements = {each.id: each for each in snapshot.engagements}
-    claims = _claims(snapshot.engagements)
-    orders = {each.id: each.engagement_id for each in snapshot.change_orders}
-    names = {each.id: each.name for each in snapshot.projects}
-    paused = {each.id for each in snapshot.engagements if any(terms.paused for terms in each.terms)}
-
-    own: dict[int, list[TimeEntry]] = defaultdict(list)
-    extra: dict[int, dict[int, list[TimeEntry]]] = defaultdict(lambda: defaultdict(list))
-    outside: dict[int, list[TimeEntry]] = defaultdict(list)
-    misdated: dict[tuple[int, str], list[TimeEntry]] = defaultdict(list)
-    unordered: dict[int, list[TimeEntry]] = defaultdict(list)
-    go_live = snapshot.company.go_live
-
-    for entry in snapshot.entries:
-        if not entry.billable or entry.day > as_of or (go_live and entry.day < go_live):
-            continue
-        order = entry.change_order_id
-        if order is not None and order in orders and orders[order] in engagements:
-            candidates: tuple[Engagement, ...] = (engagements[orders[order]],)
-        else:
-            order = None
-            candidates = claims.get(entry.project_id, ())
-        if not candidates:
-            outside[entry.project_id].append(entry)
-            continue
-        engagement = _in_force(candidates, entry.day)
-        if engagement is not None and order is None and engagement.id in paused:
-            terms = terms_on(engagement, entry.day)
-            if terms is not None and terms.paused:
-                misdated[engagement.id, "time_while_paused"].append(entry)
+    first = snapshot.company.go_live or date.min
+    claims, unclaimed = _claimed(snapshot)
+    own: dict[int, Parts] = defaultdict(list)
+    extra: dict[int, Parts] = defaultdict(list)
+    misplaced: dict[tuple[int, str], list[TimeEntry]] = defaultdict(list)
+    for claim in claims:
+        for part in _alike(claim.candidates, _by_day(claim.entries, first, as_of)):
+            engagement, fault = _place(claim, part[0].day)
+            if fault:
+                misplaced[engagement.id, fault] += part
                 continue
-        if engagement is None:
-            nearest, fault = _misfit(candidates, entry.day)
-            misdated[nearest.id, fault].append(entry)
-        elif order is not None:
-            extra[engagement.id][order].append(entry)
-        elif engagement.kind is Kind.out_of_scope:
-            unordered[engagement.id].append(entry)
-        else:
-            own[engagement.id].append(entry)
+            counted = count_time(terms_on(engagement, part[0].day), part)
+            if claim.order is None:
+                own[engagement.id].append(counted)
+            else:
+                extra[claim.order].append(counted)
 
-    issues = [_outside(project, names.get(project, ""), each) for project, each in outside.items()]
-    issues += [
-        _misdated(engagements[engagement_id], fault, each)
-        for (engagement_id, fault), each in misdated.items()
+    engagements = {each.id: each for each in snapshot.engagements}
+    names = {each.id: each.name for each in snapshot.projects}
+    issues = [
+        _outside(project, names.get(project, ""), left)
+        for project, entries in unclaimed.items()
+        if (left := _by_day(entries, first, as_of))
     ]
-    issues += [_unordered(engagements[each], entries) for each, entries in unordered.items()]
+    issues += [
+        _misplaced(engagements[engagement_id], fault, entries)
+        for (engagement_id, fault), entries in misplaced.items()
+    ]
     return _cases(snapshot, as_of, own, extra), issues
 
 
@@ -87,39 +86,98 @@ def uncounted(case: Case) -> tuple[Issue, ...]:
     )
 
 
-def _claims(engagements: Iterable[Engagement]) -> dict[int, tuple[Engagement, ...]]:
-    """Which engagements claim a project, in the order of their start."""
-    claims: dict[int, tuple[Engagement, ...]] = {}
+def _claimed(snapshot: Snapshot) -> tuple[list[Claim], Mapping[int, list[TimeEntry]]]:
+    """Billable time by who may claim it, and by project what nobody does; each by id.
+
+    A million entries pass here: each is looked at once, in the order in which they were made.
+    """
+    engagements = {each.id: each for each in snapshot.engagements}
+    of_order = {
+        each.id: Claim((engagements[each.engagement_id],), each.id)
+        for each in snapshot.change_orders
+        if each.engagement_id in engagements
+    }
+    of_project: dict[int, Claim] = {}
+    alike: dict[tuple[int, ...], Claim] = {}
+    for project, candidates in _candidates(snapshot.engagements).items():
+        ids = tuple(each.id for each in candidates)
+        of_project[project] = alike.setdefault(ids, Claim(candidates))
+
+    on_order = {order: claim.entries for order, claim in of_order.items()}
+    on_project = {project: claim.entries for project, claim in of_project.items()}
+    unclaimed: dict[int, list[TimeEntry]] = defaultdict(list)
+    for entry in sorted(snapshot.entries, key=attrgetter("id")):
+        if not entry.billable:
+            continue
+        if entry.change_order_id in on_order:
+            on_order[entry.change_order_id].append(entry)
+        elif entry.project_id in on_project:
+            on_project[entry.project_id].append(entry)
+        else:
+            unclaimed[entry.project_id].append(entry)
+    return [*of_order.values(), *alike.values()], unclaimed
+
+
+def _candidates(engagements: Iterable[Engagement]) -> dict[int, tuple[Engagement, ...]]:
+    """Which engagements have a project, in the order of their start."""
+    candidates: dict[int, tuple[Engagement, ...]] = {}
     for engagement in sorted(engagements, key=lambda each: (each.date_start, each.id)):
         for project in engagement.project_ids:
-            claims[project] = (*claims.get(project, ()), engagement)
-    return claims
+            candidates[project] = (*candidates.get(project, ()), engagement)
+    return candidates
 
 
-def _in_force(candidates: tuple[Engagement, ...], day: date) -> Engagement | None:
-    """The engagement in force on the day; the later start wins where two are."""
-    for engagement in reversed(candidates):
+def _by_day(entries: list[TimeEntry], first: date, last: date) -> list[TimeEntry]:
+    """Entries that are by id, by day and id: those of the span. No two days are compared twice."""
+    days: dict[date, list[TimeEntry]] = defaultdict(list)
+    for entry in entries:
+        days[entry.day].append(entry)
+    return [entry for day in sorted(days) if first <= day <= last for entry in days[day]]
+
+
+def _alike(
+    candidates: tuple[Engagement, ...], entries: list[TimeEntry]
+) -> Iterator[list[TimeEntry]]:
+    """Entries by day, cut where another engagement or other terms come into force: what holds for
+    one entry of a part holds for all of it.
+    """
+    firsts = {each.date_start for each in candidates}
+    firsts |= {terms.date_start for each in candidates for terms in each.terms}
+    lasts = {each.date_end for each in candidates if each.date_end is not None}
+    cuts = {bisect_left(entries, day, key=attrgetter("day")) for day in firsts}
+    cuts |= {bisect_right(entries, day, key=attrgetter("day")) for day in lasts}
+    return (entries[start:end] for start, end in pairwise(sorted({0, *cuts, len(entries)})))
+
+
+def _place(claim: Claim, day: date) -> tuple[Engagement, str]:
+    """The engagement that time of a day belongs to, the later start where two are in force, or the
+    one that it misses by its day; and what is wrong with it there, if anything.
+    """
+    for engagement in reversed(claim.candidates):
         if engagement.date_start <= day and (
             engagement.date_end is None or day <= engagement.date_end
         ):
-            return engagement
-    return None
-
-
-def _misfit(candidates: tuple[Engagement, ...], day: date) -> tuple[Engagement, str]:
-    """The engagement that an entry misses by its day, and how."""
-    before = [each for each in candidates if day < each.date_start]
-    if len(before) == len(candidates):
+            return engagement, "" if claim.order is not None else _fault(engagement, day)
+    before = [each for each in claim.candidates if day < each.date_start]
+    if len(before) == len(claim.candidates):
         return before[0], "time_before_start"
-    after = [each for each in candidates if each.date_end is not None and day > each.date_end]
-    return after[-1], "time_after_end"
+    ended = [each for each in claim.candidates if each.date_end is not None and day > each.date_end]
+    return ended[-1], "time_after_end"
+
+
+def _fault(engagement: Engagement, day: date) -> str:
+    """Why an engagement in force does not count time on its projects that has no change order."""
+    terms = terms_on(engagement, day)
+    if terms is not None and terms.paused:
+        return "time_while_paused"
+    return "extra_work_without_change_order" if engagement.kind is Kind.out_of_scope else ""
 
 
 def _cases(
     snapshot: Snapshot,
     as_of: date,
-    own: dict[int, list[TimeEntry]],
-    extra: dict[int, dict[int, list[TimeEntry]]],
+    own: Mapping[int, Parts],
+    extra: Mapping[int, Parts],
 ) -> list[Case]:
     clients = {each.id: each for each in snapshot.clients}
     client_pos = {each.id: each for each in snapshot.client_pos}
@@ -141,10 +199,11 @@ def _cases(
             engagement=engagement,
             client=clients.get(engagement.client_id),
             client_pos=client_pos,
-            entries=_counted(engagement, own.get(engagement.id, [])),
+            entries=_merged(own.get(engagement.id, [])),
             extra={
-                order: _counted(engagement, entries)
-                for order, entries in sorted(extra.get(engagement.id, {}).items())
+                order.id: _merged(extra[order.id])
+                for order in change_orders.get(engagement.id, ())
+                if order.id in extra
             },
             milestones=tuple(milestones.get(engagement.id, ())),
             change_orders=tuple(change_orders.get(engagement.id, ())),
@@ -178,25 +237,12 @@ def _by_engagement(records: Iterable[Record]) -> dict[int, list[Record]]:
     return grouped
 
 
-def _counted(engagement: Engagement, entries: list[TimeEntry]) -> tuple[TimeEntry, ...]:
-    """Entries by day and id, each rounded up to the increment of the terms on its day and weighed
-    by the role of who did the work.
-    """
-    entries.sort(key=lambda entry: (entry.day, entry.id))
-    weighed = any(terms.time_increment or terms.role_rates for terms in engagement.terms)
-    if not weighed and not any(entry.billed_seconds for entry in entries):
-        return tuple(entries)
-    counted = []
-    for entry in entries:
-        terms = terms_on(engagement, entry.day)
-        seconds = entry.seconds
-        if terms is not None:
-            seconds = hours.round_up(seconds, terms.time_increment)
-            rate = role_rate(terms, entry)
-            if rate is not None:
-                seconds = hours.weigh(seconds, rate.factor)
-        counted.append(entry._replace(seconds=seconds - entry.billed_seconds))
-    return tuple(counted)
+def _merged(parts: Parts) -> tuple[TimeEntry, ...]:
+    """Parts that are each by day and id, as one."""
+    entries = [entry for part in parts for entry in part]
+    if len(parts) > 1:
+        entries.sort(key=lambda entry: (entry.day, entry.id))
+    return tuple(entries)
 
 
 def _outside(project_id: int, name: str, entries: list[TimeEntry]) -> Issue:
@@ -210,36 +256,25 @@ def _outside(project_id: int, name: str, entries: list[TimeEntry]) -> Issue:
     )
 
 
-def _misdated(engagement: Engagement, fault: str, entries: list[TimeEntry]) -> Issue:
-    bound = {
-        "time_before_start": f"before the engagement starts on {engagement.date_start}",
-        "time_after_end": f"after the engagement ended on {engagement.date_end}",
-        "time_while_paused": "while the engagement's terms are paused",
+def _misplaced(engagement: Engagement, fault: str, entries: list[TimeEntry]) -> Issue:
+    field, where = {
+        "time_before_start": (
+            "date_start",
+            f"before the engagement starts on {engagement.date_start}",
+        ),
+        "time_after_end": ("date_end", f"after the engagement ended on {engagement.date_end}"),
+        "time_while_paused": ("terms", "while the engagement's terms are paused"),
+        "extra_work_without_change_order": ("task", "on no change order"),
     }[fault]
-    field = {
-        "time_before_start": "date_start",
-        "time_after_end": "date_end",
-        "time_while_paused": "terms",
-    }[fault]
+    remedy = "correct the entries' date or project, or the engagement's dates"
+    if fault == "extra_work_without_change_order":
+        remedy = "give the task a change order with the client's approval, or move the time"
     return Issue(
         code=fault,
         severity=Severity.warning,
         source=Source(model="retainer.engagement", id=engagement.id, name=engagement.name),
         field=field,
-        message=f"{_summary(entries)} {bound}; correct the entries' date or project,"
-        " or the engagement's dates",
-        engagement_id=engagement.id,
-    )
-
-
-def _unordered(engagement: Engagement, entries: list[TimeEntry]) -> Issue:
-    return Issue(
-        code="extra_work_without_change_order",
-        severity=Severity.warning,
-        source=Source(model="retainer.engagement", id=engagement.id, name=engagement.name),
-        field="task",
-        message=f"{_summary(entries)} on no change order; give the task a change order with the"
-        " client's approval, or move the time",
+        message=f"{_summary(entries)} {where}; {remedy}",
         engagement_id=engagement.id,
     )
 

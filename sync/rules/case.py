@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
 
 from sync.domain.calendar import add_months, first_of, last_of, months
@@ -177,9 +178,15 @@ class Month:
     """Seconds still owed to earlier months by terms that carry a deficit."""
     deficit_absorbed: int = 0
     fee: Decimal = Decimal(0)
+    used: int = 0
+    """Seconds worked and counted in this month; what is given back beyond them is a grant."""
+    entry_ids: tuple[int, ...] = ()
+    """The entries that were counted, lowest id first."""
     draws: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """By lot: (time entry, seconds) in the order in which they were drawn."""
     over: tuple[Over, ...] = ()
+    priced: tuple[tuple[Decimal, int], ...] = ()
+    """(hourly rate, seconds) that are billed of it, in the order in which the rates apply."""
     overage_amount: Decimal = Decimal(0)
 
     @property
@@ -187,15 +194,11 @@ class Month:
         """The terms in force at the month's end, which decide what rolls and what overage does."""
         return self.segments[-1].terms
 
-    @cached_property
-    def used(self) -> int:
-        """Seconds worked and counted in this month; what is given back beyond them is a grant."""
-        return max(0, sum(entry.seconds for entry in self.entries))
-
     @property
     def late(self) -> int:
         """Seconds among them that were worked in an earlier month."""
-        return sum(entry.seconds for entry in self.entries if entry.day < self.first)
+        late = takewhile(lambda entry: entry.day < self.first, self.entries)
+        return sum(entry.seconds for entry in late)
 
     @cached_property
     def granted(self) -> int:

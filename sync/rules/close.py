@@ -70,7 +70,7 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
         overage_amount=month.overage_amount,
         runs_out_on=runs_out_on(case, month),
         lots=_lot_lines(month) + _deficit(month),
-        entry_ids=tuple(sorted(entry.id for entry in month.entries)) if closed else (),
+        entry_ids=month.entry_ids if closed else (),
         block_ids=tuple(
             lot.block_id
             for lot in month.lots

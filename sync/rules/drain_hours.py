@@ -3,6 +3,7 @@
 So it is known which entry drew from which lot, and which entry went over.
 """
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import date
 
@@ -38,14 +39,11 @@ def drain_hours(_: Case, month: Month) -> Month:
     for until in _windows(ordered, month):
         usable = [lot for lot in ordered if (lot.expires_on or _NEVER) > expired]
         drain = Drain(((lot.id, lot.closing) for lot in usable), 0)
-        while at < len(needs) and needs[at][0].day <= until:
-            entry, seconds = needs[at]
-            drawn, shortfall = drain.take(seconds)
-            for lot_id, part in drawn:
-                draws[lot_id].append((entry.id, part))
-            if shortfall:
-                over.append(Over(entry, shortfall))
-            at += 1
+        window = needs[at : (at := bisect_right(needs, until, at, key=lambda need: need[0].day))]
+        drawn, short = drain.take_each(window)
+        for lot_id, parts in drawn.items():
+            draws[lot_id] += [(entry.id, part) for entry, part in parts]
+        over += [Over(entry, shortfall) for entry, shortfall in short]
         left = drain.remaining()
         ordered = [
             replace(lot, drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
@@ -55,6 +53,8 @@ def drain_hours(_: Case, month: Month) -> Month:
     return replace(
         month,
         lots=tuple(ordered),
+        used=max(0, sum(entry.seconds for entry in month.entries)),
+        entry_ids=tuple(sorted(entry.id for entry in month.entries)),
         draws={lot_id: tuple(each) for lot_id, each in draws.items() if each},
         over=tuple(over),
     )

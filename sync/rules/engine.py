@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sync.domain.calendar import last_of
+from sync.domain.collector import collector_paused
 from sync.domain.documents import Invoice, LotSource
 from sync.domain.engagement import Kind
 from sync.domain.issues import Issue
@@ -49,6 +50,7 @@ ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharg
 """What every engagement may bill."""
 
 
+@collector_paused()
 def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
     """Everything that should exist by ``as_of``. Pure: the same input, the same outcome."""
     cases, issues = allocate(snapshot, as_of)

@@ -13,6 +13,7 @@ from sync.domain import hours
 from sync.domain.calendar import last_of, month_text
 from sync.domain.documents import ApprovalRequest, Invoice, Line, Reason, Role
 from sync.domain.engagement import Approval, ChangeOrder
+from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source
 from sync.domain.money import ZERO, Currency
@@ -20,8 +21,8 @@ from sync.domain.terms import OveragePolicy
 from sync.rules.bill import draft_invoice
 from sync.rules.case import Case, Findings, Month, Over, role_rate
 
-Priced = list[tuple[Decimal, int]]
-"""Seconds per hourly rate, in the order in which the rates apply."""
+Priced = tuple[tuple[Decimal, int], ...]
+"""(hourly rate, seconds), in the order in which the rates apply."""
 
 
 def price_overage(case: Case, month: Month) -> Month:
@@ -30,20 +31,29 @@ def price_overage(case: Case, month: Month) -> Month:
         return month
     if month.terms.overage_policy is OveragePolicy.carry:
         return replace(month, deficit=month.deficit + month.overage)
-    amount = _amount(billable(case, month), case.engagement.currency)
-    return replace(month, overage_amount=amount)
+    priced = billable(case, month)
+    amount = _amount(priced, case.engagement.currency)
+    return replace(month, priced=priced, overage_amount=amount)
 
 
 def by_rate(case: Case, month: Month) -> Priced:
     """Seconds that went over per rate: that of the role, or of the terms, on the entry's day."""
-    seconds: dict[Decimal, int] = {}
-    for over in month.over:
-        terms = case.terms_on(over.entry.day)
-        role = role_rate(terms, over.entry)
-        rate = role.overage_rate if role is not None else None
-        rate = terms.overage_rate if rate is None else rate
-        seconds[rate] = seconds.get(rate, 0) + over.seconds
-    return list(seconds.items())
+    rates: dict[tuple[date, int | None], Decimal] = {}
+    priced: dict[Decimal, int] = {}
+    for entry, seconds in month.over:
+        rate = rates.get((entry.day, entry.role_id))
+        if rate is None:
+            rate = rates[entry.day, entry.role_id] = _rate(case, entry)
+        priced[rate] = priced.get(rate, 0) + seconds
+    return tuple(priced.items())
+
+
+def _rate(case: Case, entry: TimeEntry) -> Decimal:
+    """What an hour of an entry beyond the allowance costs."""
+    terms = case.terms_on(entry.day)
+    role = role_rate(terms, entry)
+    own = role.overage_rate if role is not None else None
+    return terms.overage_rate if own is None else own
 
 
 def billable(case: Case, month: Month) -> Priced:
@@ -53,7 +63,7 @@ def billable(case: Case, month: Month) -> Priced:
     priced = by_rate(case, month)
     rate, last = priced[-1]
     rounding = hours.round_up(month.overage, month.terms.overage_increment) - month.overage
-    priced[-1] = (rate, last + rounding)
+    priced = (*priced[:-1], (rate, last + rounding))
     cap = month.terms.overage_cap_seconds
     if not cap:
         return priced
@@ -61,7 +71,7 @@ def billable(case: Case, month: Month) -> Priced:
     for rate, seconds in priced:
         capped.append((rate, min(seconds, cap)))
         cap -= capped[-1][1]
-    return [(rate, seconds) for rate, seconds in capped if seconds]
+    return tuple((rate, seconds) for rate, seconds in capped if seconds)
 
 
 def overage(case: Case, found: Findings) -> Findings:
@@ -97,7 +107,7 @@ def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
         invoice_date=month.end,
         raised_on=month.closes_on,
         service=(month.start, month.end),
-        lines=_lines(case, month.first, billable(case, month), beyond),
+        lines=_lines(case, month.first, month.priced, beyond),
         entry_ids=tuple(over.entry.id for over in month.over),
         month=month.first,
         reasons=(_reason(case, month),),
@@ -142,7 +152,7 @@ def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
             amount=case.engagement.currency.round(hours.charge(seconds, rate)),
             reasons=(_reason(case, month),),
         )
-        for number, (rate, seconds) in enumerate(billable(case, month))
+        for number, (rate, seconds) in enumerate(month.priced)
         if rate > 0
     )
 
@@ -164,7 +174,7 @@ def _approved(case: Case, order: ChangeOrder) -> tuple[Invoice, ...]:
         lines=_lines(
             case,
             month,
-            [(order.hourly_rate, order.overage_seconds)],
+            ((order.hourly_rate, order.overage_seconds),),
             f"beyond the allowance, approval: {order.reference}",
         ),
         change_order_ids=(order.id,),
@@ -188,7 +198,7 @@ def _reason(case: Case, month: Month) -> Reason:
     currency = case.engagement.currency
     priced = " + ".join(
         f"{hours.text(seconds)} h × {rate} = {currency.text(hours.charge(seconds, rate))}"
-        for rate, seconds in billable(case, month)
+        for rate, seconds in month.priced
     )
     terms = month.terms
     rules = ""
@@ -218,7 +228,7 @@ def _entry_sources(overs: Iterable[Over]) -> list[Source]:
 
 
 def _beyond_cap(case: Case, month: Month) -> tuple[Issue, ...]:
-    beyond = month.overage - sum(seconds for _, seconds in billable(case, month))
+    beyond = month.overage - sum(seconds for _, seconds in month.priced)
     if beyond <= 0:
         return ()
     cap = hours.text(month.terms.overage_cap_seconds)

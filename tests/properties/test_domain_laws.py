@@ -82,6 +82,26 @@ def test_one_need_or_many_draw_the_same(lots: list[int], needs: list[int]) -> No
     assert one.remaining() == many.remaining()
 
 
+@given(st.lists(st.integers(0, 10**6), max_size=8), st.lists(st.integers(0, 10**6), max_size=8))
+def test_needs_at_once_draw_what_they_draw_one_by_one(lots: list[int], needs: list[int]) -> None:
+    named = [(str(number), quantity) for number, quantity in enumerate(lots)]
+    together, singly = Drain(named, 0), Drain(named, 0)
+    drawn, short = together.take_each(enumerate(needs))
+    each = [singly.take(need) for need in needs]
+    assert [
+        (lot, number, part) for lot, parts in drawn.items() for number, part in parts
+    ] == sorted(
+        (
+            (draw.lot, number, draw.quantity)
+            for number, (draws, _) in enumerate(each)
+            for draw in draws
+        ),
+        key=lambda draw: (int(draw[0]), draw[1]),
+    )
+    assert short == [(number, left) for number, (_, left) in enumerate(each) if left]
+    assert together.remaining() == singly.remaining()
+
+
 @given(st.integers(-(10**9), 10**9), st.integers(-60, 600))
 def test_rounding_up_never_takes_time_away_and_mirrors_corrections(
     seconds: int, minutes: int

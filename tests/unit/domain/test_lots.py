@@ -50,6 +50,15 @@ def test_need_after_need_goes_on_where_the_last_one_stopped() -> None:
     assert lots.remaining() == {"a": 0, "b": 0}
 
 
+def test_many_needs_at_once_by_lot_and_what_is_short() -> None:
+    # 3 + 3 there; 2, 2, 0 and 5 needed: the second need takes of both lots, the last is 3 short
+    lots = Drain([("a", 3), ("b", 3)], 0)
+    drawn, short = lots.take_each([("w", 2), ("x", 2), ("y", 0), ("z", 5)])
+    assert drawn == {"a": [("w", 2), ("x", 1)], "b": [("x", 1), ("z", 2)]}
+    assert short == [("z", 3)]
+    assert lots.remaining() == {"a": 0, "b": 0}
+
+
 def test_a_lot_drawn_to_the_last_second_is_not_overdrawn() -> None:
     lots = Drain([("a", 3)], 0)
     assert lots.take(3) == ([Draw("a", 3)], 0)

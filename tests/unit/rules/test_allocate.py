@@ -217,3 +217,45 @@ def test_time_on_extra_work_after_the_engagements_end_is_reported() -> None:
 def test_entries_come_by_day_then_id_whatever_their_order() -> None:
     entries = [entry(9, "2025-03-05", 1), entry(3, "2025-03-06", 1), entry(2, "2025-03-05", 1)]
     assert [each.id for each in case_of(world(entries=entries)).entries] == [2, 9, 3]
+
+
+def test_each_day_of_a_project_goes_to_whoever_has_it_on_that_day() -> None:
+    # 1–2 nobody yet, 3–4 the first, 5–6 its pause, 7–8 over, 9–10 the second, 11–12 over; the
+    # entry of day n has the number 20 − n
+    snapshot = world(
+        retainer(
+            terms("2025-03-03"),
+            terms("2025-03-05", id=2, paused=True),
+            id=1,
+            start="2025-03-03",
+            end="2025-03-06",
+        ),
+        retainer(
+            terms("2025-01-01"), id=2, start="2025-03-09", end="2025-03-10", project_ids=(10,)
+        ),
+        entries=[entry(20 - n, f"2025-03-{n:02}", 1) for n in range(1, 13)],
+    )
+    assert [each.id for each in case_of(snapshot, engagement_id=1).entries] == [17, 16]
+    assert [each.id for each in case_of(snapshot, engagement_id=2).entries] == [11, 10]
+    _, issues = allocate(snapshot, day("2025-03-31"))
+    assert {(each.code, each.engagement_id, each.message.split(")")[0]) for each in issues} == {
+        ("time_before_start", 1, "2 time entries (2:00 h, ids 18, 19"),
+        ("time_while_paused", 1, "2 time entries (2:00 h, ids 14, 15"),
+        ("time_after_end", 1, "2 time entries (2:00 h, ids 12, 13"),
+        ("time_after_end", 2, "2 time entries (2:00 h, ids 8, 9"),
+    }
+
+
+def test_time_of_several_projects_comes_by_day_then_id_too() -> None:
+    # project 20 was another engagement's before; the retainer has it from March on, beside its own
+    snapshot = world(
+        retainer(id=1, project_ids=(10, 20)),
+        retainer(id=2, start="2024-01-01", end="2024-12-31", project_ids=(20,)),
+        entries=[
+            entry(1, "2025-03-06", 1, 20),
+            entry(2, "2025-03-05", 1, 10),
+            entry(3, "2025-03-05", 1, 20),
+            entry(4, "2025-03-04", 1, 20),
+        ],
+    )
+    assert [each.id for each in case_of(snapshot).entries] == [4, 2, 3, 1]
