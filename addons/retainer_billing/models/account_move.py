@@ -339,6 +339,32 @@ class AccountMove(models.Model):
             )
         return own, lines
 
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self._retainer_form_id())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Show a form of our own to those who may not read what Odoo's form needs."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form" and view == self.env.ref("account.view_move_form"):
+            form_id = self._retainer_form_id()
+            if form_id:
+                return super()._get_view(form_id, view_type, **options)
+        return arch, view
+
+    @api.model
+    def _retainer_form_id(self):
+        """Return the form for who has our rights and cannot read payments; empty for others."""
+        user = self.env.user
+        if self.env["account.payment"].has_access("read") or not (
+            user.has_group("retainer_billing.group_user")
+            or user.has_group("retainer_billing.group_auditor")
+        ):
+            return False
+        return self.env.ref("retainer_billing.retainer_move_view_form").id
+
     def action_view_retainer_entries(self):
         self.ensure_one()
         return {

@@ -119,6 +119,7 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._("Ask a retainer manager to create the accounts of retainer billing.")
             )
+        self.check_access("read")
         for company in self.sudo():
             if not company.chart_template:
                 raise UserError(

@@ -204,6 +204,10 @@ class RetainerClientPo(models.Model):
             "name": self.env._("Invoices"),
             "res_model": "account.move",
             "view_mode": "list,form",
+            "views": [
+                (self.env.ref("retainer_billing.retainer_move_view_list").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("retainer_client_po_id", "=", self.id)],
             "context": {"create": False},
         }

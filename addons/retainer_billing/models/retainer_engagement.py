@@ -382,6 +382,10 @@ class RetainerEngagement(models.Model):
             "name": self.env._("Documents"),
             "res_model": "account.move",
             "view_mode": "list,form",
+            "views": [
+                (self.env.ref("retainer_billing.retainer_move_view_list").id, "list"),
+                (False, "form"),
+            ],
             "domain": [("retainer_engagement_id", "=", self.id)],
             "context": {"create": False},
         }

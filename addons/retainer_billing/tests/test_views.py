@@ -1,4 +1,4 @@
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import RetainerCommon
 
@@ -74,6 +74,34 @@ class TestViews(RetainerCommon):
         with Form(engagement) as form:
             form.partner_id = self.other_client
         self.assertFalse(engagement.client_po_id)
+
+    def test_documents_open_without_accounting_rights(self):
+        """All that the form of documents shows can be read by those it is made for."""
+        self.apply(self.invoice(), self.entry("k/entry", self.unearned, self.income, "100.00"))
+        invoice, entry = self.move_of(), self.move_of("k/entry")
+        own = self.env.ref("retainer_billing.retainer_move_view_form")
+        for group in ("group_user", "group_manager", "group_auditor"):
+            user = new_test_user(
+                self.env, login=f"views-{group}", groups=f"retainer_billing.{group}"
+            )
+            move = invoice.with_user(user)
+            self.assertEqual(self.form_shown(move, False), own)
+            self.assertEqual(self.form_shown(move, self.env.ref("account.view_move_form").id), own)
+            self.assertEqual(Form(move).amount_total, 1050)
+            self.assertEqual(len(Form(entry.with_user(user)).line_ids), 2)
+
+    def test_with_accounting_rights_documents_open_in_odoos_own_form(self):
+        user = new_test_user(
+            self.env,
+            login="views-finance",
+            groups="retainer_billing.group_user,account.group_account_invoice",
+        )
+        moves = self.env["account.move"].with_user(user)
+        self.assertEqual(self.form_shown(moves, False), self.env.ref("account.view_move_form"))
+
+    def form_shown(self, move, view_id):
+        views = move.get_views([(view_id, "form")])["views"]
+        return self.env["ir.ui.view"].browse(views["form"]["id"])
 
     def test_smart_buttons(self):
         self.apply(self.invoice(), self.period())

@@ -19,6 +19,14 @@ class Refusal(Exception):
         self.reason = reason
 
 
+class Refused(Exception):
+    """Some documents of a batch turned out wrong after they were written."""
+
+    def __init__(self, refusals):
+        super().__init__("refused")
+        self.refusals = refusals
+
+
 def is_key(value):
     return isinstance(value, str) and 0 < len(value) <= 255 and "\x00" not in value
 
@@ -73,6 +81,14 @@ class Document:
 
     def refuse(self, code, reason, record=None):
         self.answer("rejected", record, code=code, reason=reason)
+
+    def common(self):
+        """Return what every record that the service writes carries."""
+        return {
+            self.kind.key: self.key,
+            "retainer_fingerprint": self.fingerprint,
+            "retainer_explanation": self.explanation or False,
+        }
 
     # ------------------------------------------------------------------ parsing
 

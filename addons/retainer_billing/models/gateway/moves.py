@@ -1,0 +1,150 @@
+"""Writing of ``account.move``: invoices, credit notes and entries, made and posted in batches."""
+
+from odoo.fields import Command
+
+from . import schema, tally
+from .document import Refusal
+
+PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
+
+
+def write(env, company, documents):
+    """Create the new ones in one batch, rewrite drafts, and return the moves in order."""
+    moves = env["account.move"]
+    fresh = iter(
+        moves.create(
+            [
+                _values(env, company, document)
+                for document in documents
+                if document.action == "create"
+            ]
+        )
+    )
+    records = []
+    for document in documents:
+        if document.action == "rewrite":
+            _rewrite(env, company, document)
+        records.append(next(fresh) if document.action == "create" else document.record)
+    carrying = [
+        record.id
+        for document, record in zip(documents, records, strict=True)
+        if document.tally and document.action != "post"
+    ]
+    tally.add(moves.browse(carrying))
+    return records
+
+
+def post(moves):
+    """Post the drafts among the moves; their pending reconciliations follow from it."""
+    drafts = moves.filtered(lambda move: move.state == "draft")
+    # Odoo pairs posted credit notes with the invoices they reverse by position, which goes wrong
+    # when two of a batch reverse the same invoice. Such ones go in rounds.
+    while drafts:
+        reversed_ids, this_round, later = set(), [], []
+        for move in drafts:
+            origin = move.reversed_entry_id.id
+            (later if origin and origin in reversed_ids else this_round).append(move.id)
+            reversed_ids.add(origin)
+        moves.browse(this_round)._post(soft=False)
+        drafts = moves.browse(later)
+
+
+def withdraw(env, company, documents):
+    """Remove untouched drafts without a trace: nobody deleted them, they are not wanted.
+
+    Return id and name of each.
+    """
+    moves = env["account.move"].browse([document.record.id for document in documents])
+    gone = [(move.id, move.name or "") for move in moves]
+    if moves:
+        keys = moves.mapped("retainer_key")
+        # Odoo keeps drafts that took a number out of the middle of a sequence, unless told.
+        moves.with_context(force_delete=True).unlink()
+        env["retainer.tombstone"].search(
+            [
+                ("company_id", "=", company.id),
+                ("kind", "=", "account.move"),
+                ("key", "in", keys),
+            ]
+        ).unlink()
+    return gone
+
+
+def _values(env, company, document):
+    values = dict(document.values)
+    is_entry = values["move_type"] == "entry"
+    if not values.get("journal_id"):
+        journal = company.retainer_journal_id if is_entry else company.retainer_invoice_journal_id
+        if journal:
+            values["journal_id"] = journal.id
+    _set_due_date(env, values)
+    part = "line_ids" if is_entry else "invoice_line_ids"
+    return {
+        **values,
+        **document.common(),
+        part: [Command.create(line) for line in document.lines],
+        "retainer_pending_reconcile": document.reconcile or False,
+        "retainer_tally": document.tally or False,
+        "retainer_amendments_written": _amendable(values),
+    }
+
+
+def _set_due_date(env, values):
+    """Without payment terms an invoice is due on its own day.
+
+    Odoo would take the day on which it is written, so a late run would change the content.
+    """
+    if values["move_type"] == "entry" or not values.get("invoice_date"):
+        return
+    if values.get("invoice_date_due") or values.get("invoice_payment_term_id"):
+        return
+    partner = env["res.partner"].browse(values.get("partner_id"))
+    if not partner.property_payment_term_id:
+        values["invoice_date_due"] = values["invoice_date"]
+
+
+def _amendable(values):
+    """Return, as JSON, what was written of the fields that people may amend."""
+    return {
+        name: str(values[name]) if values[name] else False
+        for name in schema.AMENDABLE
+        if name in values
+    } or False
+
+
+def _rewrite(env, company, document):
+    move = document.record
+    if document.values["move_type"] != move.move_type:
+        raise Refusal(
+            "refused",
+            f"{move.display_name} cannot turn from {move.move_type} into "
+            f"{document.values['move_type']}. Give the new document a key of its own.",
+        )
+    values = _values(env, company, document)
+    del values["move_type"]
+    written = move.retainer_amendments_written or {}
+    amended = {name for name in written if _amended(move, name, written[name])}
+    if amended & PO_FIELDS:
+        # The number and the register's order belong together.
+        amended |= PO_FIELDS
+    part = "line_ids" if move.move_type == "entry" else "invoice_line_ids"
+    # A value that stays as it is must not be written: Odoo would compute what depends on it again,
+    # and the payment terms that people amended depend on the partner.
+    values = {
+        name: value
+        for name, value in values.items()
+        if name == part or (name not in amended and not _holds(move, name, value))
+    }
+    values[part] = [Command.clear(), *values[part]]
+    move.write(values)
+
+
+def _holds(record, name, value):
+    field = record._fields[name]
+    return (field.convert_to_write(record[name], record) or False) == (value or False)
+
+
+def _amended(move, name, written):
+    field = move._fields[name]
+    value = field.convert_to_write(move[name], move)
+    return (str(value) if value else False) != (written or False)
