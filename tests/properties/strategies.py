@@ -25,7 +25,7 @@ from sync.domain.engagement import (
     PoPolicy,
 )
 from sync.domain.entries import TimeEntry
-from sync.domain.money import Currency
+from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Company, Project, Snapshot
 from sync.domain.terms import Billing, OveragePolicy, Proration, Terms
 
@@ -125,14 +125,14 @@ def money(style: Style, top: int, low: int = 0) -> st.SearchStrategy[Decimal]:
 
 
 def _terms(draw: st.DrawFn, style: Style, number: int, start: date) -> Terms:
-    allowance = draw(_number(60)) * 3600
+    allowance = pick(draw, 4, 10, 20, 0, draw(_number(60))) * 3600
     return Terms(
         id=number,
         date_start=start,
         monthly_seconds=allowance + pick(draw, 0, 0, draw(_number(3599))),
-        monthly_fee=pick(draw, 1, 2, 3) * EVEN_FEE if style.even else draw(money(style, 9000)),
+        monthly_fee=pick(draw, 1, 2, 3) * EVEN_FEE if style.even else _fee(draw, style),
         hourly_rate=Decimal(150),
-        overage_rate=draw(money(style, 300)),
+        overage_rate=pick(draw, 0, 160) + draw(money(style, 140)),
         billing=pick(draw, *Billing),
         billing_months=pick(draw, 1, 1, 1, 3, 6, 12),
         overage_policy=pick(draw, OveragePolicy.bill, OveragePolicy.bill, *OveragePolicy),
@@ -145,6 +145,11 @@ def _terms(draw: st.DrawFn, style: Style, number: int, start: date) -> Terms:
         paused=pick(draw, *[False] * 9, True),
         alert_thresholds=pick(draw, (50, 75, 90, 100), (80,), ()),
     )
+
+
+def _fee(draw: st.DrawFn, style: Style) -> Decimal:
+    """A fee as people agree on it, and one that does not divide by anything."""
+    return pick(draw, Decimal(5000), Decimal(1000), ZERO) + draw(money(style, 900))
 
 
 def _engagement(draw: st.DrawFn, style: Style, id: int) -> Engagement:
@@ -168,11 +173,13 @@ def _engagement(draw: st.DrawFn, style: Style, id: int) -> Engagement:
         name=f"Engagement {id}",
         kind=kind,
         client_id=7,
-        currency=USD if style.even else pick(draw, USD, USD, JPY, KWD),
+        currency=USD
+        if style.even
+        else pick(draw, *[USD] * (9 if style.limited_po else 2), JPY, KWD),
         date_start=start,
         date_end=None if lasts is None else start + timedelta(lasts),
         project_ids=(id * 10, id * 10 + 1),
-        client_po_id=pick(draw, None, 1, 2),
+        client_po_id=pick(draw, 1, 1, 1, 1, 2, None),
         po_policy=pick(draw, None, PoPolicy.warn, PoPolicy.hold if style.limited_po else None),
         quote_name=pick(draw, "", "S00042"),
         terms=tuple(its_terms),
@@ -210,7 +217,7 @@ def _entries(
             billable=pick(draw, *[True] * 9, False),
             employee="Kim",
         )
-        for number in range(1, draw(_number(22)) + 1)
+        for number in range(1, pick(draw, 8, 20, 0, draw(_number(22))) + 1)
     )
 
 
@@ -245,16 +252,17 @@ def _milestone(draw: st.DrawFn, style: Style, id: int, engagement: Engagement) -
 
 
 def _client_po(draw: st.DrawFn, style: Style, id: int) -> ClientPo:
+    """Good for most invoices; where amounts are limited, soon used up."""
     return ClientPo(
         id=id,
         number=f"PO-{id}",
-        client_id=pick(draw, 7, 7, 7, 8),
-        engagement_ids=pick(draw, (), (), (1,), (1, 2, 3)),
-        currency=pick(draw, USD, USD, JPY),
-        amount=pick(draw, 0, 5000, 12_000) if style.limited_po else 0,
+        client_id=pick(draw, *[7] * 9, 8),
+        engagement_ids=pick(draw, *[()] * 8, (2,), (2, 3, 4)),
+        currency=pick(draw, *[USD] * 9, JPY),
+        amount=pick(draw, 4000, 9000, 20_000, 0) if style.limited_po else 0,
         invoiced=0,
-        date_start=maybe(draw, days(0, 60)),
-        date_end=maybe(draw, days(61, SPAN + 60)),
+        date_start=pick(draw, None, None, None, draw(days(0, 60))),
+        date_end=pick(draw, None, None, None, draw(days(61, SPAN + 60))),
     )
 
 
@@ -276,7 +284,7 @@ def _company(draw: st.DrawFn, style: Style) -> Company:
 @st.composite
 def agencies(draw: st.DrawFn, style: Style = PLAIN) -> Snapshot:
     """A company with one to three engagements and everything that happens to them."""
-    found = [_engagement(draw, style, id) for id in range(1, pick(draw, 1, 2, 3) + 1)]
+    found = [_engagement(draw, style, id) for id in range(2, pick(draw, 2, 3, 4) + 1)]
     orders = _some(draw, style, found, _change_order, 3)
     retainers = [each for each in found if each.kind is Kind.retainer]
     return Snapshot(

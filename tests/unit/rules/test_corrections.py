@@ -4,7 +4,9 @@ from decimal import Decimal
 
 from sync.domain.documents import LotLine, LotSource, Role
 from sync.domain.engagement import PoPolicy, PurchaseLine
-from sync.domain.existing import ExistingPeriod
+from sync.domain.existing import ExistingInvoice, ExistingPeriod
+from sync.domain.issues import Severity
+from sync.domain.snapshot import Snapshot
 from sync.domain.terms import OveragePolicy
 from sync.plan.diff import make_plan
 from tests.properties.settle import run as one_run
@@ -19,6 +21,7 @@ from tests.unit.rules.world import (
     deliverable,
     entry,
     h,
+    issue,
     money,
     of_role,
     order,
@@ -279,3 +282,36 @@ def test_overage_approved_without_a_date_is_the_same_document_tomorrow() -> None
     ]
     _, plan = one_run(snapshot, day("2025-04-11"))
     assert [each.key for each in plan.changes if each.invoice] == []
+
+
+def test_an_end_set_inside_a_closed_month_gives_back_its_fee_and_is_reported() -> None:
+    # March was billed and closed; on 10 April the end is set to 15 March.
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-03-03", "2025-04-01"))
+    snapshot = ended(snapshot, "2025-03-15", billed("2025-03", 5000))
+    outcome = run(snapshot, "2025-04-10")
+    # March: 5000 × 15/31 = 2419.35 is due of 5000; April: nothing of 5000.
+    assert {each.key: each.untaxed for each in outcome.invoices if each.credit} == {
+        "1/1/fee/2025-03/1": money("2580.65"),
+        "1/1/fee/2025-04/1": money(5000),
+    }
+    found = issue(outcome, "end_in_closed_month")
+    assert (found.source.id, found.field, found.severity) == (1, "date_end", Severity.warning)
+    assert "credit by hand" in found.message
+    assert outcome.parked == ()
+
+
+def test_an_end_on_the_last_day_of_a_closed_month_needs_nobody() -> None:
+    snapshot = world(retainer(terms("2025-03-01"), start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-03-03", "2025-04-01"))
+    outcome = run(ended(snapshot, "2025-03-31", billed("2025-03", 5000)), "2025-04-10")
+    assert outcome.issues == ()
+    assert [each.key for each in outcome.invoices if each.credit] == ["1/1/fee/2025-04/1"]
+
+
+def ended(snapshot: Snapshot, on: str, *read_again: ExistingInvoice) -> Snapshot:
+    """The same with an end; the pull then reads the fees of the month of the end again."""
+    engagement = snapshot.engagements[0].model_copy(update={"date_end": day(on)})
+    return snapshot.model_copy(
+        update={"engagements": (engagement,), "invoices": (*snapshot.invoices, *read_again)}
+    )
