@@ -90,6 +90,44 @@ def test_milestone(leased: World, door: Door) -> None:
     assert (again["status"], again["code"]) == ("rejected", "already_billed")
 
 
+def test_the_day_of_a_sign_off(leased: World, door: Door) -> None:
+    """Today, unless a day is given with it or before it; corrected until it is billed."""
+
+    def written(**values: Any) -> Any:
+        door.admin.write("project.milestone", [milestone], values)
+        return door.one("project.milestone", [("id", "=", milestone)], "reached_date")[
+            "reached_date"
+        ]
+
+    milestone = door.new(
+        "project.milestone",
+        name="Design system",
+        project_id=leased.project,
+        retainer_engagement_id=leased.engagement,
+        retainer_amount=20000.0,
+    )
+    assert written(is_reached=True, reached_date="2025-03-14") == "2025-03-14"
+    assert written(reached_date="2025-03-13") == "2025-03-13"
+    assert written(is_reached=True) == "2025-03-13"
+    assert written(is_reached=False) is False
+    assert written(reached_date="2025-03-12") == "2025-03-12"
+    assert written(is_reached=True) == "2025-03-12"
+    result = leased.apply_one(leased.invoice(bind={"milestones": [milestone]}))
+    assert result["status"] == "created", result
+    with pytest.raises(Rejected):
+        written(reached_date="2025-03-11")
+    assert written(reached_date="2025-03-12") == "2025-03-12"
+    born = door.new(
+        "project.milestone",
+        name="Handover",
+        project_id=leased.project,
+        is_reached=True,
+        reached_date="2025-03-20",
+    )
+    row = door.one("project.milestone", [("id", "=", born)], "reached_date")
+    assert row["reached_date"] == "2025-03-20"
+
+
 def test_hour_block(leased: World, door: Door) -> None:
     """A block of hours that was bought points at its invoice."""
     block = door.new(

@@ -9,6 +9,7 @@ BILLED_FIELDS = (
     "retainer_unit_price",
     "retainer_number",
     "is_reached",
+    "reached_date",
     "project_id",
 )
 
@@ -17,6 +18,14 @@ class ProjectMilestone(models.Model):
     _name = "project.milestone"
     _inherit = ["project.milestone", "retainer.bound.mixin"]
 
+    reached_date = fields.Date(
+        string="Signed Off On",
+        readonly=False,
+        copy=False,
+        help="The day on which the client accepted the deliverable, which dates the invoice. "
+        "Today when the milestone is marked as reached, unless another day is given; it can be "
+        "corrected until the milestone is billed.",
+    )
     retainer_engagement_id = fields.Many2one(
         "retainer.engagement",
         string="Engagement",
@@ -74,6 +83,14 @@ class ProjectMilestone(models.Model):
         "CHECK (retainer_number IS NULL OR retainer_number >= 0)",
         "The number of a milestone cannot be negative. Enter 1 for the first.",
     )
+
+    @api.depends("is_reached")
+    def _compute_reached_date(self):
+        """Odoo says today; a day that was given is the day of the sign-off."""
+        dated = self.filtered(lambda milestone: milestone.is_reached and milestone.reached_date)
+        for milestone in dated:
+            milestone.reached_date = milestone.reached_date  # computed, and as it was given
+        return super(ProjectMilestone, self - dated)._compute_reached_date()
 
     @api.constrains("retainer_engagement_id", "project_id")
     def _check_retainer_engagement(self):

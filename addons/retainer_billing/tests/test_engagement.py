@@ -1,5 +1,5 @@
-from odoo import Command
-from odoo.tests import tagged
+from odoo import Command, fields
+from odoo.tests import Form, tagged
 
 from .common import RetainerCommon, day
 
@@ -97,3 +97,31 @@ class TestEngagement(RetainerCommon):
         self.assert_status(
             self.apply_one(self.invoice("k/other", bind=bind)), "rejected", "already_billed"
         )
+
+    def test_the_day_of_a_sign_off_is_kept_and_corrected_until_billed(self):
+        milestone = self.env["project.milestone"].create(
+            {
+                "name": "Design",
+                "project_id": self.project.id,
+                "retainer_engagement_id": self.engagement.id,
+                "retainer_amount": 20000,
+            }
+        )
+        with Form(milestone) as form:
+            form.is_reached = True
+            self.assertEqual(str(form.reached_date), str(fields.Date.context_today(milestone)))
+            form.reached_date = "2025-03-14"
+        self.assertEqual(milestone.reached_date, day("2025-03-14"))
+        with Form(milestone) as form:
+            form.reached_date = "2025-03-13"
+        self.assertEqual(milestone.reached_date, day("2025-03-13"))
+        milestone.is_reached = False
+        self.assertFalse(milestone.reached_date)
+        # The day is known before anybody marks the milestone.
+        milestone.reached_date = "2025-03-12"
+        milestone.toggle_is_reached(True)
+        self.assertEqual(milestone.reached_date, day("2025-03-12"))
+        self.assertFalse(milestone.copy({"name": "Next"}).reached_date)
+        self.apply(self.invoice(bind={"milestones": milestone.ids}))
+        with self.refused("is billed on"):
+            milestone.reached_date = "2025-03-11"

@@ -41,6 +41,7 @@ SETTLED = {
         "retainer_unit_price",
         "retainer_number",
         "is_reached",
+        "reached_date",
         "project_id",
     ),
     "retainer.change.order": ("engagement_id", "approval_state", "hourly_rate", "hours_cap"),

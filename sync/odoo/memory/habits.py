@@ -49,6 +49,13 @@ def _dated_when_reached(tables: Tables, values: Row) -> Row:
     return {**values, "reached_date": day}
 
 
+def _dated_once(tables: Tables, row: Row, values: Row) -> Row:
+    """A day that was given before the milestone is reached stays."""
+    if values.get("is_reached") and row["reached_date"]:
+        return values
+    return _dated_when_reached(tables, values)
+
+
 def _entry(tables: Tables, values: Row) -> Row:
     """A time entry takes the change order of its task when it gets the task."""
     if "task_id" not in values or "retainer_change_order_id" in values:
@@ -87,5 +94,5 @@ BEFORE_CREATE["sale.order"] = _order
 BEFORE_CREATE["sale.order.line"] = _order_line
 BEFORE_CREATE["account.analytic.line"] = _entry
 BEFORE_WRITE["account.analytic.line"] = _written(_entry)
-BEFORE_WRITE["project.milestone"] = _written(_dated_when_reached)
+BEFORE_WRITE["project.milestone"] = _dated_once
 AFTER_CHANGE["res.users"] = _company_of_user

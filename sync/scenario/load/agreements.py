@@ -121,13 +121,8 @@ def milestones(world: World, given: Given) -> None:
 
 
 def sign_off(world: World, milestones: Sequence[int], day: date, reference: str = "") -> None:
-    """Milestones are reached on a day.
-
-    Odoo dates them today when they are ticked, whatever else is written with the tick: the day
-    is entered after it.
-    """
-    world.gateway.write("project.milestone", milestones, {"is_reached": True})
-    values: Values = {"reached_date": day.isoformat()}
+    """Milestones are reached on a day."""
+    values: Values = {"is_reached": True, "reached_date": day.isoformat()}
     if reference:
         values["retainer_sign_off_reference"] = reference
     world.gateway.write("project.milestone", milestones, values)
