@@ -215,6 +215,7 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "retainer_engagement_id": invoice.engagement_id,
         "retainer_client_po_id": invoice.client_po_id,
         "retainer_po_number": invoice.po_number,
+        "retainer_ap_contact_id": invoice.ap_contact_id,
         "retainer_milestone_id": (
             invoice.milestone_ids[0] if len(invoice.milestone_ids) == 1 else None
         ),

@@ -132,6 +132,7 @@ class Invoice(Value):
     partner_id: int
     """The billing entity it is addressed to."""
     ap_contact_id: int | None = None
+    """Who receives it at the client's accounts payable."""
     invoice_date: date
     raised_on: date
     """The first day on which a run may raise it."""

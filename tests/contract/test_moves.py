@@ -339,6 +339,27 @@ def test_purchase_order(leased: World, door: Door) -> None:
     assert (row["invoiced"], row["remaining"], row["state"]) == (1050.0, 150.0, "valid")
 
 
+def test_accounts_payable_contact(leased: World, door: Door) -> None:
+    """Who receives the invoice is an amendment: people may change it, and a rewrite keeps it."""
+    first, second = (
+        door.new("res.partner", name=name, parent_id=leased.client)
+        for name in ("Accounts payable", "Pat Doyle")
+    )
+    document = leased.invoice(post=False, expect={})
+    document["values"]["retainer_ap_contact_id"] = first
+    result = leased.apply_one(document)
+    names = ("retainer_ap_contact_id", "retainer_changed")
+    row = leased.move(result["id"], *names)
+    assert (row["retainer_ap_contact_id"], row["retainer_changed"]) == (first, False)
+    door.admin.write("account.move", [result["id"]], {"retainer_ap_contact_id": second})
+    assert leased.move(result["id"], *names)["retainer_changed"] is False
+    other = _other(leased, post=False)
+    other["values"]["retainer_ap_contact_id"] = first
+    assert leased.apply_one(other)["replaced"] is True
+    row = leased.move(result["id"], *names)
+    assert (row["retainer_ap_contact_id"], row["retainer_changed"]) == (second, False)
+
+
 @pytest.mark.parametrize(
     ("method", "total"), [("round_globally", 129.38), ("round_per_line", 129.39)]
 )

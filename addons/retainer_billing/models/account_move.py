@@ -60,6 +60,12 @@ class AccountMove(models.Model):
         readonly=False,
         help="As the client gave it. From the register where an order is chosen there.",
     )
+    retainer_ap_contact_id = fields.Many2one(
+        "res.partner",
+        string="Accounts Payable Contact",
+        check_company=True,
+        help="Who receives the invoice at the client. From the engagement.",
+    )
     retainer_lifecycle = fields.Selection(
         LIFECYCLE,
         string="Client Status",

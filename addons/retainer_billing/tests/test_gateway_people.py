@@ -70,20 +70,21 @@ class TestGatewayPeople(RetainerCommon):
         self.assert_status(self.apply_one(self.invoice(post=False)), "unchanged")
 
     def test_amendments_are_no_changes_and_survive_a_rewrite(self):
-        self.apply_one(self.invoice(post=False, values={"retainer_po_number": "PO-0"}))
+        values = {"retainer_po_number": "PO-0", "retainer_ap_contact_id": self.client.id}
+        self.apply_one(self.invoice(post=False, values=values))
         move = self.move_of()
         move.with_user(self.accountant).write(
             {
                 "retainer_po_number": "PO-7",
+                "retainer_ap_contact_id": self.other_client.id,
                 "invoice_payment_term_id": self.pay_terms.id,
             }
         )
         self.assertFalse(move.retainer_changed)
-        result = self.apply_one(
-            self.invoice(post=False, fingerprint="f2", values={"retainer_po_number": "PO-0"})
-        )
+        result = self.apply_one(self.invoice(post=False, fingerprint="f2", values=values))
         self.assert_status(result, "created")
         self.assertEqual(move.retainer_po_number, "PO-7")
+        self.assertEqual(move.retainer_ap_contact_id, self.other_client)
         self.assertEqual(move.invoice_payment_term_id, self.pay_terms)
 
     def test_an_unamended_number_follows_the_service(self):

@@ -51,6 +51,7 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "retainer_engagement_id",
             "retainer_role",
             "retainer_po_number",
+            "retainer_ap_contact_id",
             "retainer_service_start",
             "retainer_service_end",
         ],
@@ -68,6 +69,7 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "date": _day(move["invoice_date"]),
             "due": _day(move["invoice_date_due"]),
             "addressed_to": partners.get(move["partner_id"], "?"),
+            "ap_contact": partners.get(move["retainer_ap_contact_id"], "none"),
             "po": move["retainer_po_number"] or "none",
             "reference": move["ref"] or move["invoice_origin"] or "none",
             "service": [

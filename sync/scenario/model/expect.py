@@ -102,6 +102,7 @@ class ExpectedInvoice(Entry):
     due: Day | None = None
     addressed_to: Text | None = None
     ap_contact: Text | None = None
+    """Who receives it at the client; ``none`` = nobody is named."""
     po: Text | None = None
     """Number of the client's purchase order; ``none`` = it has none."""
     reference: Text | None = None

@@ -8,6 +8,7 @@ MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 AMENDABLE = (
     "retainer_client_po_id",
     "retainer_po_number",
+    "retainer_ap_contact_id",
     "invoice_payment_term_id",
     "invoice_date_due",
     "partner_shipping_id",

@@ -57,6 +57,7 @@ EXTENSIONS: dict[str, Fields] = {
         ),
         "retainer_client_po_id": m2o("retainer.client.po"),
         "retainer_po_number": CHAR,
+        "retainer_ap_contact_id": m2o("res.partner"),
         "retainer_lifecycle": choice(
             "draft", "sent", "viewed", "change_requested", "approved", "locked", default="draft"
         ),
