@@ -87,6 +87,7 @@ def domain(
         ("project_id", "!=", False),
         ("retainer_period_id", "=", False),
         ("retainer_move_id", "=", False),
+        ("retainer_tombstone_id", "=", False),
         ("retainer_non_billable", "=", False),
     ]
     if go_live is not None:

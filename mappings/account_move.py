@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from mappings import fields, res_currency
+from mappings import acceptance, fields, res_currency
 from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
 from mappings.outgoing import Document, amount, document, explanation, number
@@ -40,6 +40,8 @@ FIELDS = (
     "retainer_service_end",
     "retainer_sent_on",
     "retainer_changed",
+    acceptance.WRITTEN,
+    *acceptance.FIELDS,
 )
 engagement_of = field_of("retainer_engagement_id")
 
@@ -111,10 +113,11 @@ def value(
     company_id: int,
     currencies: dict[int, Currency],
     unearned: Collection[int] = (),
+    people: Mapping[int, str] | None = None,
 ) -> ExistingInvoice:
     """The document as it stands. Amounts are in its own currency, always positive.
 
-    ``unearned``: documents with a line on the unearned revenue account.
+    ``unearned``: documents with a line on the unearned revenue account. ``people``: users by id.
     """
     fields.of_company(row, company_id)
     own = currency(row, currencies)
@@ -141,6 +144,8 @@ def value(
         client_po_id=fields.link_or_none(row, "retainer_client_po_id"),
         unearned=record in unearned,
         sent_on=fields.day_or_none(row, "retainer_sent_on"),
+        accepted=acceptance.value(row, people or {}),
+        written=fields.money(row, acceptance.WRITTEN, own),
     )
 
 

@@ -14,16 +14,23 @@ FIELDS = ("key", "company_id")
 
 SHOWN_FIELDS = ("key", "message")
 
+OF_A_MONTH = ("near_limit", "overage")
+"""Kinds that are raised in open months only."""
+
 _SEVERITIES = {"notice": "info", "warning": "warning", "blocker": "error"}
 
 
 def domain(company_id: int, engagement_ids: Collection[int], since: date) -> Terms:
-    """Those still open, and those raised lately, which a run must not raise again."""
+    """Those that a run must not raise again: still open, raised lately, or about something that
+    may last longer than any month does.
+    """
     return [
         ("company_id", "=", company_id),
         ("engagement_id", "in", sorted(engagement_ids)),
         "|",
+        "|",
         ("state", "=", "open"),
+        ("kind", "not in", list(OF_A_MONTH)),
         ("create_date", ">=", f"{since.isoformat()} 00:00:00"),
     ]
 

@@ -22,6 +22,7 @@
         "security/retainer_rules.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
+        "wizards/retainer_acceptance_views.xml",
         "views/retainer_terms_views.xml",
         "views/retainer_hour_block_views.xml",
         "views/retainer_period_views.xml",

@@ -1,9 +1,19 @@
 """What Odoo already has of ours."""
 
 from datetime import date
+from decimal import Decimal
 
 from sync.domain.documents import LotLine, Role
+from sync.domain.money import ZERO
 from sync.domain.value import Exact, Value
+
+
+class Acceptance(Value):
+    """Who said that a document rightly stands as a person left it, when and why."""
+
+    by: str = ""
+    on: date
+    reason: str = ""
 
 
 class ExistingInvoice(Value):
@@ -38,6 +48,10 @@ class ExistingInvoice(Value):
     """The day on which it went to the client."""
     deducts: tuple[tuple[int, Exact], ...] = ()
     """Of a draft: (lot line, net amount) that it draws of lots once it is posted."""
+    accepted: Acceptance | None = None
+    """That it is cancelled, or was changed by a person, is right."""
+    written: Exact | None = None
+    """Net of tax, when the service wrote it."""
 
     @property
     def counts(self) -> bool:
@@ -48,6 +62,19 @@ class ExistingInvoice(Value):
     def is_draft_of_ours(self) -> bool:
         """An untouched draft: it may be replaced."""
         return self.state == "draft" and not self.changed
+
+    @property
+    def disputed(self) -> bool:
+        """Cancelled or changed by a person, and nobody said that this is right."""
+        return self.accepted is None and (self.changed or not self.counts)
+
+    @property
+    def waived(self) -> Decimal:
+        """What of it is rightly not billed (below zero: of a credit note, not given back)."""
+        if self.accepted is None or self.written is None:
+            return ZERO
+        missing = self.written - (self.untaxed if self.counts else ZERO)
+        return -missing if self.credit else missing
 
 
 class ExistingPeriod(Value):
@@ -72,3 +99,18 @@ class Tombstone(Value):
     key: str
     model: str
     deleted_on: date | None = None
+    name: str = ""
+    invoice: bool = False
+    """Whether it was an invoice or a credit note."""
+    credit: bool = False
+    written: Exact = ZERO
+    """What an invoice or credit note was over, net of tax, when the service wrote it."""
+    accepted: Acceptance | None = None
+    """That it is gone is right: what was on it counts as settled."""
+
+    @property
+    def waived(self) -> Decimal:
+        """What of it is rightly not billed (below zero: of a credit note, not given back)."""
+        if self.accepted is None:
+            return ZERO
+        return -self.written if self.credit else self.written

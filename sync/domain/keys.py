@@ -6,12 +6,15 @@ A key says which document this is and nothing of what it says:
 
 import hashlib
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from sync.domain.value import Value
+
+_KEY = re.compile(r"[0-9]+/[0-9]+/[^/]+/[^/]+/[0-9]+")
 
 
 def key(company_id: int, engagement_id: int, role: str, source: str, revision: int = 0) -> str:
@@ -24,9 +27,24 @@ def key(company_id: int, engagement_id: int, role: str, source: str, revision: i
     return f"{company_id}/{engagement_id}/{role}/{source}/{revision}"
 
 
+def is_key(text: str) -> bool:
+    """Whether a text is the identity of a document."""
+    return _KEY.fullmatch(text) is not None
+
+
 def revision_of(document_key: str) -> int:
     """The last part of a key."""
     return int(document_key.rsplit("/", 1)[1])
+
+
+def engagement_of(document_key: str) -> int:
+    """The engagement whose document it is."""
+    return int(document_key.split("/")[1])
+
+
+def source_of(document_key: str) -> str:
+    """The month that it covers (``2025-03``) or the record that it bills (``m17``)."""
+    return document_key.split("/")[3]
 
 
 def stem_of(document_key: str) -> str:

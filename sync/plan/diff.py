@@ -130,7 +130,8 @@ def _action(
     if deleted:
         return _conflict(
             document, "deleted", "was deleted by a person; it is not written again. If it is to be"
-            f" {_done(document)} after all, delete its entry under Deleted documents"
+            f" {_done(document)} after all, delete its line under Deleted Records in Odoo"
+            f"{_or_accept(document)}"
         )  # fmt: skip
     if standing is None:
         return None if document.withdrawn else Action.create
@@ -138,20 +139,25 @@ def _action(
     if standing.state == "cancel":
         return _conflict(
             document, "cancelled", f"{name} was cancelled by a person; it is not written again."
-            f" Reset it to draft if it is to be {_done(document)} after all"
+            f" Reset it to draft if it is to be {_done(document)} after all{_or_accept(document)}"
         )  # fmt: skip
     if standing.changed:
         if standing.fingerprint == document.fingerprint:
             return None
         return _conflict(
             document, "changed_by_person", f"{name} was changed by a person and now differs from"
-            " what the rules ask for; compare the two and correct one"
+            f" what the rules ask for; compare the two and correct one{_or_accept(document)}"
         )  # fmt: skip
     if document.withdrawn:
         return Action.withdraw
     if standing.fingerprint == document.fingerprint or standing.state == "posted":
         return None
     return Action.rewrite
+
+
+def _or_accept(document: Invoice | Entry) -> str:
+    """Finance may let an invoice stand as it is; entries must tie."""
+    return ", or accept it as it stands" if isinstance(document, Invoice) else ""
 
 
 def _done(document: Invoice | Entry) -> str:

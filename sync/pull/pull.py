@@ -85,7 +85,7 @@ def pull(
         alert_keys=read_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
         request_keys=time.request_keys,
-        tombstones=read_tombstones(reader, of),
+        tombstones=read_tombstones(reader, of, currencies),
     )
     # Each entry was checked when it was read; checking a million again would take seconds.
     checked = {"entries": tuple(time.entries), "problems": tuple(reader.issues)}

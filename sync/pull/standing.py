@@ -1,17 +1,19 @@
 """What Odoo already has of ours: documents, statements, notices, and what people deleted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from mappings import (
     Books,
+    acceptance,
     account_move,
     account_move_line,
+    res_users,
     retainer_alert,
     retainer_period,
     retainer_tombstone,
 )
-from mappings.fields import ids_in
+from mappings.fields import Row, ids_in
 from sync.domain.engagement import Engagement, Kind, Milestone
 from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.money import Currency
@@ -51,10 +53,11 @@ def read_documents(
                 account_move_line.MOVE_FIELDS,
             )
         )
+    people = _people(reader, rows)
     return reader.read(
         account_move.MODEL,
         rows,
-        lambda row: account_move.value(row, company.id, currencies, unearned),
+        lambda row: account_move.value(row, company.id, currencies, unearned, people),
         account_move.engagement_of,
     ).values
 
@@ -114,14 +117,25 @@ def read_alerts(
     )
 
 
-def read_tombstones(reader: Reader, company: Company) -> tuple[Tombstone, ...]:
+def read_tombstones(
+    reader: Reader, company: Company, currencies: dict[int, Currency]
+) -> tuple[Tombstone, ...]:
     """Keys of documents that people deleted."""
+    rows = reader.rows(
+        retainer_tombstone.MODEL, retainer_tombstone.domain(company.id), retainer_tombstone.FIELDS
+    )
+    people = _people(reader, rows)
     return reader.read(
         retainer_tombstone.MODEL,
-        reader.rows(
-            retainer_tombstone.MODEL,
-            retainer_tombstone.domain(company.id),
-            retainer_tombstone.FIELDS,
-        ),
-        lambda row: retainer_tombstone.value(row, company.id),
+        rows,
+        lambda row: retainer_tombstone.value(row, company.id, currencies, people),
     ).values
+
+
+def _people(reader: Reader, rows: Sequence[Row]) -> dict[int, str]:
+    """The names of those who accepted something; no call where nobody did."""
+    ids = acceptance.people(rows)
+    if not ids:
+        return {}
+    found = reader.rows(res_users.MODEL, res_users.of_ids(ids), res_users.FIELDS)
+    return dict(reader.read(res_users.MODEL, found, res_users.value).values)

@@ -16,7 +16,9 @@ from typing import Protocol, TypeVar
 from sync.domain import hours
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.entries import TimeEntry
+from sync.domain.existing import Tombstone
 from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import engagement_of
 from sync.domain.snapshot import Snapshot
 from sync.rules.case import Case, terms_on
 from sync.rules.count_time import count_time
@@ -182,6 +184,10 @@ def _cases(
     clients = {each.id: each for each in snapshot.clients}
     client_pos = {each.id: each for each in snapshot.client_pos}
     quotation_keys = frozenset(snapshot.quotation_keys)
+    deleted: dict[int, list[Tombstone]] = defaultdict(list)
+    for stone in snapshot.tombstones:
+        if stone.invoice:
+            deleted[engagement_of(stone.key)].append(stone)
     milestones = _by_engagement(snapshot.milestones)
     change_orders = _by_engagement(snapshot.change_orders)
     blocks = _by_engagement(snapshot.hour_blocks)
@@ -210,6 +216,7 @@ def _cases(
             hour_blocks=tuple(blocks.get(engagement.id, ())),
             purchase_lines=tuple(purchases.get(engagement.id, ())),
             invoices=tuple(invoices.get(engagement.id, ())),
+            tombstones=tuple(deleted.get(engagement.id, ())),
             last_closed=closed.get(engagement.id),
             quotation_keys=quotation_keys,
         )

@@ -20,7 +20,7 @@ from sync.domain.engagement import (
     PurchaseLine,
 )
 from sync.domain.entries import TimeEntry
-from sync.domain.existing import ExistingInvoice, ExistingPeriod
+from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue, Source
 from sync.domain.snapshot import Company
 from sync.domain.terms import RoleRate, Terms
@@ -44,6 +44,8 @@ class Case:
     hour_blocks: tuple[HourBlock, ...] = ()
     purchase_lines: tuple[PurchaseLine, ...] = ()
     invoices: tuple[ExistingInvoice, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    """Of invoices and credit notes that a person deleted."""
     last_closed: ExistingPeriod | None = None
     quotation_keys: frozenset[str] = frozenset()
 

@@ -17,8 +17,9 @@ from sync.domain.documents import (
     Statement,
     StatementState,
 )
+from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.issues import Source
-from sync.domain.keys import key, month_source
+from sync.domain.keys import key, month_source, source_of
 from sync.rules.case import Case, Findings, Month
 
 
@@ -76,7 +77,7 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
             for lot in month.lots
             if closed and lot.block_id is not None and lot.opening == lot.granted
         ),
-        reasons=(_reason(month),),
+        reasons=(_reason(month), *_accepted(case, month)),
     )
 
 
@@ -126,6 +127,21 @@ def _deficit(month: Month) -> tuple[LotLine, ...]:
             opening=month.deficit,
             closing=month.deficit,
         ),
+    )
+
+
+def _accepted(case: Case, month: Month) -> tuple[Reason, ...]:
+    """What of the month is rightly not billed, and who said so."""
+    documents: tuple[ExistingInvoice | Tombstone, ...] = (*case.invoices, *case.tombstones)
+    amount = case.engagement.currency.text
+    return tuple(
+        Reason(
+            rule="accepted",
+            text=f"{each.name or each.key}: {amount(each.waived)} accepted as not billed by"
+            f" {each.accepted.by or 'a manager'} on {each.accepted.on}: {each.accepted.reason}",
+        )
+        for each in documents
+        if each.accepted and source_of(each.key) == month_source(month.first)
     )
 
 

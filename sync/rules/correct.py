@@ -14,9 +14,9 @@ from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Source
-from sync.domain.keys import revision_of, stem_of
+from sync.domain.keys import stem_of
 from sync.domain.money import ZERO
-from sync.rules.bill import billed, net_of
+from sync.rules.bill import billed, net_of, next_revision
 from sync.rules.case import Case, Credit, Findings, Month, role_rate
 
 
@@ -55,9 +55,9 @@ def corrections(case: Case, found: Findings) -> Findings:
         for each in month.credits:
             by_stem.setdefault(stem_of(each.invoice.key), []).append(each)
         for stem, parts in by_stem.items():
-            last = revision_of(billed(case, stem)[-1].key)
-            written[stem] = written.get(stem, last) + 1
-            found = found.plus(invoices=(_note(case, month, f"{stem}/{written[stem]}", parts),))
+            revision = written.get(stem, next_revision(case, stem))
+            written[stem] = revision + 1
+            found = found.plus(invoices=(_note(case, month, f"{stem}/{revision}", parts),))
     return found
 
 

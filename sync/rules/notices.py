@@ -1,23 +1,26 @@
 """Rule 20, the rest: what the account manager should hear of before it becomes trouble.
 
 A purchase order that ends or is nearly used, extra work that waits for approval, an invoice that
-was sent and not opened. Each notice has a key, so each is raised once.
+was sent and not opened, one that a person cancelled or deleted. Each notice has a key, so each is
+raised once.
 """
 
 from datetime import timedelta
 
 from sync.domain import hours
 from sync.domain.calendar import add_months, business_day, first_of
-from sync.domain.documents import Alert
+from sync.domain.documents import Alert, Role
 from sync.domain.engagement import Approval, Kind
-from sync.domain.keys import key
+from sync.domain.keys import key, revision_of
 from sync.domain.terms import Billing
 from sync.rules.case import Case, Findings
 
 
 def notices(case: Case, found: Findings) -> Findings:
     """Everything worth a notice about one engagement on this day."""
-    return found.plus(alerts=(*_po_ending(case), *_waiting(case), *_not_opened(case)))
+    return found.plus(
+        alerts=(*_po_ending(case), *_waiting(case), *_not_opened(case), *_undone(case))
+    )
 
 
 def _alert(case: Case, source: str, kind: str, message: str, severity: str = "warning") -> Alert:
@@ -88,3 +91,38 @@ def _not_opened(case: Case) -> tuple[Alert, ...]:
         and each.sent_on is not None
         and case.as_of - each.sent_on >= patience
     )
+
+
+def _undone(case: Case) -> tuple[Alert, ...]:
+    """Cancelled or deleted by a person, and nobody said that this is right: it is billed nowhere.
+
+    A milestone whose sign-off was taken back is not to be billed.
+    """
+    open_milestones = {f"m{each.id}" for each in case.milestones if each.reached_on is None}
+    billing = (Role.fee, Role.overage, Role.milestone, Role.out_of_scope, Role.recharge)
+    cancelled = [
+        (each.key, each.name, each.written or each.untaxed, "cancelled", "reset it to draft")
+        for each in case.invoices
+        if each.disputed and not each.counts
+    ]
+    deleted = [
+        (each.key, each.name, each.written, "deleted", "delete its line under Deleted Records")
+        for each in case.tombstones
+        if each.accepted is None
+    ]
+    alerts = []
+    for key_, name, amount, how, remedy in (*cancelled, *deleted):
+        role, source = key_.split("/")[2:4]
+        if role not in billing or source in open_milestones:
+            continue
+        figure = case.engagement.currency.text(amount)
+        alerts.append(
+            _alert(
+                case,
+                f"{role}-{source}-{revision_of(key_)}-{how}",
+                f"document_{how}",
+                f"{name or source} ({role.replace('_', ' ')}, {figure}) was {how} by a person and"
+                f" is billed nowhere; {remedy} if it is to be billed, or accept it as not billed",
+            )
+        )
+    return tuple(alerts)

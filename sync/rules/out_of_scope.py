@@ -14,7 +14,7 @@ from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source
-from sync.rules.bill import draft_invoice
+from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
 
 Piece = tuple[ChangeOrder, tuple[TimeEntry, ...]]
@@ -110,7 +110,7 @@ def _source_of(month: date, po_id: int) -> str:
 def _is_billed(case: Case, month: date, po_id: int) -> bool:
     """Whether this month's invoice of extra work is out; later work waits for the next one."""
     own = key(case.company.id, case.engagement.id, Role.out_of_scope, _source_of(month, po_id))
-    return any(each.key == own for each in case.invoices)
+    return is_used(case, own)
 
 
 def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[Invoice, ...]:

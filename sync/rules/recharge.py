@@ -14,7 +14,7 @@ from sync.domain.engagement import PurchaseLine
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source
 from sync.domain.money import multiply
-from sync.rules.bill import draft_invoice
+from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
 
 Charge = tuple[PurchaseLine, Decimal, Line]
@@ -40,7 +40,7 @@ def recharge(case: Case, found: Findings) -> Findings:
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
     back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
     own = key(case.company.id, case.engagement.id, Role.recharge, month_source(month))
-    if not any(each.key == own for each in case.invoices):
+    if not is_used(case, own):
         found = found.plus(invoices=_invoice(case, month, due, credit=False))
     return found.plus(invoices=_invoice(case, month, back, credit=True))
 

@@ -1,5 +1,5 @@
 # Parents come first: Odoo registers models in the order of these imports.
-from . import retainer_bound_mixin, retainer_keyed_mixin
+from . import retainer_acceptable_mixin, retainer_bound_mixin, retainer_keyed_mixin
 
 # isort: split
 from . import retainer_content_mixin

@@ -21,7 +21,12 @@ COUNTED_FIELDS = (
 class AccountAnalyticLine(models.Model):
     _name = "account.analytic.line"
     _inherit = ["account.analytic.line", "retainer.bound.mixin"]
-    _retainer_binding = ("retainer_period_id", "retainer_move_id", "retainer_billed_seconds")
+    _retainer_binding = (
+        "retainer_period_id",
+        "retainer_move_id",
+        "retainer_tombstone_id",
+        "retainer_billed_seconds",
+    )
 
     retainer_period_id = fields.Many2one(
         "retainer.period",
@@ -40,6 +45,16 @@ class AccountAnalyticLine(models.Model):
         ondelete="set null",
         index="btree_not_null",
         help="The document that bills this entry. Correct it by adding an entry.",
+    )
+    retainer_tombstone_id = fields.Many2one(
+        "retainer.tombstone",
+        string="Accepted as Not Billed",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The deleted document on which this entry was billed. A manager accepted that it is "
+        "rightly not billed.",
     )
     retainer_non_billable = fields.Boolean(
         string="Not Counted",
@@ -118,10 +133,7 @@ class AccountAnalyticLine(models.Model):
 
     def _retainer_is_counted(self):
         self.ensure_one()
-        entry = self.sudo()
-        return bool(
-            entry.retainer_period_id or entry.retainer_move_id or entry.retainer_billed_seconds
-        )
+        return any(self.sudo()[name] for name in self._retainer_binding)
 
     def _retainer_check_counted(self, is_refused=None):
         for entry in self:
@@ -135,7 +147,9 @@ class AccountAnalyticLine(models.Model):
                         entry=counted.name or "/",
                         date=counted.date,
                         document=(
-                            counted.retainer_move_id or counted.retainer_period_id
+                            counted.retainer_move_id
+                            or counted.retainer_period_id
+                            or counted.retainer_tombstone_id
                         ).display_name
                         or self.env._("an invoice, in part,"),
                     )

@@ -32,7 +32,7 @@ LIFECYCLE = [
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "retainer.content.mixin"]
+    _inherit = ["account.move", "retainer.content.mixin", "retainer.acceptable.mixin"]
 
     retainer_engagement_id = fields.Many2one(
         "retainer.engagement",
@@ -103,6 +103,14 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         help="Parts of time entries and quantities of purchases that this document added to them.",
+    )
+    retainer_amount_written = fields.Monetary(
+        string="Amount Written by the Service",
+        currency_field="currency_id",
+        readonly=True,
+        copy=False,
+        help="Net of tax, when the service wrote the document. What is missing of it once it was "
+        "accepted is not asked for again.",
     )
     retainer_pending_reconcile = fields.Json(
         readonly=True,
@@ -256,6 +264,51 @@ class AccountMove(models.Model):
                         number=move.retainer_po_number,
                     )
                 )
+
+    def _retainer_remembered(self):
+        return {**super()._retainer_remembered(), "retainer_amount_written": "amount_untaxed"}
+
+    def _retainer_check_acceptable(self):
+        if not self.retainer_key or not self.is_invoice():
+            raise UserError(
+                self.env._(
+                    "%s is no invoice of the billing service: there is nothing to accept.",
+                    self.display_name,
+                )
+            )
+        if self.state != "cancel" and not self.retainer_changed:
+            raise UserError(
+                self.env._(
+                    "%s is what the billing service wrote: there is nothing to accept.",
+                    self.display_name,
+                )
+            )
+
+    def _retainer_tombstone_vals(self):
+        # Only time of extra work would be asked for again: that of a retainer counts in its month.
+        extra = self.retainer_entry_ids.filtered("retainer_change_order_id")
+        return {
+            **super()._retainer_tombstone_vals(),
+            "retainer_accepted_on": self.retainer_accepted_on,
+            "retainer_accepted_by": self.retainer_accepted_by.id,
+            "retainer_accepted_reason": self.retainer_accepted_reason,
+            "engagement_id": self.retainer_engagement_id.id,
+            "role": self.retainer_role,
+            "move_type": self.move_type,
+            "invoice_date": self.invoice_date,
+            "service_start": self.retainer_service_start,
+            "currency_id": self.currency_id.id,
+            "retainer_amount_written": self.retainer_amount_written,
+            "retainer_bound": extra.ids,
+            "retainer_tally": self.retainer_tally,
+        }
+
+    def button_draft(self):
+        # Whoever takes a cancelled document up again bills it after all.
+        accepted = self.filtered(lambda move: move.state == "cancel" and move.retainer_accepted_on)
+        result = super().button_draft()
+        accepted._retainer_withdraw_acceptance()
+        return result
 
     def _post(self, soft=True):
         keyed = self.filtered(lambda move: move.retainer_key and not move.retainer_changed)

@@ -54,17 +54,23 @@ class RetainerContentMixin(models.AbstractModel):
         """
         if not self:
             return
-        names = ["retainer_content", "retainer_content_written", "retainer_changed"]
+        remembered = self._retainer_remembered()
+        names = ["retainer_changed", *remembered, *remembered.values()]
         self.flush_recordset(names)
         self.env.cr.execute(
             SQL(
-                """
-                UPDATE %s
-                   SET retainer_content_written = retainer_content, retainer_changed = FALSE
-                 WHERE id = ANY(%s) AND retainer_key IS NOT NULL
-                """,
+                "UPDATE %s SET retainer_changed = FALSE, %s"
+                " WHERE id = ANY(%s) AND retainer_key IS NOT NULL",
                 SQL.identifier(self._table),
+                SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(written), SQL.identifier(present))
+                    for written, present in remembered.items()
+                ),
                 self.ids,
             )
         )
         self.invalidate_recordset(names, flush=False)
+
+    def _retainer_remembered(self):
+        """Return what is kept of a record as the service wrote it: field to field."""
+        return {"retainer_content_written": "retainer_content"}

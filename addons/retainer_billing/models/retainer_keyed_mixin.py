@@ -18,6 +18,7 @@ SERVICE_FIELDS = frozenset(
         "retainer_amendments_written",
         "retainer_pending_reconcile",
         "retainer_tally",
+        "retainer_amount_written",
     }
 )
 
@@ -67,8 +68,8 @@ class RetainerKeyedMixin(models.AbstractModel):
             record._retainer_tombstone_vals() for record in self.sudo() if record.retainer_key
         ]
         result = super().unlink()
-        if tombstones:
-            self.env["retainer.tombstone"].sudo().create(tombstones)
+        stones = self.env["retainer.tombstone"].sudo().create(tombstones)
+        stones.filtered("retainer_accepted_on")._retainer_settle()
         return result
 
     def _retainer_refuse_service_fields(self, named):

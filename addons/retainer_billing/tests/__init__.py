@@ -1,4 +1,5 @@
 from . import (
+    test_acceptance,
     test_advance,
     test_client_po,
     test_company,

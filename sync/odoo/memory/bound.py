@@ -10,6 +10,7 @@ BINDINGS = {
     "account.analytic.line": (
         "retainer_period_id",
         "retainer_move_id",
+        "retainer_tombstone_id",
         "retainer_billed_seconds",
     ),
     "project.milestone": ("retainer_move_id",),

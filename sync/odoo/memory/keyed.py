@@ -2,7 +2,7 @@
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory import habits, posting, totals  # noqa: F401 (guards are wrapped here)
+from sync.odoo.memory import acceptance, habits, posting, totals  # noqa: F401 (guards are wrapped here)
 from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE, Leave
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
@@ -16,7 +16,9 @@ SERVICE_FIELDS = (
     "retainer_amendments_written",
     "retainer_pending_reconcile",
     "retainer_tally",
+    "retainer_amount_written",
 )
+ACCEPTANCE_FIELDS = ("retainer_accepted_on", "retainer_accepted_by", "retainer_accepted_reason")
 
 
 def _refuse_service_fields(tables: Tables, values: Row) -> None:
@@ -26,6 +28,8 @@ def _refuse_service_fields(tables: Tables, values: Row) -> None:
             f"{', '.join(named)}: only the billing service writes these fields, through its"
             " gateway. Leave them out."
         )
+    if any(values.get(name) for name in ACCEPTANCE_FIELDS):
+        raise Rejected("Who accepted a document, when and why is not entered by hand.")
 
 
 def _guard_keyed(model: str) -> None:
@@ -59,7 +63,7 @@ def _noting(model: str, leave: Leave | None) -> Leave:
         if model == "retainer.period" and row["state"] == "closed":
             _refuse_closed(tables, row)
         if row.get("retainer_key"):
-            tables.insert(
+            stone = tables.insert(
                 "retainer.tombstone",
                 {
                     "key": row["retainer_key"],
@@ -70,10 +74,28 @@ def _noting(model: str, leave: Leave | None) -> Leave:
                     "company_id": get(tables, model, row, "company_id"),
                     "deleted_by": tables.user_id,
                     "deleted_on": tables.stamp,
+                    **(_what_it_was(tables, row) if model == "account.move" else {}),
                 },
             )
+            if row.get("retainer_accepted_on"):
+                gone = tables.row("retainer.tombstone", stone)
+                acceptance.settle(tables, gone, of=row["id"])
 
     return before_unlink
+
+
+def _what_it_was(tables: Tables, row: Row) -> Row:
+    """What is kept of a deleted invoice, and who accepted it already."""
+    entries = tables.rows("account.analytic.line")
+    bound = tables.referring("account.analytic.line", "retainer_move_id", row["id"])
+    same = ("move_type", "invoice_date", "currency_id", "retainer_tally", "retainer_amount_written")
+    return {
+        "engagement_id": row["retainer_engagement_id"],
+        "role": row["retainer_role"],
+        "service_start": row["retainer_service_start"],
+        "retainer_bound": [each for each in bound if entries[each]["retainer_change_order_id"]],
+        **{name: row[name] for name in (*same, *ACCEPTANCE_FIELDS)},
+    }
 
 
 def _refuse_closed(tables: Tables, row: Row) -> None:

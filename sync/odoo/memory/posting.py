@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory import tally
+from sync.odoo.memory import acceptance, tally
 from sync.odoo.memory.computed import INVOICES
 from sync.odoo.memory.moves import SALES, change_quietly, completed_amounts, lines_of
 from sync.odoo.memory.reconcile import reconcile, unreconcile
@@ -127,13 +127,16 @@ def _post_one(tables: Tables, record: int) -> None:
         {"date": f"{day}", "name": name, "state": "posted", "posted_before": True},
     )
     if keyed:
-        remember_content(tables, record)
+        remember_content(tables, "account.move", record)
 
 
-def remember_content(tables: Tables, record: int) -> None:
-    """Keep what a keyed move says now as what the service wrote."""
-    content = get(tables, "account.move", tables.row("account.move", record), "retainer_content")
-    tables.update("account.move", record, {"retainer_content_written": content}, quietly=True)
+def remember_content(tables: Tables, model: str, record: int) -> None:
+    """Keep what a keyed record says now as what the service wrote."""
+    row = tables.row(model, record)
+    written = {"retainer_content_written": get(tables, model, row, "retainer_content")}
+    if model == "account.move":
+        written["retainer_amount_written"] = row["amount_untaxed"]
+    tables.update(model, record, written, quietly=True)
 
 
 def _reasons_against(tables: Tables, move: Row) -> list[str]:
@@ -235,6 +238,8 @@ def to_draft(tables: Tables, records: Sequence[int]) -> None:
                 raise Rejected("You cannot reset to draft a locked journal entry.")
             _refuse_locked(tables, move)
             change_quietly(tables, record, {"state": "draft"})
+            if move["state"] == "cancel":
+                acceptance.withdraw_move(tables, [record])
 
 
 def cancel(tables: Tables, records: Sequence[int]) -> None:

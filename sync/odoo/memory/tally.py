@@ -14,7 +14,7 @@ TALLIES = {
 
 def add(tables: Tables, move: Row) -> None:
     """Add what a move carries; it is named as the last one where that is kept."""
-    _change(tables, move, 1)
+    add_up(tables, move, 1)
     for name, (model, _, last) in TALLIES.items():
         for record, _amount in (move["retainer_tally"] or {}).get(name, []) if last else []:
             tables.update(model, record, {last: move["id"]})
@@ -22,10 +22,11 @@ def add(tables: Tables, move: Row) -> None:
 
 def take_back(tables: Tables, move: Row) -> None:
     """Take back what a move added: it is rewritten, withdrawn or deleted."""
-    _change(tables, move, -1)
+    add_up(tables, move, -1)
 
 
-def _change(tables: Tables, move: Row, sign: int) -> None:
+def add_up(tables: Tables, move: Row, sign: int) -> None:
+    """Add (1) or take back (-1) what a move, or what is left of a deleted one, carries."""
     for name, (model, field, _) in TALLIES.items():
         for record, amount in (move["retainer_tally"] or {}).get(name, []):
             old = tables.row(model, record)[field]

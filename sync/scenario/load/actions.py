@@ -1,6 +1,6 @@
 """What people do in Odoo in the course of a story, step by step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sync.domain.calendar import last_of
@@ -205,24 +205,68 @@ def _delete_time(world: World, step: Step) -> None:
 
 def _invoice(world: World, ref: InvoiceRef) -> int:
     """The one invoice that is meant."""
+    return _one_of(world.rows("account.move", _meant(world, ref, "retainer_"), ["name"]), ref)
+
+
+def _meant(world: World, ref: InvoiceRef, prefix: str) -> list[Any]:
+    """The domain of what is meant, among invoices (``retainer_``) or deleted ones (no prefix)."""
     domain: list[Any] = [
-        ("retainer_engagement_id", "=", world.id("engagement", ref.engagement)),
-        ("retainer_role", "=", ref.role.value),
+        (f"{prefix}engagement_id", "=", world.id("engagement", ref.engagement)),
+        (f"{prefix}role", "=", ref.role.value),
     ]
     if ref.month:
-        domain.append(("retainer_service_start", ">=", ref.month.isoformat()))
-        domain.append(("retainer_service_start", "<=", last_of(ref.month).isoformat()))
+        domain.append((f"{prefix}service_start", ">=", ref.month.isoformat()))
+        domain.append((f"{prefix}service_start", "<=", last_of(ref.month).isoformat()))
     if ref.date:
         domain.append(("invoice_date", "=", ref.date.isoformat()))
     if ref.credit is not None:
         domain.append(("move_type", "=", "out_refund" if ref.credit else "out_invoice"))
-    found = world.rows("account.move", domain, ["name"])
+    return domain
+
+
+def _one_of(found: Sequence[Mapping[str, Any]], ref: InvoiceRef) -> int:
     if len(found) != 1:
         raise NotThere(
             f"{len(found)} {ref.role} documents of {ref.engagement} where one is meant;"
             " give “month”, “date” or “credit”"
         )
     return int(found[0]["id"])
+
+
+def _decided(world: World, ref: InvoiceRef, *, accepted: bool) -> tuple[str, int]:
+    """The one document, gone or not, that finance decides on: (model, id)."""
+    now = ("retainer_accepted_on", "!=" if accepted else "=", False)
+    touched = [now] if accepted else [now, "|", ("state", "=", "cancel"), _CHANGED]
+    domains = {
+        "account.move": [*_meant(world, ref, "retainer_"), *touched],
+        "retainer.tombstone": [*_meant(world, ref, ""), now],
+    }
+    found = {model: world.rows(model, domain, []) for model, domain in domains.items()}
+    record = _one_of([row for rows in found.values() for row in rows], ref)
+    return next(model for model, rows in found.items() if rows), record
+
+
+_CHANGED = ("retainer_changed", "=", True)
+
+
+def _accept(world: World, step: Step) -> None:
+    assert step.accept
+    model, record = _decided(world, step.accept, accepted=False)
+    world.gateway.call_on(model, [record], "retainer_accept", reason=step.reason)
+
+
+def _withdraw_acceptance(world: World, step: Step) -> None:
+    assert step.withdraw_acceptance
+    model, record = _decided(world, step.withdraw_acceptance, accepted=True)
+    world.gateway.call_on(model, [record], "action_retainer_withdraw_acceptance")
+
+
+def _write_again(world: World, step: Step) -> None:
+    """Delete the line that remembers a deleted document."""
+    ref = step.write_again
+    assert ref
+    found = world.rows("retainer.tombstone", _meant(world, ref, ""), ["key"])
+    world.gateway.unlink("retainer.tombstone", [_one_of(found, ref)])
 
 
 def _button(action: str, method: str) -> Callable[[World, Step], None]:
@@ -341,6 +385,9 @@ _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "cancel_invoice": _cancel_invoice,
     "delete_invoice": _delete_invoice,
     "credit_invoice": _credit_invoice,
+    "accept": _accept,
+    "withdraw_acceptance": _withdraw_acceptance,
+    "write_again": _write_again,
     "send_invoice": _send_invoice,
     "pay": _pay,
 }

@@ -144,6 +144,7 @@ _COMPANIONS = {
     "approve_overage": {"on", "reference", "refused"},
     "sign_quotation": {"on", "by", "refused"},
     "send_invoice": {"on", "refused"},
+    "accept": {"reason", "refused"},
     "pay": {"on", "refused"},
 }
 
@@ -169,6 +170,9 @@ ACTIONS = (
     "cancel_invoice",
     "delete_invoice",
     "credit_invoice",
+    "accept",
+    "withdraw_acceptance",
+    "write_again",
     "send_invoice",
     "pay",
 )
@@ -216,6 +220,13 @@ class Step(Entry):
     delete_invoice: InvoiceRef | None = None
     credit_invoice: InvoiceRef | None = None
     """Reverse it by a credit note, as a person does in Odoo."""
+    accept: InvoiceRef | None = None
+    """Finance says that a document which a person cancelled, deleted or changed is right so; with
+    the ``reason``."""
+    reason: Text | None = None
+    withdraw_acceptance: InvoiceRef | None = None
+    write_again: InvoiceRef | None = None
+    """Finance lets the service write a deleted document again."""
     pay: Payment | None = None
     """Money comes in, ``on`` a day."""
     send_invoice: InvoiceRef | None = None
@@ -237,6 +248,8 @@ class Step(Entry):
             raise ValueError(f"“{actions[0]}” needs the day: “on”")
         if actions[0].startswith("approve") and not self.reference:
             raise ValueError(f"“{actions[0]}” needs where the client wrote it: “reference”")
+        if actions[0] == "accept" and not self.reason:
+            raise ValueError("“accept” needs a “reason”")
         return self
 
     @property

@@ -241,7 +241,13 @@ def in_full_swing() -> Agency:
     assert report.ok, report
     agency.admin.write("purchase.order.line", [agency.made["flyers"]], {"qty_received": 4.0})
     with agency.odoo.tables.transaction():
-        grave = {"key": "1/1/fee/2024-12/0", "kind": "account.move"}
+        grave = {
+            "key": "1/1/fee/2024-12/0",
+            "kind": "account.move",
+            "move_type": "out_invoice",
+            "currency_id": pulled.snapshot.company.currency.id,
+            "retainer_amount_written": 5000.0,
+        }
         create(agency.odoo.tables, "retainer.tombstone", grave)
     agency.time(agency.made["Acme care"], "2025-03-21", 5.0, employee_id=agency.made["Ann"])
     task = agency.make(

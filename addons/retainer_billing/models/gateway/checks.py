@@ -229,7 +229,7 @@ def _prefetch_binds(env, documents):
             names.add(field)
     for model, (ids, names) in wanted.items():
         if model == "account.analytic.line":
-            names |= {"project_id", "timesheet_invoice_id"}
+            names |= {"project_id", "timesheet_invoice_id", "retainer_tombstone_id"}
         env[model].browse(ids).exists().fetch(names)
 
 
@@ -271,6 +271,12 @@ def _check_time_entry(entry):
     if not entry.project_id:
         raise Refusal(
             "unknown_record", f"{entry._name},{entry.id} is no time entry: it has no project."
+        )
+    if entry.retainer_tombstone_id:
+        raise Refusal(
+            "already_billed",
+            f"The time entry {entry.display_name} ({entry._name},{entry.id}) was accepted as not "
+            f"billed with {entry.retainer_tombstone_id.display_name}. Withdraw that first.",
         )
     invoice = entry.timesheet_invoice_id
     if invoice and invoice.state != "cancel":

@@ -16,7 +16,7 @@ from sync.odoo.memory.fields import (
     related,
     with_default,
 )
-from sync.odoo.memory.models.shared import CONTENT
+from sync.odoo.memory.models.shared import ACCEPTED, CONTENT, ROLES
 
 EXTENSIONS: dict[str, Fields] = {
     "res.company": {
@@ -39,22 +39,9 @@ EXTENSIONS: dict[str, Fields] = {
     },
     "account.move": {
         **CONTENT,
+        **ACCEPTED,
         "retainer_engagement_id": m2o("retainer.engagement"),
-        "retainer_role": choice(
-            "fee",
-            "overage",
-            "milestone",
-            "out_of_scope",
-            "recharge",
-            "hour_block",
-            "advance_request",
-            "advance_return",
-            "drawdown",
-            "recognition",
-            "breakage",
-            "correction",
-            "reclassification",
-        ),
+        "retainer_role": choice(*ROLES),
         "retainer_client_po_id": m2o("retainer.client.po"),
         "retainer_po_number": CHAR,
         "retainer_ap_contact_id": m2o("res.partner"),
@@ -74,6 +61,7 @@ EXTENSIONS: dict[str, Fields] = {
     "account.analytic.line": {
         "retainer_period_id": m2o("retainer.period"),
         "retainer_move_id": m2o("account.move"),
+        "retainer_tombstone_id": m2o("retainer.tombstone"),
         "retainer_non_billable": BOOL,
         "retainer_change_order_id": m2o("retainer.change.order"),
         "retainer_billed_seconds": INT,

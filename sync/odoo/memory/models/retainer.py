@@ -23,7 +23,15 @@ from sync.odoo.memory.fields import (
     related,
     with_default,
 )
-from sync.odoo.memory.models.shared import COMPANY, CONTENT, CURRENCY, KEYED, PERIOD_HOURS
+from sync.odoo.memory.models.shared import (
+    ACCEPTED,
+    COMPANY,
+    CONTENT,
+    CURRENCY,
+    KEYED,
+    PERIOD_HOURS,
+    ROLES,
+)
 
 OWN: dict[str, Fields] = {
     "retainer.engagement": {
@@ -249,6 +257,16 @@ OWN: dict[str, Fields] = {
         "company_id": COMPANY,
         "deleted_by": m2o("res.users"),
         "deleted_on": with_default(DATETIME, "@now"),
+        "engagement_id": m2o("retainer.engagement"),
+        "role": choice(*ROLES),
+        "move_type": CHAR,
+        "invoice_date": DATE,
+        "service_start": DATE,
+        "currency_id": m2o("res.currency"),
+        "entry_ids": o2m("account.analytic.line", "retainer_tombstone_id"),
+        "retainer_bound": JSON,
+        "retainer_tally": JSON,
+        **ACCEPTED,
     },
     "retainer.sync.run": {
         "company_id": COMPANY,

@@ -3,7 +3,9 @@
 from sync.odoo.memory.fields import (
     BOOL,
     CHAR,
+    DATETIME,
     JSON,
+    MONEY,
     Fields,
     computed,
     m2o,
@@ -20,6 +22,13 @@ CONTENT: Fields = {
     "retainer_changed": computed(BOOL),
 }
 
+ACCEPTED: Fields = {
+    "retainer_accepted_on": DATETIME,
+    "retainer_accepted_by": m2o("res.users"),
+    "retainer_accepted_reason": CHAR,
+    "retainer_amount_written": MONEY,
+}
+
 PERIOD_HOURS = (
     "allocated",
     "rolled_in",
@@ -31,3 +40,20 @@ PERIOD_HOURS = (
     "rolled_out",
     "late",
 )
+
+ROLES = (
+    "fee",
+    "overage",
+    "milestone",
+    "out_of_scope",
+    "recharge",
+    "hour_block",
+    "advance_request",
+    "advance_return",
+    "drawdown",
+    "recognition",
+    "breakage",
+    "correction",
+    "reclassification",
+)
+"""What a document of ours may do."""

@@ -206,6 +206,10 @@ def _check_time_entry(tables: Tables, record: int) -> None:
     row = tables.row("account.analytic.line", record)
     if not row["project_id"]:
         raise Refusal("unknown_record", f"account.analytic.line,{record} is no time entry.")
+    if row["retainer_tombstone_id"]:
+        raise Refusal(
+            "already_billed", f"account.analytic.line,{record} was accepted as not billed."
+        )
     invoice = row["timesheet_invoice_id"]
     if invoice and tables.row("account.move", invoice)["state"] != "cancel":
         raise Refusal(

@@ -14,7 +14,7 @@ from sync.odoo.memory.retainer.convert import Refusal
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
 from sync.odoo.memory.tables import Tables
-from sync.odoo.memory.values import get, rounded
+from sync.odoo.memory.values import rounded
 
 PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
@@ -245,9 +245,7 @@ def _close(tables: Tables, written: dict[Document, int]) -> None:
 def _remember(tables: Tables, written: dict[Document, int]) -> None:
     for document, record in written.items():
         if document.kind.has_content:
-            model = document.kind.model
-            content = get(tables, model, tables.row(model, record), "retainer_content")
-            tables.update(model, record, {"retainer_content_written": content}, quietly=True)
+            posting.remember_content(tables, document.kind.model, record)
 
 
 def _verify(tables: Tables, document: Document, record: int) -> None:

@@ -1,0 +1,19 @@
+"""``res.users``: who decided something."""
+
+from collections.abc import Collection
+
+from mappings import fields
+from mappings.fields import Row, Terms
+
+MODEL = "res.users"
+FIELDS = ("name",)
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those users."""
+    return [("id", "in", sorted(ids))]
+
+
+def value(row: Row) -> tuple[int, str]:
+    """(user, name)."""
+    return fields.record_id(row), fields.text(row, "name")
