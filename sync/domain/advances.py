@@ -94,6 +94,9 @@ class Advance(Value):
     """How much of the remainder the decision is about; 0 = all of it."""
     request_id: int | None = None
     """The customer invoice that asks for it; None = not sent yet."""
+    taken_over: bool = False
+    """Whether it was received without a request of ours: posted lines of people on the advances
+    account name it (an opening balance), used up or not. It is not requested."""
 
     def covers(self, engagement_id: int, client_id: int) -> bool:
         """Whether invoices of that engagement and client may draw it."""

@@ -155,7 +155,7 @@ class Invoice(Value):
     block_ids: tuple[int, ...] = ()
     """Blocks of hours that it bills."""
     advance_id: int | None = None
-    """The advance that it requests or returns."""
+    """The advance that all of it is about: its request (which is bound to it), a draw, a return."""
     due_on: date | None = None
     """The day it is to be paid, where no payment terms say so."""
     taxes_due: tuple[tuple[int, Exact], ...] = ()

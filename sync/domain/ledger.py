@@ -70,7 +70,7 @@ class MoneyLot(Value):
     unpaid: Exact = ZERO
     """What of it the client still has to pay (a request): it cannot be drawn."""
     receipts: tuple[Receipt, ...] = ()
-    """By day, for a request; empty = all of it was there on ``day``."""
+    """By day, for a request; empty = what is not unpaid was there on ``day``."""
     credited: Exact = ZERO
     """What credit notes took of it: the part of ``amount − open`` that is matched with lines of
     credit notes. The rest of what was taken is recognition, breakage, or a hand's entry."""
@@ -104,20 +104,18 @@ class MoneyLot(Value):
             return self.receipts[0].day
         return None if self.unpaid else self.day
 
-    def there_on(self, quantity: Decimal) -> date:
-        """The day on which so much of it, counted from its first cent, had been received."""
-        total = ZERO
-        for receipt in self.receipts:
-            total += receipt.amount
-            if total >= quantity:
-                return receipt.day
-        return self.receipts[-1].day if self.receipts else self.day
+    def there_by(self, day: date) -> Decimal:
+        """What of its open part had been received and posted by the end of that day."""
+        if day < self.day:
+            return ZERO
+        later = sum((each.amount for each in self.receipts if each.day > day), ZERO)
+        return max(ZERO, self.open - self.unpaid - later)
 
-    def received_by(self, day: date) -> Decimal:
-        """How much of it, net, had been received by the end of that day."""
-        if self.receipts:
-            return sum((each.amount for each in self.receipts if each.day <= day), ZERO)
-        return self.amount - self.unpaid if self.day <= day else ZERO
+    def there_on(self, quantity: Decimal) -> date:
+        """The first day on which so much of its open part had been received."""
+        assert quantity <= self.available, f"{quantity} of {self.available} received"
+        days = sorted({self.day, *(max(self.day, each.day) for each in self.receipts)})
+        return next(day for day in days if self.there_by(day) >= quantity)
 
     def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
         """Company-currency value of a draw at the lot's own rate; the last draw takes the rest."""
@@ -172,6 +170,13 @@ class Receivable(Value):
         if quantity == self.open:
             return self.open_company
         return company.round(self.open_company * quantity / self.open)
+
+    def after(self, quantity: Decimal, company: Currency) -> "Receivable":
+        """What is open once that part of it was paid."""
+        value = self.company_part(quantity, company)
+        return self.model_copy(
+            update={"open": self.open - quantity, "open_company": self.open_company - value}
+        )
 
 
 class OpenDraw(Value):

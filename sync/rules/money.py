@@ -10,11 +10,30 @@ from datetime import date
 
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
+from sync.rules.advance import advance
+from sync.rules.advance_notices import advance_notices
+from sync.rules.check_advances import check_advances
+from sync.rules.decide import decide
+from sync.rules.deduct_advances import deduct_advances
+from sync.rules.drain_advances import drain_advances
+from sync.rules.top_up import top_up
+from sync.rules.undo import undo
+from sync.rules.withdraw_draws import withdraw_draws
 
 MoneyRule = Callable[[Snapshot, date, Outcome], Outcome]
 """A rule about unearned cash: ``(snapshot, as_of, found) -> found``."""
 
-MONEY_RULES: tuple[MoneyRule, ...] = ()
+MONEY_RULES: tuple[MoneyRule, ...] = (
+    check_advances,
+    undo,
+    drain_advances,
+    deduct_advances,
+    decide,
+    advance,
+    top_up,
+    advance_notices,
+    withdraw_draws,
+)
 """In this order; ``lock_dates`` comes last, since it moves what the others ask for."""
 
 

@@ -1,0 +1,223 @@
+"""Which lots of advances an invoice may draw, in which order, and what is left of them.
+
+Rule 13: lots whose advance names its engagements first, then by priority, then by earliest
+maturity, then by oldest receipt, then by lowest id. Rule 12: only what was received.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from sync.domain.advances import Advance, Decision
+from sync.domain.documents import Role
+from sync.domain.engagement import Engagement
+from sync.domain.keys import key
+from sync.domain.ledger import MoneyLot
+from sync.domain.money import ZERO, Currency
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.domain.taxes import Part, part_of
+from sync.rules.check_advances import sole_engagement, sound
+
+Row = TypeVar("Row")
+
+
+class Offer(NamedTuple):
+    """So much of a lot, net, may be drawn now."""
+
+    lot: MoneyLot
+    at_most: Decimal
+
+    @property
+    def whole(self) -> Part:
+        """All of it, with its tax."""
+        return self.part(self.at_most + sum((abs(each.open) for each in self.lot.taxes), ZERO))
+
+    def part(self, limit: Decimal) -> Part:
+        """The largest part that comes to no more than the limit with its tax."""
+        taxes = {each.tax.id: each.open for each in self.lot.taxes}
+        return part_of(self.lot.open, taxes, self.lot.currency, at_most=self.at_most, limit=limit)
+
+
+class AdvanceLots:
+    """The lots of advances as they are once all that was found so far is posted.
+
+    Lots of advances with trouble are not among them. What the drafts that wait for review draw is
+    taken off, unless they are asked for anew.
+    """
+
+    def __init__(self, snapshot: Snapshot, as_of: date, found: Outcome) -> None:
+        checked = sound(snapshot)
+        self.as_of = as_of
+        self.company = snapshot.company.currency
+        self.advances = checked.advances
+        self._company_id = snapshot.company.id
+        self._done = done_decisions(snapshot)
+        self._lots = {lot.line_id: lot for lot in checked.lots}
+        self._by_advance = grouped(checked.lots, lambda lot: lot.advance_id)
+        self._by_client = grouped(sorted(checked.lots, key=self._order), lambda lot: lot.client_id)
+        self._every = grouped(snapshot.advances, lambda each: each.client_id)
+        using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
+        self._users = grouped(using, lambda each: each.client_id)
+        self._promised: dict[int, Decimal] = {}
+        self._replay(found)
+        asked = {each.key for each in found.invoices if each.held is None}
+        for draft in snapshot.invoices:
+            anew = draft.key in asked or draft.role in (Role.drawdown, Role.advance_return)
+            if draft.state == "draft" and (draft.changed or not anew):
+                for line, amount in draft.deducts:
+                    self._promised[line] = self._promised.get(line, ZERO) + amount
+
+    def __getitem__(self, line_id: int) -> MoneyLot:
+        return self._lots[line_id]
+
+    def advance_of(self, lot: MoneyLot) -> Advance:
+        """The advance that the lot belongs to."""
+        assert lot.advance_id is not None, "a sound lot names its advance"
+        return self.advances[lot.advance_id]
+
+    def of(self, advance: Advance) -> list[MoneyLot]:
+        """Its lots, oldest line first."""
+        return [self._lots[lot.line_id] for lot in self._by_advance.get(advance.id, ())]
+
+    def users(self, advance: Advance) -> list[Engagement]:
+        """The engagements whose invoices may draw it, lowest id first."""
+        own = self._users.get(advance.client_id, [])
+        return [each for each in own if advance.covers(each.id, each.client_id)]
+
+    def there(self, lot: MoneyLot, day: date | None = None) -> Decimal:
+        """What of a lot was received by that day (that of the run) and is not drawn or promised."""
+        received = lot.there_by(min(self.as_of, day or self.as_of))
+        return max(ZERO, received - self._promised.get(lot.line_id, ZERO))
+
+    def remainder(self, advance: Advance) -> Decimal:
+        """What was received of an advance and is neither drawn nor promised."""
+        return sum((self.there(lot) for lot in self.of(advance)), ZERO)
+
+    def offers(
+        self,
+        engagement_id: int,
+        client_id: int,
+        currency: Currency,
+        day: date,
+        *,
+        received_by: date | None = None,
+    ) -> list[Offer]:
+        """What an invoice of that day may draw, in the order in which it draws.
+
+        ``received_by``: only what had come in by then (on the invoice itself); otherwise also what
+        came in later.
+        """
+        found: list[Offer] = []
+        caps: dict[int, Decimal] = {}
+        for each in self._by_client.get(client_id, ()):
+            lot = self._lots[each.line_id]
+            advance = self.advance_of(lot)
+            if lot.currency != currency or not advance.covers(engagement_id, client_id):
+                continue
+            cap = caps.get(advance.id)
+            if cap is None:
+                cap = self._open_for(advance, day)
+            part = min(cap, self.there(lot, received_by))
+            caps[advance.id] = cap - part
+            if part > ZERO:
+                found.append(Offer(lot, part))
+        return found
+
+    def draw(self, line_id: int, part: Part) -> None:
+        """Take a part of a lot."""
+        self._lots[line_id] = self._lots[line_id].after(part, self.company)
+
+    def on_its_way(self, engagement_id: int, client_id: int) -> bool:
+        """Whether an advance for the engagement is to be requested, or requested and not paid."""
+        return any(
+            advance.covers(engagement_id, client_id) and self._awaited(advance)
+            for advance in self._every.get(client_id, ())
+        )
+
+    def _awaited(self, advance: Advance) -> bool:
+        lots = self.of(advance)
+        return not lots or any(lot.unpaid > ZERO for lot in lots)
+
+    def is_pending(self, advance: Advance) -> bool:
+        """Whether a decision to return or recognise is to be carried out."""
+        return (
+            advance.decision in (Decision.give_back, Decision.recognise)
+            and advance.decided_on is not None
+            and advance.decided_on <= self.as_of
+            and decision_key(self._company_id, advance) not in self._done
+        )
+
+    def _open_for(self, advance: Advance, day: date) -> Decimal:
+        """What invoices of that day may draw of an advance: nothing after its maturity, and nothing
+        that a decision withholds.
+        """
+        remainder = self.remainder(advance)
+        kept = advance.decision is Decision.keep
+        if advance.maturity is not None and day > advance.maturity and not kept:
+            return ZERO
+        if self.is_pending(advance) and advance.decided_on is not None and day > advance.decided_on:
+            withheld = advance.decision_amount or remainder
+            return max(ZERO, remainder - withheld)
+        return remainder
+
+    def _order(self, lot: MoneyLot) -> tuple[bool, bool, int, bool, date, date, int]:
+        advance = self.advance_of(lot)
+        return (
+            not advance.engagement_ids,
+            not advance.priority,
+            advance.priority,
+            advance.maturity is None,
+            advance.maturity or date.max,
+            lot.received_on or date.max,
+            lot.line_id,
+        )
+
+    def _replay(self, found: Outcome) -> None:
+        """Take what the documents found so far are matched with."""
+        for line_id, part in _drawn(found):
+            if line_id in self._lots:
+                self.draw(line_id, part)
+
+
+def decision_key(company_id: int, advance: Advance) -> str:
+    """The key of the document that carries a decision out: one per decision."""
+    role = Role.advance_return if advance.decision is Decision.give_back else Role.breakage
+    return key(
+        company_id, sole_engagement(advance) or 0, role, f"a{advance.id}-{advance.decided_on}"
+    )
+
+
+def done_decisions(snapshot: Snapshot) -> set[str]:
+    """Keys of the decisions that were carried out and posted."""
+    done = {each.key for each in snapshot.invoices if each.state == "posted"}
+    return done | {each.key for each in snapshot.ledger.entries if each.state == "posted"}
+
+
+def grouped(rows: Iterable[Row], of: Callable[[Row], int | None]) -> dict[int, list[Row]]:
+    """The rows by what ``of`` answers, in their order; those without an answer are left out."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        answer = of(row)
+        if answer is not None:
+            found.setdefault(answer, []).append(row)
+    return found
+
+
+def _drawn(found: Outcome) -> Iterator[tuple[int, Part]]:
+    for entry in found.entries:
+        for line in entry.lines:
+            if (
+                line.advance_id is not None
+                and line.match_line_id is not None
+                and not entry.withdrawn
+            ):
+                yield line.match_line_id, Part(net=line.amount)
+    for invoice in found.invoices:
+        if invoice.held is not None or invoice.withdrawn:
+            continue
+        for each in invoice.lines:
+            if each.advance_id is not None and each.match_line_id is not None:
+                taxes = tuple((tax, abs(amount)) for tax, amount in each.part_taxes)
+                yield each.match_line_id, Part(net=abs(each.amount), taxes=taxes)

@@ -1,0 +1,150 @@
+"""Rule 20 for advances: what the account manager should hear of, each once.
+
+Not paid when it was due; work before the payment; nearly consumed, so that a new one is claimed.
+And what a bounced payment leaves: draws of money that is not there any more.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.advances import Advance
+from sync.domain.documents import Alert
+from sync.domain.keys import key
+from sync.domain.money import ZERO
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.rules.advance_lots import AdvanceLots
+from sync.rules.check_advances import advance_issue
+
+NEARLY_CONSUMED = 90
+"""Percent of what was received for an engagement from which on a new advance is to be claimed."""
+
+
+def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
+    """Everything worth a notice about advances on this day, after the draws of this run."""
+    lots = AdvanceLots(snapshot, as_of, found)
+    worked = _worked(snapshot, lots)
+    for advance in lots.advances.values():
+        found = found.plus(
+            alerts=(
+                *_unpaid(snapshot, lots, advance),
+                *_work_before_payment(snapshot, lots, advance, worked),
+                *_nearly_consumed(snapshot, lots, advance),
+            )
+        )
+        shortfall = sum((max(ZERO, lot.unpaid - lot.open) for lot in lots.of(advance)), ZERO)
+        if shortfall > ZERO:
+            amount = advance.currency.text(shortfall)
+            issue = advance_issue(
+                advance,
+                "advance_shortfall",
+                "received",
+                f"{amount} were drawn of it that are not paid any more (a payment was reversed or"
+                " bounced): the draws stand and nothing more is drawn; claim the payment again",
+            )
+            found = found.plus(issues=(issue,))
+    return found
+
+
+def advance_alert(
+    snapshot: Snapshot, lots: AdvanceLots, advance: Advance, source: str, kind: str, message: str
+) -> tuple[Alert, ...]:
+    """A notice to the account manager of the first engagement that the advance is for."""
+    users = [*advance.engagement_ids, *(each.id for each in lots.users(advance))]
+    if not users:
+        return ()
+    return (
+        Alert(
+            key=key(snapshot.company.id, users[0], "alert", source),
+            kind=kind,
+            severity="warning",
+            engagement_id=users[0],
+            message=f"{advance.name}: {message}",
+        ),
+    )
+
+
+def _owed(lots: AdvanceLots, advance: Advance) -> Decimal:
+    """What the client still has to pay of a request that was sent."""
+    return sum((lot.unpaid for lot in lots.of(advance)), ZERO)
+
+
+def _unpaid(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Alert, ...]:
+    owed = _owed(lots, advance)
+    if owed <= ZERO or advance.due_on is None or advance.due_on >= lots.as_of:
+        return ()
+    return advance_alert(
+        snapshot,
+        lots,
+        advance,
+        f"a{advance.id}-unpaid",
+        "advance_unpaid",
+        f"{advance.currency.text(owed)} were due on {advance.due_on} and are not paid",
+    )
+
+
+def _work_before_payment(
+    snapshot: Snapshot, lots: AdvanceLots, advance: Advance, worked: Mapping[int, list[date]]
+) -> tuple[Alert, ...]:
+    """Time on its engagements since it was requested, while nothing was advanced for them."""
+    if _owed(lots, advance) <= ZERO:
+        return ()
+    requested = min(lot.day for lot in lots.of(advance))
+    for engagement in lots.users(advance):
+        if lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of):
+            continue
+        days = [
+            day
+            for project in engagement.project_ids
+            for day in worked.get(project, ())
+            if requested <= day <= lots.as_of
+        ]
+        if days:
+            return advance_alert(
+                snapshot,
+                lots,
+                advance,
+                f"a{advance.id}-work-before-payment",
+                "work_before_payment",
+                f"is not paid, and work on {engagement.name} began on {min(days)}",
+            )
+    return ()
+
+
+def _worked(snapshot: Snapshot, lots: AdvanceLots) -> dict[int, list[date]]:
+    """Days with time that is not counted yet, by project, where an advance is to be paid."""
+    projects = {
+        project
+        for advance in lots.advances.values()
+        if _owed(lots, advance) > ZERO
+        for engagement in lots.users(advance)
+        for project in engagement.project_ids
+    }
+    days: dict[int, list[date]] = {}
+    for entry in snapshot.entries if projects else ():
+        if entry.project_id in projects:
+            days.setdefault(entry.project_id, []).append(entry.day)
+    return days
+
+
+def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Alert, ...]:
+    """Nearly all was drawn, nothing else covers its engagements, and no new one is on its way."""
+    received = sum((lot.amount - lot.unpaid for lot in lots.of(advance)), ZERO)
+    left = lots.remainder(advance)
+    if received <= ZERO or (received - left) * 100 < received * NEARLY_CONSUMED:
+        return ()
+    for engagement in lots.users(advance):
+        offers = lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of)
+        others = any(offer.lot.advance_id != advance.id for offer in offers)
+        if not others and not lots.on_its_way(engagement.id, engagement.client_id):
+            return advance_alert(
+                snapshot,
+                lots,
+                advance,
+                f"a{advance.id}-nearly-consumed",
+                "advance_nearly_consumed",
+                f"{advance.currency.text(left)} of {advance.currency.text(received)} are left;"
+                " claim a new advance",
+            )
+    return ()

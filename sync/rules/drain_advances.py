@@ -1,0 +1,270 @@
+"""Rule 13: open invoices of engagements that use advances are drained by what was advanced.
+
+A draw takes the smaller of what is open and what was received. Of an untaxed advance it is a
+journal entry: debit advances, credit receivable, reconciled with both. Of a taxed one whose money
+came in after the invoice stood, it is a credit note on the advance with the tax that was charged.
+The liability keeps the rate at which it was received; what the invoice's rate differs from it
+corrects revenue for the net part and is an exchange difference for the tax part (rule 19).
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.engagement import Engagement
+from sync.domain.issues import Issue, Severity, Source
+from sync.domain.journal import Account, Entry, EntryLine
+from sync.domain.keys import key
+from sync.domain.ledger import MoneyLot, Receivable
+from sync.domain.lots import drain
+from sync.domain.money import ZERO, Currency
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.domain.taxes import Part, with_included
+from sync.rules.advance_lots import AdvanceLots
+from sync.rules.check_advances import source_of
+
+
+def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
+    """The draws of the invoices that stand, oldest invoice first, earliest instalment first."""
+    lots = AdvanceLots(snapshot, as_of, found)
+    engagements = {each.id: each for each in snapshot.engagements}
+    standing = {each.key: each.name for each in snapshot.ledger.entries if each.state == "posted"}
+    for receivable in sorted(snapshot.ledger.receivables, key=_order):
+        if not is_drained(receivable, as_of, found):
+            continue
+        left = receivable
+        for lot_id, part in _parts(lots, receivable):
+            lot = lots[lot_id]
+            own = draw_key(snapshot.company.id, receivable, lot)
+            if own in standing:
+                found = found.plus(issues=(_loose(receivable, standing[own]),))
+                break
+            if lot.taxed:
+                found = found.plus(invoices=(_credit_note(lots, own, left, lot, part),))
+            else:
+                engagement = engagements.get(receivable.engagement_id)
+                entry = _entry(lots, own, left, lot, part.net, engagement)
+                found = found.plus(entries=(entry,))
+            lots.draw(lot_id, part)
+            left = left.after(part.total, snapshot.company.currency)
+    return found
+
+
+def is_drained(receivable: Receivable, as_of: date, found: Outcome) -> bool:
+    """Whether an open receivable is one that advances pay."""
+    return (
+        not receivable.credit
+        and receivable.role not in (Role.advance_request, Role.drawdown)
+        and receivable.open > ZERO
+        and receivable.invoice_date <= as_of
+        and receivable.engagement_id not in found.parked
+    )
+
+
+def draw_key(company_id: int, receivable: Receivable, lot: MoneyLot) -> str:
+    """The key of a draw: which invoice, which lot, and what the lot had given before.
+
+    Each draw raises what the lot gave, so two instalments of one invoice have keys of their own.
+    """
+    return key(
+        company_id,
+        receivable.engagement_id,
+        Role.drawdown,
+        f"i{receivable.move_id}.l{lot.line_id}",
+        minor(lot.drawn, lot.currency),
+    )
+
+
+def minor(amount: Decimal, currency: Currency) -> int:
+    """The amount in the currency's smallest unit."""
+    return int(amount.scaleb(currency.digits))
+
+
+def rate_lines(
+    difference: Decimal,
+    receivable: Receivable,
+    company: Currency,
+    engagement: Engagement | None,
+    text: str,
+) -> list[EntryLine]:
+    """Lines for what two rates differ by, in the company's currency only; debits positive.
+
+    The net share of the invoice belongs to revenue, the share of its tax is an exchange difference.
+    """
+    net = difference
+    if receivable.total:
+        net = company.round(difference * receivable.untaxed / receivable.total)
+    amounts = ((Account.income, net), (Account.exchange, difference - net))
+    return [
+        EntryLine(
+            account=account,
+            text=text,
+            amount=ZERO,
+            amount_company=amount,
+            partner_id=receivable.client_id,
+            analytic_id=(
+                engagement.analytic_id if engagement and account is Account.income else None
+            ),
+        )
+        for account, amount in amounts
+        if amount
+    ]
+
+
+def _order(receivable: Receivable) -> tuple[date, int, date, int]:
+    return (
+        receivable.invoice_date,
+        receivable.move_id,
+        receivable.due_on or receivable.invoice_date,
+        receivable.line_id,
+    )
+
+
+def _parts(lots: AdvanceLots, receivable: Receivable) -> list[tuple[int, Part]]:
+    """What the receivable draws from which lot. Lots are drained by what they come to with tax."""
+    offers = lots.offers(
+        receivable.engagement_id,
+        receivable.client_id,
+        receivable.currency,
+        receivable.invoice_date,
+    )
+    by_lot = {str(each.lot.line_id): each for each in offers}
+    draws, _ = drain(
+        [(name, each.whole.total) for name, each in by_lot.items()], receivable.open, ZERO
+    )
+    parts = [(int(draw.lot), by_lot[draw.lot].part(draw.quantity)) for draw in draws]
+    return [(lot, part) for lot, part in parts if part.total > ZERO]
+
+
+def _entry(
+    lots: AdvanceLots,
+    own: str,
+    receivable: Receivable,
+    lot: MoneyLot,
+    amount: Decimal,
+    engagement: Engagement | None,
+) -> Entry:
+    advance = lots.advance_of(lot)
+    debit = lot.company_part(amount, lots.company)
+    credit = receivable.company_part(amount, lots.company)
+    text = f"{receivable.move_name}: drawn from {advance.name}"
+    return Entry(
+        key=own,
+        role=Role.drawdown,
+        engagement_id=receivable.engagement_id,
+        client_id=receivable.client_id,
+        day=_day(receivable, lot, amount),
+        service_start=receivable.invoice_date,
+        service_end=receivable.invoice_date,
+        currency=lot.currency,
+        company_currency=lots.company,
+        lines=(
+            EntryLine(
+                account=Account.advances,
+                text=text,
+                amount=amount,
+                amount_company=debit,
+                partner_id=receivable.client_id,
+                advance_id=advance.id,
+                match_line_id=lot.line_id,
+            ),
+            EntryLine(
+                account=Account.receivable,
+                account_id=receivable.account_id,
+                text=text,
+                amount=-amount,
+                amount_company=-credit,
+                partner_id=receivable.client_id,
+                match_line_id=receivable.line_id,
+            ),
+            *rate_lines(
+                credit - debit,
+                receivable,
+                lots.company,
+                engagement,
+                f"{receivable.move_name}: at the rate of {advance.name}",
+            ),
+        ),
+        reference=receivable.move_name,
+        at_once=True,
+        reasons=(_reason(lots, receivable, lot, amount),),
+    )
+
+
+def _credit_note(
+    lots: AdvanceLots, own: str, receivable: Receivable, lot: MoneyLot, part: Part
+) -> Invoice:
+    advance = lots.advance_of(lot)
+    day = _day(receivable, lot, part.net)
+    return Invoice(
+        key=own,
+        role=Role.drawdown,
+        engagement_id=receivable.engagement_id,
+        credit=True,
+        partner_id=receivable.partner_id,
+        invoice_date=day,
+        raised_on=day,
+        service_start=receivable.invoice_date,
+        service_end=receivable.invoice_date,
+        currency=lot.currency,
+        lines=(advance_line(f"{advance.name}, drawn by {receivable.move_name}", lot, part),),
+        advance_id=advance.id,
+        taxes_due=part.taxes,
+        total_due=part.total,
+        settles=((receivable.account_id, receivable.line_id),),
+        reference=receivable.move_name,
+        reasons=(_reason(lots, receivable, lot, part.total),),
+    )
+
+
+def advance_line(text: str, lot: MoneyLot, part: Part, *, sign: int = 1) -> Line:
+    """A line on the advances account that takes a part of a lot with its tax.
+
+    ``sign``: +1 on a credit note, −1 on an invoice that deducts it.
+    """
+    amount = part.net * sign
+    price = with_included(amount, [each.tax for each in lot.taxes], lot.currency)
+    return Line(
+        text=text,
+        quantity=Decimal(1),
+        unit_price=amount,
+        amount=amount,
+        advance_id=lot.advance_id,
+        tax_ids=lot.tax_ids,
+        match_line_id=lot.line_id,
+        part_taxes=tuple((tax, each * sign) for tax, each in part.taxes),
+        price_with_tax=None if price == amount else price,
+    )
+
+
+def _day(receivable: Receivable, lot: MoneyLot, amount: Decimal) -> date:
+    """Never before the invoice, never before so much had been received."""
+    return max(receivable.invoice_date, lot.there_on(amount))
+
+
+def _reason(lots: AdvanceLots, receivable: Receivable, lot: MoneyLot, amount: Decimal) -> Reason:
+    advance = lots.advance_of(lot)
+    currency = lot.currency
+    return Reason(
+        rule="drain_advances",
+        text=f"{receivable.move_name} of {receivable.invoice_date}, open"
+        f" {currency.text(receivable.open)}, draws {currency.text(amount)} from {advance.name}"
+        f" ({lot.move_name}, {currency.text(lots.there(lot))} received and not drawn)",
+        records=(
+            Source(model="account.move", id=receivable.move_id, name=receivable.move_name),
+            source_of(advance),
+        ),
+    )
+
+
+def _loose(receivable: Receivable, entry: str) -> Issue:
+    return Issue(
+        code="draw_unreconciled",
+        severity=Severity.warning,
+        source=Source(model="account.move", id=receivable.move_id, name=receivable.move_name),
+        field="line_ids",
+        message=f"was drawn from an advance by {entry}, which is not reconciled with both any more;"
+        " reconcile it again, or reverse it",
+        engagement_id=receivable.engagement_id,
+    )

@@ -1,0 +1,97 @@
+"""Rule 20, a new advance claimed: what is left for an engagement fell below the agreed balance.
+
+The advance is made once; its request follows in the next wave. None is made while another one is
+still to be requested or to be paid, and none before the draws of this run's invoices are known.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.advances import AdvanceRequest, TaxMode
+from sync.domain.documents import Reason, Role
+from sync.domain.engagement import Engagement, State, TopUp, TopUpPolicy
+from sync.domain.issues import Source
+from sync.domain.keys import key
+from sync.domain.money import ZERO
+from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
+from sync.rules.advance_lots import AdvanceLots
+
+
+def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
+    """The new advances that are to be requested."""
+    lots = AdvanceLots(snapshot, as_of, found)
+    for engagement in sorted(snapshot.engagements, key=lambda each: each.id):
+        policy = engagement.top_up
+        if policy is None or not _asks(engagement, as_of, snapshot, found):
+            continue
+        if lots.on_its_way(engagement.id, engagement.client_id):
+            continue
+        offers = lots.offers(engagement.id, engagement.client_id, engagement.currency, as_of)
+        left = sum((offer.at_most for offer in offers), ZERO)
+        amount = _amount(policy, left)
+        if (left < policy.below or not left) and amount > ZERO:
+            found = found.plus(advances=(_advance(snapshot, lots, engagement, amount, left),))
+    return found
+
+
+def _asks(engagement: Engagement, as_of: date, snapshot: Snapshot, found: Outcome) -> bool:
+    """Whether the engagement is in force and all that it bills by now stands."""
+    written = {each.key for each in snapshot.invoices}
+    return (
+        engagement.use_advances
+        and engagement.state is State.running
+        and engagement.date_start <= as_of
+        and (engagement.date_end is None or as_of <= engagement.date_end)
+        and engagement.id not in found.parked
+        and not any(
+            each.engagement_id == engagement.id and each.held is None and each.key not in written
+            for each in found.invoices
+            if each.role not in (Role.advance_request, Role.advance_return, Role.drawdown)
+        )
+    )
+
+
+def _amount(policy: TopUp, left: Decimal) -> Decimal:
+    """The agreed amount, or what brings the balance up to the target."""
+    return policy.amount if policy.policy is TopUpPolicy.amount else policy.amount - left
+
+
+def _advance(
+    snapshot: Snapshot, lots: AdvanceLots, engagement: Engagement, amount: Decimal, left: Decimal
+) -> AdvanceRequest:
+    """Like the last one for the engagement, which also gives it its key: one top-up follows one
+    advance.
+    """
+    own = [each for each in snapshot.advances if each.covers(engagement.id, engagement.client_id)]
+    last = max(own, key=lambda each: each.id, default=None)
+    currency = engagement.currency
+    policy = engagement.top_up
+    assert policy is not None, "only an engagement with a policy is topped up"
+    return AdvanceRequest(
+        key=key(
+            snapshot.company.id,
+            engagement.id,
+            "advance",
+            f"after-a{last.id}" if last else f"from-{lots.as_of}",
+        ),
+        engagement_id=engagement.id,
+        client_id=engagement.client_id,
+        partner_id=engagement.invoice_partner_id or engagement.client_id,
+        currency=currency,
+        amount=currency.round(amount),
+        request_on=lots.as_of,
+        tax_mode=last.tax_mode if last else TaxMode.none,
+        refundable=last.refundable if last else True,
+        priority=last.priority if last else 0,
+        reasons=(
+            Reason(
+                rule="top_up",
+                text=f"{currency.text(left)} are left, less than the agreed"
+                f" {currency.text(policy.below)}: {currency.text(amount)} are requested",
+                records=(
+                    Source(model="retainer.engagement", id=engagement.id, name=engagement.name),
+                ),
+            ),
+        ),
+    )

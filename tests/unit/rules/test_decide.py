@@ -1,0 +1,243 @@
+"""Rule 15: what is left is returned, kept or recognised; what nobody decided is said."""
+
+import pytest
+
+from sync.domain.advances import Decision
+from sync.domain.documents import Role
+from sync.domain.ledger import ExistingEntry
+from tests.unit.rules.funds import (
+    EUR,
+    VAT_19,
+    advance,
+    after,
+    books,
+    decided,
+    draws,
+    lines,
+    lot,
+    paid,
+    receivable,
+    stands,
+    taxed,
+)
+from tests.unit.rules.world import codes, company, day, deliverable, issue, money, run, the
+
+ON = "2025-07-01"
+BREAKAGE = {**decided(Decision.recognise), "refundable": False}
+
+
+def test_a_return_is_a_credit_note_over_what_remains() -> None:
+    left = lot(open=money(400), open_company=money(400))
+    snapshot = books(advance(**decided(Decision.give_back)), lots=(left,))
+    note = the(run(snapshot, ON), Role.advance_return)
+    assert note.credit
+    assert note.key == "1/0/advance_return/a1-2025-06-30/0"
+    assert note.invoice_date == day("2025-06-30")
+    assert [(each.amount, each.match_line_id, each.tax_ids) for each in note.lines] == [
+        (400, 10, ())
+    ]
+    assert note.total_due == 400
+    assert "Dana Cole decided on 2025-06-30" in note.reasons[0].text
+    assert "the work stopped" in note.reasons[0].text
+
+
+def test_a_return_of_a_part_never_exceeds_what_remains() -> None:
+    for asked, returned in ((300, 300), (900, 400)):
+        left = lot(open=money(400), open_company=money(400))
+        own = advance(**decided(Decision.give_back, decision_amount=money(asked)))
+        assert the(run(books(own, lots=(left,)), ON), Role.advance_return).total_due == returned
+
+
+def test_only_what_was_received_is_returned() -> None:
+    half = lot(unpaid=money(700), receipts=paid(("2025-02-01", 300)))
+    snapshot = books(advance(**decided(Decision.give_back)), lots=(half,))
+    assert the(run(snapshot, ON), Role.advance_return).total_due == 300
+
+
+def test_a_decision_about_money_that_never_came_names_the_request() -> None:
+    unpaid = lot(unpaid=money(1000), receipts=())
+    outcome = run(books(advance(**decided(Decision.give_back)), lots=(unpaid,)), ON)
+    assert outcome.invoices == ()
+    assert "1,000.00 USD" in issue(outcome, "nothing_to_discharge").message
+
+
+def test_a_taxed_advance_is_returned_with_its_tax() -> None:
+    left = lot(open=money(400), open_company=money(400), taxes=taxed(VAT_19, 76))
+    note = the(
+        run(books(advance(**decided(Decision.give_back)), lots=(left,)), ON), Role.advance_return
+    )
+    assert note.lines[0].tax_ids == (19,)
+    assert (note.taxes_due, note.total_due) == (((19, 76),), 476)
+
+
+def test_a_return_is_made_once() -> None:
+    own = advance(**decided(Decision.give_back, decision_amount=money(300)))
+    snapshot = books(own, lots=(lot(),))
+    settled = after(snapshot, run(snapshot, ON))
+    assert [each.open for each in settled.ledger.lots] == [700]
+    assert run(settled, ON).invoices == ()
+
+
+def test_all_lots_of_an_advance_are_returned_on_one_credit_note() -> None:
+    restored = lot(
+        line_id=77, move_id=770, amount=200, receipts=(), move_key="1/1/drawdown/c9.l1.e2/0"
+    )
+    left = lot(open=money(400), open_company=money(400))
+    note = the(
+        run(books(advance(**decided(Decision.give_back)), lots=(left, restored)), ON),
+        Role.advance_return,
+    )
+    assert [(each.match_line_id, each.amount) for each in note.lines] == [(10, 400), (77, 200)]
+
+
+def test_invoices_up_to_the_decision_draw_first_later_ones_nothing() -> None:
+    snapshot = books(
+        advance(**decided(Decision.give_back)),
+        lots=(lot(),),
+        receivables=(receivable(1, 300, "2025-06-30"), receivable(2, 500, "2025-07-01")),
+    )
+    outcome = run(snapshot, ON)
+    assert draws(outcome) == [(10, 300)]
+    assert the(outcome, Role.advance_return).total_due == 700
+
+
+def test_a_decision_about_a_part_leaves_the_rest_to_later_invoices() -> None:
+    own = advance(**decided(Decision.give_back, decision_amount=money(300)))
+    snapshot = books(own, lots=(lot(),), receivables=(receivable(1, 900, "2025-07-01"),))
+    outcome = run(snapshot, ON)
+    assert draws(outcome) == [(10, 700)]
+    assert the(outcome, Role.advance_return).total_due == 300
+
+
+def test_a_decision_waits_for_an_invoice_of_its_day_that_is_not_posted_yet() -> None:
+    snapshot = books(
+        advance(**decided(Decision.give_back)),
+        lots=(lot(),),
+        milestones=[deliverable(1, "2025-06-30", 500)],
+    )
+    outcome = run(snapshot, ON)
+    assert [each.role for each in outcome.invoices] == [Role.milestone]
+    assert "1/1/milestone/m1/0" in issue(outcome, "decision_waits").message
+    draft = stands(the(outcome, Role.milestone), state="draft")
+    waiting = snapshot.model_copy(update={"invoices": (draft,)})
+    assert issue(run(waiting, ON), "decision_waits")
+
+
+def test_breakage_is_recognised_at_the_rate_of_the_lot() -> None:
+    # company in EUR: 400.00 USD left stand at 360.00
+    left = lot(open=money(400), open_company=money(360))
+    snapshot = books(
+        advance(**BREAKAGE, engagement_ids=(1,)), lots=(left,), company=company(currency=EUR)
+    )
+    (entry,) = run(snapshot, ON).entries
+    assert entry.key == "1/1/breakage/a1-2025-06-30/0"
+    assert entry.role is Role.breakage
+    assert not entry.at_once
+    assert lines(entry) == [("advances", 400, 360), ("breakage", -400, -360)]
+    assert (entry.lines[0].match_line_id, entry.lines[0].advance_id) == (10, 1)
+
+
+def test_tax_of_a_recognised_advance_stays_as_it_is() -> None:
+    taxed_lot = lot(taxes=taxed(VAT_19, 190))
+    (entry,) = run(books(advance(**BREAKAGE), lots=(taxed_lot,)), ON).entries
+    assert lines(entry) == [("advances", 1000, 1000), ("breakage", -1000, -1000)]
+
+
+def test_breakage_is_made_once() -> None:
+    snapshot = books(advance(**BREAKAGE, decision_amount=money(300)), lots=(lot(),))
+    (entry,) = run(snapshot, ON).entries
+    standing = ExistingEntry(
+        id=5,
+        name="MISC/5",
+        key=entry.key,
+        fingerprint=entry.fingerprint,
+        role=Role.breakage,
+        engagement_id=None,
+        state="posted",
+        changed=False,
+        day=entry.day,
+        amount=entry.total,
+    )
+    posted = books(
+        advance(**BREAKAGE, decision_amount=money(300)),
+        lots=(lot(open=money(700)),),
+        entries=(standing,),
+    )
+    assert run(posted, ON).entries == ()
+
+
+def test_a_refundable_advance_never_becomes_income() -> None:
+    outcome = run(books(advance(**decided(Decision.recognise)), lots=(lot(),)), ON)
+    assert outcome.entries == ()
+    assert issue(outcome, "refundable_not_breakage").field == "refundable"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("decided_by", "who decided"),
+        ("decision_note", "the reason"),
+        ("decided_on", "the day"),
+    ],
+)
+def test_a_decision_without_person_reason_or_day_is_not_carried_out(field, words) -> None:
+    fields = {**decided(Decision.give_back), field: None if field == "decided_on" else " "}
+    snapshot = books(advance(**fields), lots=(lot(),), receivables=(receivable(),))
+    outcome = run(snapshot, ON)
+    assert (outcome.invoices, outcome.entries) == ((), ())
+    assert words in issue(outcome, "decision_incomplete").message
+
+
+def test_an_undecided_remainder_is_an_issue_from_the_day_after_maturity() -> None:
+    snapshot = books(advance(maturity=day("2025-06-30"), engagement_ids=(1,)), lots=(lot(),))
+    assert codes(run(snapshot, "2025-06-30").issues) == []
+    outcome = run(snapshot, ON)
+    assert (
+        "matured on 2025-06-30 with 1,000.00 USD left"
+        in issue(outcome, "advance_undecided").message
+    )
+    (alert,) = [each for each in outcome.alerts if each.kind == "advance_matured"]
+    assert alert.key == "1/1/alert/a1-matured-2025-06-30/0"
+
+
+def test_keep_settles_it_and_lets_it_be_drawn_on() -> None:
+    own = advance(maturity=day("2025-06-30"), **decided(Decision.keep))
+    snapshot = books(own, lots=(lot(),), receivables=(receivable(1, 300, "2025-07-01"),))
+    outcome = run(snapshot, ON)
+    assert codes(outcome.issues) == []
+    assert draws(outcome) == [(10, 300)]
+    assert outcome.invoices == ()
+
+
+def test_at_the_years_end_an_undecided_remainder_is_an_issue() -> None:
+    snapshot = books(advance(), lots=(lot(),))
+    assert codes(run(snapshot, "2025-12-30").issues) == []
+    outcome = run(snapshot, "2025-12-31")
+    assert "year's end on 2025-12-31" in issue(outcome, "advance_undecided").message
+    (alert,) = [each for each in outcome.alerts if each.kind == "advance_year_end"]
+    assert alert.key == "1/1/alert/a1-year-end-2025/0"
+
+
+def test_a_year_that_ends_in_june() -> None:
+    snapshot = books(advance(), lots=(lot(),), company=company(fiscal_year_end=(6, 30)))
+    assert codes(run(snapshot, "2025-06-29").issues) == []
+    assert issue(run(snapshot, "2025-06-30"), "advance_undecided")
+
+
+def test_what_came_in_after_the_years_end_needs_no_decision() -> None:
+    late = lot(day=day("2026-01-02"), receipts=paid(("2026-01-05", 1000)))
+    assert codes(run(books(advance(), lots=(late,)), "2026-02-01").issues) == []
+
+
+def test_a_decision_of_last_year_does_not_settle_this_years_end() -> None:
+    own = advance(**decided(Decision.keep, on="2025-12-31"))
+    assert codes(run(books(own, lots=(lot(),)), "2026-01-15").issues) == []
+    assert issue(run(books(own, lots=(lot(),)), "2026-12-31"), "advance_undecided")
+
+
+def test_a_draft_return_that_is_not_wanted_any_more_is_withdrawn() -> None:
+    asked = run(books(advance(**decided(Decision.give_back)), lots=(lot(),)), ON)
+    draft = stands(the(asked, Role.advance_return), state="draft")
+    kept = books(advance(**decided(Decision.keep)), lots=(lot(),), invoices=[draft])
+    (withdrawn,) = run(kept, ON).invoices
+    assert (withdrawn.key, withdrawn.withdrawn) == (draft.key, True)

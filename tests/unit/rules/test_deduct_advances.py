@@ -1,0 +1,240 @@
+"""Rule 13, tax on receipt: net and tax of the advance are deducted on the invoice itself."""
+
+from sync.domain.documents import Invoice, Role
+from sync.domain.engagement import PoPolicy
+from sync.domain.taxes import Rounding, Tax, TaxSetting
+from tests.unit.rules.funds import (
+    VAT_16,
+    VAT_19,
+    advance,
+    books,
+    lot,
+    paid,
+    stands,
+    taxed,
+    user,
+)
+from tests.unit.rules.world import (
+    JPY,
+    KWD,
+    client_po,
+    company,
+    day,
+    deliverable,
+    issue,
+    money,
+    run,
+    the,
+)
+
+ON = "2025-04-01"
+
+
+def billed(net, *advances, lots, taxes=(VAT_19,), reached="2025-03-20", **facts) -> Invoice:
+    """The invoice of a milestone over ``net``, as it goes out."""
+    facts.setdefault("milestones", [deliverable(1, reached, net)])
+    snapshot = books(*advances, lots=lots, taxes=taxes, **facts)
+    return the(run(snapshot, ON), Role.milestone)
+
+
+def test_a_covered_invoice_totals_zero_and_stays_an_invoice() -> None:
+    invoice = billed(500, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),))
+    work, deduction = invoice.lines
+    assert (work.amount, deduction.amount) == (500, -500)
+    assert (deduction.advance_id, deduction.tax_ids, deduction.match_line_id) == (1, (19,), 10)
+    assert deduction.part_taxes == ((19, -95),)
+    assert invoice.taxes_due == ((19, 0),)
+    assert invoice.total_due == 0
+    assert not invoice.credit
+    assert invoice.untaxed == 500  # what it bills
+    assert invoice.net_total == 0
+
+
+def test_an_advance_that_covers_a_part_leaves_net_and_tax_of_the_rest() -> None:
+    # 1,500.00 + 285.00 less 1,000.00 + 190.00: 500.00 + 95.00 are left
+    invoice = billed(1500, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),))
+    assert invoice.net_total == 500
+    assert invoice.taxes_due == ((19, 95),)
+    assert invoice.total_due == 595
+
+
+def test_a_rate_that_fell_never_makes_a_credit_note() -> None:
+    # advance at 19 %: 1,190.00; the work at 16 %: 1,160.00. 974.79 + 185.21 cover it; 25.21 stay
+    invoice = billed(1000, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),), taxes=(VAT_16,))
+    assert invoice.lines[1].amount == money("-974.79")
+    assert invoice.taxes_due == ((16, 160), (19, money("-185.21")))
+    assert invoice.total_due == 0
+
+
+def test_a_rate_that_rose_is_covered_by_what_is_there() -> None:
+    # advance at 16 %: 1,160.00; the work at 19 %: 1,190.00. The client pays the 30.00 of tax
+    invoice = billed(1000, advance(), lots=(lot(taxes=taxed(VAT_16, 160)),), taxes=(VAT_19,))
+    assert invoice.net_total == 0
+    assert invoice.taxes_due == ((16, -160), (19, 190))
+    assert invoice.total_due == 30
+
+
+def test_several_lots_and_rates_on_one_invoice() -> None:
+    # work 2,000.00 + 380.00; lots 500.00 + 95.00 at 19 % and 500.00 + 80.00 at 16 %
+    invoice = billed(
+        2000,
+        advance(1, 500),
+        advance(2, 500),
+        lots=(lot(1, 500, taxes=taxed(VAT_19, 95)), lot(2, 500, taxes=taxed(VAT_16, 80))),
+    )
+    assert [line.amount for line in invoice.lines] == [2000, -500, -500]
+    assert invoice.taxes_due == ((16, -80), (19, 285))
+    assert invoice.total_due == 1205  # 2,380.00 − 595.00 − 580.00
+
+
+def test_several_taxes_on_one_advance() -> None:
+    state = Tax(id=5, name="State 5 %", percent=money(5))
+    city = Tax(id=2, name="City 2.5 %", percent=money("2.5"))
+    charged = (*taxed(state, 50), *taxed(city, 25))
+    invoice = billed(400, advance(), lots=(lot(taxes=charged),), taxes=(state, city))
+    assert invoice.lines[1].part_taxes == ((5, -20), (2, -10))
+    assert (invoice.taxes_due, invoice.total_due) == (((2, 0), (5, 0)), 0)
+
+
+def test_lines_that_round_apart_still_total_zero() -> None:
+    # three lines of 33.33 at 19 %, rounded per line: 18.99 tax; the advance of 99.99 had 19.00
+    three = [deliverable(each, "2025-03-20", "33.33") for each in (1, 2, 3)]
+    snapshot = books(
+        advance(1, "99.99"), lots=(lot(1, "99.99", taxes=taxed(VAT_19, 19)),), milestones=three
+    )
+    per_line = TaxSetting(engagement_id=1, taxes=(VAT_19,), rounding=Rounding.per_line)
+    snapshot = snapshot.model_copy(update={"taxes": (per_line,)})
+    invoices = [each for each in run(snapshot, ON).invoices if each.role is Role.milestone]
+    assert [each.total_due for each in invoices] == [0, 0, 0]
+    # the client paid 118.99 and is billed 3 × 39.66 = 118.98: one cent stays owed
+    assert [each.lines[1].amount for each in invoices] == [
+        money("-33.33"),
+        money("-33.33"),
+        money("-33.32"),
+    ]
+    assert sum(each.lines[1].part_taxes[0][1] for each in invoices) == -19
+
+
+def test_currencies_without_and_with_three_decimals() -> None:
+    for currency, net, tax in ((JPY, "1003", "191"), (KWD, "1.003", "0.191")):
+        invoice = billed(
+            net,
+            advance(1, 5000, currency=currency),
+            lots=(lot(1, 5000, currency=currency, taxes=taxed(VAT_19, 950)),),
+            engagements=(user(currency=currency),),
+            company=company(currency=currency, po_policy=PoPolicy.ignore),
+        )
+        assert invoice.total_due == 0
+        assert -invoice.net_total + money(net) == -invoice.lines[1].amount
+        assert invoice.lines[1].part_taxes == ((19, -money(tax)),)
+
+
+def test_only_what_had_come_in_by_its_date_is_deducted() -> None:
+    received = paid(("2025-03-01", 300), ("2025-03-25", 700))
+    invoice = billed(500, advance(), lots=(lot(taxes=taxed(VAT_19, 190), receipts=received),))
+    assert invoice.lines[1].amount == -300
+    assert invoice.total_due == 238  # 200.00 + 38.00; the money of the 25th pays it once it stands
+
+
+def test_untaxed_lots_whose_turn_comes_first_keep_it() -> None:
+    # 595.00: the untaxed one (priority 1) pays 400.00 once it stands; 195.00 are deducted
+    invoice = billed(
+        500,
+        advance(1, 400, priority=1),
+        advance(2, 1000),
+        lots=(lot(1, 400), lot(2, 1000, taxes=taxed(VAT_19, 190))),
+    )
+    assert invoice.lines[1].amount == money("-163.87")  # 195.00 ÷ 1.19
+    assert invoice.lines[1].part_taxes == ((19, money("-31.13")),)
+    assert invoice.total_due == 400
+
+
+def test_an_untaxed_advance_is_not_deducted() -> None:
+    invoice = billed(500, advance(), lots=(lot(),))
+    assert len(invoice.lines) == 1
+    assert invoice.total_due is None
+
+
+def test_two_invoices_share_one_advance_in_the_order_of_their_dates() -> None:
+    snapshot = books(
+        advance(),
+        lots=(lot(taxes=taxed(VAT_19, 190)),),
+        taxes=(VAT_19,),
+        milestones=[deliverable(1, "2025-03-20", 800), deliverable(2, "2025-03-10", 800)],
+    )
+    invoices = [each for each in run(snapshot, ON).invoices if each.role is Role.milestone]
+    assert [(each.invoice_date, each.total_due) for each in invoices] == [
+        (day("2025-03-10"), 0),
+        (day("2025-03-20"), 714),  # 600.00 + 114.00
+    ]
+    taken = [each.lines[1].part_taxes[0][1] for each in invoices]
+    assert taken == [-152, -38]  # together the 190.00 that were charged
+
+
+def test_a_held_invoice_takes_nothing() -> None:
+    snapshot = books(
+        advance(),
+        lots=(lot(taxes=taxed(VAT_19, 190)),),
+        taxes=(VAT_19,),
+        engagements=(user(po_policy=PoPolicy.hold),),
+        milestones=[deliverable(1, "2025-03-20", 500)],
+    )
+    invoice = the(run(snapshot, ON), Role.milestone)
+    assert invoice.held
+    assert len(invoice.lines) == 1
+
+
+def test_a_purchase_order_counts_what_is_billed_before_the_deduction() -> None:
+    invoice = billed(
+        500,
+        advance(),
+        lots=(lot(taxes=taxed(VAT_19, 190)),),
+        engagements=(user(po_policy=PoPolicy.hold, client_po_id=1),),
+        client_pos=[client_po(1, 400)],
+    )
+    assert invoice.held
+    assert invoice.held.code == "po_exceeded"
+
+
+def test_a_tax_that_only_odoo_can_work_out_leaves_the_deduction_to_a_credit_note() -> None:
+    fixed = Tax(id=3, name="Eco tax", percent=money(2), kind="fixed")
+    snapshot = books(
+        advance(),
+        lots=(lot(taxes=taxed(VAT_19, 190)),),
+        taxes=(fixed,),
+        milestones=[deliverable(1, "2025-03-20", 500)],
+    )
+    outcome = run(snapshot, ON)
+    assert len(the(outcome, Role.milestone).lines) == 1
+    assert "Eco tax (fixed)" in issue(outcome, "tax_not_supported").message
+
+
+def test_prices_that_hold_the_tax() -> None:
+    inside = VAT_19.model_copy(update={"included": True})
+    invoice = billed(500, advance(), lots=(lot(taxes=taxed(inside, 190)),), taxes=(inside,))
+    deduction = invoice.lines[1]
+    assert (deduction.amount, deduction.price_with_tax) == (-500, -595)
+    assert invoice.total_due == 0
+
+
+def test_a_draft_that_waits_for_review_keeps_what_it_deducts() -> None:
+    facts = {
+        "lots": (lot(taxes=taxed(VAT_19, 190)),),
+        "taxes": (VAT_19,),
+        "milestones": [deliverable(1, "2025-03-20", 500)],
+        "company": company(post_invoices=False),
+    }
+    invoice = the(run(books(advance(), **facts), ON), Role.milestone)
+    again = the(
+        run(books(advance(), **facts, invoices=[stands(invoice, state="draft")]), ON),
+        Role.milestone,
+    )
+    assert again.fingerprint == invoice.fingerprint
+
+
+def test_what_a_draft_of_a_closed_month_deducts_is_not_promised_twice() -> None:
+    waiting = stands(
+        billed(800, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),)), state="draft"
+    ).model_copy(update={"key": "1/1/overage/2025-02/0", "role": Role.overage})
+    invoice = billed(500, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),), invoices=[waiting])
+    assert invoice.lines[1].amount == -200  # 1,000.00 less the 800.00 of the draft

@@ -1,0 +1,148 @@
+"""A new advance is requested when little is left; and what is said before that."""
+
+import pytest
+
+from sync.domain.advances import AdvanceRequest
+from sync.domain.engagement import TopUp, TopUpPolicy
+from sync.domain.outcome import Outcome
+from tests.unit.rules.funds import advance, after, books, lot, paid, receivable, user
+from tests.unit.rules.world import day, deliverable, entry, money, run
+
+ON = "2025-04-01"
+AMOUNT = TopUp(policy=TopUpPolicy.amount, amount=money(1000), below=money(250))
+TARGET = TopUp(policy=TopUpPolicy.target, amount=money(1000), below=money(250))
+
+
+def requested(outcome: Outcome) -> AdvanceRequest:
+    (found,) = outcome.advances
+    return found
+
+
+def left(amount: str | int, policy: TopUp, **changes):
+    whole = lot(open=money(amount), open_company=money(amount))
+    return books(advance(), lots=(whole,), engagements=(user(top_up=policy, **changes),))
+
+
+@pytest.mark.parametrize(("policy", "amount"), [(AMOUNT, 1000), (TARGET, 800)])
+def test_a_fixed_amount_or_up_to_the_target(policy, amount) -> None:
+    new = requested(run(left(200, policy), ON))
+    assert (new.amount, new.engagement_id, new.request_on) == (amount, 1, day(ON))
+    assert new.key == "1/1/advance/after-a1/0"
+
+
+def test_nothing_while_enough_is_left() -> None:
+    assert run(left(250, AMOUNT), ON).advances == ()
+
+
+def test_what_is_drawn_in_the_same_run_counts() -> None:
+    snapshot = books(
+        advance(),
+        lots=(lot(),),
+        receivables=(receivable(1, 900),),
+        engagements=(user(top_up=TARGET),),
+    )
+    assert requested(run(snapshot, ON)).amount == 900  # 1,000.00 less the 100.00 that are left
+
+
+def test_none_before_the_invoices_of_the_run_stand() -> None:
+    snapshot = left(200, TARGET).model_copy(
+        update={"milestones": (deliverable(1, "2025-03-20", 90),)}
+    )
+    assert run(snapshot, ON).advances == ()
+
+
+def test_no_second_one_while_one_is_to_be_requested_or_paid() -> None:
+    for waiting, lots in (
+        (advance(2, 1000, request_id=None), ()),
+        (advance(2, 1000), ()),  # its request is a draft
+        (advance(2, 1000), (lot(2, unpaid=money(1000), receipts=()),)),
+    ):
+        snapshot = books(
+            advance(1),
+            waiting,
+            lots=(lot(1, open=money(200), open_company=money(200)), *lots),
+            engagements=(user(top_up=AMOUNT),),
+        )
+        assert run(snapshot, ON).advances == ()
+
+
+def test_it_is_like_the_last_one() -> None:
+    whole = lot(3, open=money(200), open_company=money(200))
+    snapshot = books(
+        advance(3, tax_mode="on_receipt", refundable=False, priority=2),
+        lots=(whole,),
+        engagements=(user(top_up=AMOUNT, invoice_partner_id=70),),
+    )
+    new = requested(run(snapshot, ON))
+    assert (new.tax_mode, new.refundable, new.priority) == ("on_receipt", False, 2)
+    assert (new.key, new.partner_id) == ("1/1/advance/after-a3/0", 70)
+
+
+def test_the_first_one_of_an_engagement() -> None:
+    new = requested(run(books(engagements=(user(top_up=AMOUNT),)), ON))
+    assert (new.key, new.amount) == ("1/1/advance/from-2025-04-01/0", 1000)
+
+
+def test_none_for_an_engagement_that_is_over_or_does_not_use_advances() -> None:
+    assert run(left(200, AMOUNT, date_end=day("2025-03-31")), ON).advances == ()
+    assert run(left(200, AMOUNT, start="2025-05-01"), ON).advances == ()
+
+
+def alerts(outcome: Outcome) -> dict[str, str]:
+    return {each.kind: each.message for each in outcome.alerts}
+
+
+def test_an_advance_that_is_nearly_consumed_asks_for_a_new_one() -> None:
+    def at(amount: int) -> dict[str, str]:
+        return alerts(run(books(advance(), lots=(lot(open=money(amount)),)), ON))
+
+    assert at(101) == {}
+    assert at(100) == {
+        "advance_nearly_consumed": "ADV/1: 100.00 USD of 1,000.00 USD are left; claim a new advance"
+    }
+
+
+def test_the_draw_that_empties_it_is_noticed_in_the_same_run() -> None:
+    snapshot = books(advance(), lots=(lot(),), receivables=(receivable(1, 1000),))
+    assert "advance_nearly_consumed" in alerts(run(snapshot, ON))
+    assert alerts(run(after(snapshot, run(snapshot, ON)), ON)) == {}
+
+
+def test_while_another_one_is_there_or_on_its_way_nobody_is_disturbed() -> None:
+    empty = lot(1, open=money(50))
+    for other in (lot(2), lot(2, unpaid=money(1000), receipts=())):
+        snapshot = books(advance(1), advance(2), lots=(empty, other))
+        assert "advance_nearly_consumed" not in alerts(run(snapshot, ON))
+
+
+def test_an_advance_not_paid_when_it_was_due() -> None:
+    unpaid = lot(unpaid=money(1000), receipts=())
+    snapshot = books(advance(due_on=day("2025-03-31")), lots=(unpaid,))
+    assert alerts(run(snapshot, "2025-03-31")) == {}
+    assert alerts(run(snapshot, ON)) == {
+        "advance_unpaid": "ADV/1: 1,000.00 USD were due on 2025-03-31 and are not paid"
+    }
+
+
+def test_work_before_the_payment() -> None:
+    unpaid = lot(unpaid=money(1000), receipts=())
+    worked = [entry(1, "2025-03-05", 2), entry(2, "2024-12-30", 2)]
+    snapshot = books(advance(), lots=(unpaid,)).model_copy(update={"entries": tuple(worked)})
+    outcome = run(snapshot, ON)
+    assert alerts(outcome)["work_before_payment"] == (
+        "ADV/1: is not paid, and work on Retainer 1 began on 2025-03-05"
+    )
+
+
+def test_work_that_another_advance_pays_is_no_work_before_payment() -> None:
+    unpaid = lot(2, unpaid=money(1000), receipts=())
+    snapshot = books(advance(1), advance(2), lots=(lot(1), unpaid))
+    snapshot = snapshot.model_copy(update={"entries": (entry(1, "2025-03-05", 2),)})
+    assert "work_before_payment" not in alerts(run(snapshot, ON))
+
+
+def test_time_before_the_request_is_no_work_before_payment() -> None:
+    unpaid = lot(unpaid=money(600), receipts=paid(("2025-01-10", 400)), open=money(600))
+    snapshot = books(advance(), lots=(unpaid,))
+    snapshot = snapshot.model_copy(update={"entries": (entry(1, "2024-12-30", 2),)})
+    assert "work_before_payment" not in alerts(run(snapshot, ON))
