@@ -68,6 +68,8 @@ class Entry(Value):
     company_currency: Currency
     lines: tuple[EntryLine, ...]
     reference: str = ""
+    unit: str = ""
+    """Entries of the same unit are written together or not at all; empty = it stands alone."""
     reasons: tuple[Reason, ...] = ()
     withdrawn: bool = False
     """An untouched draft of ours that is to be removed: it is not wanted any more."""

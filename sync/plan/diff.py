@@ -101,7 +101,9 @@ def _invoice(
 def _entries(
     snapshot: Snapshot, entries: Collection[Entry], deleted: Collection[str]
 ) -> Iterator[Change | Conflict]:
-    """Journal entries that are new or read otherwise now; each is a unit of its own."""
+    """Journal entries that are new or read otherwise now; each is a unit of its own,
+    unless it says with which others it goes.
+    """
     standing = {each.key: each for each in snapshot.ledger.entries}
     for entry in entries:
         found = standing.get(entry.key)
@@ -115,7 +117,7 @@ def _entries(
         if isinstance(action, Conflict):
             yield action
         elif action is not None:
-            yield Change(action=action, unit=entry.key, entry=entry)
+            yield Change(action=action, unit=entry.unit or entry.key, entry=entry)
 
 
 def _matches(entry: Entry) -> bool:

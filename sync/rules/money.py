@@ -16,6 +16,10 @@ from sync.rules.check_advances import check_advances
 from sync.rules.decide import decide
 from sync.rules.deduct_advances import deduct_advances
 from sync.rules.drain_advances import drain_advances
+from sync.rules.fee_credit import fee_credit
+from sync.rules.lock_dates import lock_dates
+from sync.rules.reclassify import reclassify
+from sync.rules.recognise import recognise
 from sync.rules.top_up import top_up
 from sync.rules.undo import undo
 from sync.rules.withdraw_draws import withdraw_draws
@@ -25,6 +29,7 @@ MoneyRule = Callable[[Snapshot, date, Outcome], Outcome]
 
 MONEY_RULES: tuple[MoneyRule, ...] = (
     check_advances,
+    fee_credit,
     undo,
     drain_advances,
     deduct_advances,
@@ -33,6 +38,9 @@ MONEY_RULES: tuple[MoneyRule, ...] = (
     top_up,
     advance_notices,
     withdraw_draws,
+    recognise,
+    reclassify,
+    lock_dates,
 )
 """In this order; ``lock_dates`` comes last, since it moves what the others ask for."""
 

@@ -205,24 +205,29 @@ def _periods(
     for each in statements:
         standing = periods.get(each.key)
         assert standing is None or not standing.closed, f"{each.key} was closed"
-        periods[each.key] = ExistingPeriod(
-            id=standing.id if standing else 5000 + len(periods),
-            key=each.key,
-            fingerprint=each.fingerprint,
-            engagement_id=each.engagement_id,
-            date_start=each.date_start,
-            date_end=each.date_end,
-            closed=each.state is StatementState.closed,
-            used=each.used,
-            available=each.available,
-            overage=each.overage,
-            lots=each.lots,
-        )
+        periods[each.key] = period_of(each, standing.id if standing else 5000 + len(periods))
     until = {each.id: each.closed_until for each in engagements}
     return tuple(
         each
         for each in periods.values()
         if not each.closed or each.date_end == until[each.engagement_id]
+    )
+
+
+def period_of(statement: Statement, id: int) -> ExistingPeriod:
+    """The statement as Odoo has it."""
+    return ExistingPeriod(
+        id=id,
+        key=statement.key,
+        fingerprint=statement.fingerprint,
+        engagement_id=statement.engagement_id,
+        date_start=statement.date_start,
+        date_end=statement.date_end,
+        closed=statement.state is StatementState.closed,
+        used=statement.used,
+        available=statement.available,
+        overage=statement.overage,
+        lots=statement.lots,
     )
 
 

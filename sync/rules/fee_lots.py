@@ -1,0 +1,139 @@
+"""Fee documents that stand on unearned revenue, with what is still open of them.
+
+A lot's part that a credit note of this run is about to take, or that a draft which a person changed
+holds, is spoken for: neither recognition nor another credit note may use it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sync.domain.documents import Invoice, Role
+from sync.domain.keys import revision_of, stem_of
+from sync.domain.ledger import ExistingEntry, LotKind, MoneyLot
+from sync.domain.money import ZERO, Currency
+from sync.domain.snapshot import Snapshot
+
+EARNING = (Role.recognition, Role.breakage)
+"""The roles that take from a fee lot because it was earned."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDocument:
+    """The open lots of one posted document of an engagement, and what was earned of it so far."""
+
+    move_id: int
+    lots: tuple[MoneyLot, ...]
+    """By line id; usually one."""
+    entries: tuple[ExistingEntry, ...] = ()
+    """Recognition and breakage of it, drafts and cancelled ones too."""
+
+    @property
+    def name(self) -> str:
+        """As people know it."""
+        return self.lots[0].move_name or f"entry {self.move_id}"
+
+    @property
+    def currency(self) -> Currency:
+        """Of all its lots."""
+        return self.lots[0].currency
+
+    @property
+    def day(self) -> date:
+        """Of the accounts."""
+        return self.lots[0].day
+
+    @property
+    def source(self) -> str:
+        """Where its key says that it comes from: ``2025-03``, ``b4``; empty for a hand's entry."""
+        parts = self.lots[0].move_key.split("/")
+        return parts[3] if len(parts) == 5 and parts[2] == Role.fee else ""
+
+    @property
+    def held_by_people(self) -> Decimal:
+        """What drafts that a person changed are going to take of it when they are posted."""
+        return sum((each.amount for each in self.entries if touched_draft(each)), ZERO)
+
+    @property
+    def open(self) -> Decimal:
+        """What is left of it in the ledger."""
+        return sum((lot.open for lot in self.lots), ZERO)
+
+
+def touched_draft(entry: ExistingEntry) -> bool:
+    """A draft of ours that a person changed: its amount stands."""
+    return entry.state == "draft" and entry.changed
+
+
+def stands(entry: ExistingEntry) -> bool:
+    """Whether its amount counts: posted, or in a person's hands."""
+    return entry.state == "posted" or touched_draft(entry)
+
+
+def entry_source(month: date, move_id: int) -> str:
+    """Source of the entry that earns a document's part of a month: ``2025-03.i17``."""
+    return f"{month:%Y-%m}.i{move_id}"
+
+
+def move_of(entry_key: str) -> int | None:
+    """The document whose lot the entry with this key earns; None for any other key."""
+    parts = entry_key.split("/")
+    if len(parts) != 5:
+        return None
+    month, _, move = parts[3].partition(".i")
+    return int(move) if month and move.isdigit() else None
+
+
+def month_of(entry_key: str) -> date:
+    """First of the month that the entry with this key, one of ``move_of``, is about."""
+    return date.fromisoformat(f"{entry_key.split('/')[3][:7]}-01")
+
+
+def fee_documents(snapshot: Snapshot) -> dict[int, list[FeeDocument]]:
+    """Documents with anything open on unearned revenue, by engagement, oldest first."""
+    lots: dict[tuple[int, int], list[MoneyLot]] = {}
+    for lot in sorted(snapshot.ledger.lots, key=lambda each: (each.day, each.move_id)):
+        if lot.kind is LotKind.unearned and lot.engagement_id and lot.open > 0:
+            lots.setdefault((lot.engagement_id, lot.move_id), []).append(lot)
+    earned: dict[int, list[ExistingEntry]] = {}
+    for entry in snapshot.ledger.entries:
+        move = move_of(entry.key) if entry.role in EARNING else None
+        if move is not None:
+            earned.setdefault(move, []).append(entry)
+    found: dict[int, list[FeeDocument]] = {}
+    for (engagement, move), own in lots.items():
+        document = FeeDocument(
+            move_id=move,
+            lots=tuple(sorted(own, key=lambda each: each.line_id)),
+            entries=tuple(sorted(earned.get(move, ()), key=lambda each: each.key)),
+        )
+        found.setdefault(engagement, []).append(document)
+    return found
+
+
+def creditable(documents: Iterable[FeeDocument], stem: str) -> list[tuple[MoneyLot, Decimal]]:
+    """Lots of the documents under a fee's key, the latest first, with what a credit note may take:
+    what is not earned yet, and in no draft that a person made their own.
+    """
+    own = [each for each in documents if stem_of(each.lots[0].move_key) == stem]
+    own.sort(key=lambda each: revision_of(each.lots[0].move_key), reverse=True)
+    found = []
+    for document in own:
+        kept = document.held_by_people
+        for lot in document.lots:
+            part = max(ZERO, lot.open - kept)
+            kept -= lot.open - part
+            found.append((lot, part))
+    return found
+
+
+def to_be_credited(invoices: Iterable[Invoice]) -> Mapping[int, Decimal]:
+    """By lot: what credit notes asked for in this run take of it."""
+    taken: dict[int, Decimal] = {}
+    for invoice in invoices:
+        if invoice.credit and not invoice.withdrawn:
+            for line in invoice.lines:
+                if line.match_line_id is not None:
+                    taken[line.match_line_id] = taken.get(line.match_line_id, ZERO) + line.amount
+    return taken
