@@ -1,4 +1,4 @@
-"""Draft draws and returns of advances that are not asked for any more are withdrawn.
+"""Draft draws, returns and breakage of advances that are not asked for any more are withdrawn.
 
 A draft waits for review while the world goes on: an invoice is paid, a decision is changed. What a
 person touched is left to the person.
@@ -8,16 +8,18 @@ from datetime import date
 
 from sync.domain.documents import Invoice, Line, Role
 from sync.domain.existing import ExistingInvoice
+from sync.domain.ledger import ExistingEntry
 from sync.domain.money import Currency
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
+from sync.rules.entries import withdrawal
 
 _ROLES = (Role.drawdown, Role.advance_return)
 
 
 def withdraw_draws(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
     """The withdrawals."""
-    asked = {each.key for each in found.invoices}
+    asked = {each.key for each in found.invoices} | {each.key for each in found.entries}
     currency = snapshot.company.currency
     return found.plus(
         invoices=tuple(
@@ -28,7 +30,20 @@ def withdraw_draws(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
             and each.key not in asked
             and each.engagement_id not in found.parked
         ),
+        entries=tuple(
+            withdrawal(each, currency, client_id=0)
+            for each in snapshot.ledger.entries
+            if each.is_draft_of_ours
+            and _of_an_advance(each)
+            and each.key not in asked
+            and each.engagement_id not in found.parked
+        ),
     )
+
+
+def _of_an_advance(entry: ExistingEntry) -> bool:
+    source = entry.key.split("/")[3]
+    return entry.role is Role.drawdown or (entry.role is Role.breakage and source.startswith("a"))
 
 
 def _invoice(draft: ExistingInvoice, currency: Currency) -> Invoice:

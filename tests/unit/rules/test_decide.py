@@ -241,3 +241,23 @@ def test_a_draft_return_that_is_not_wanted_any_more_is_withdrawn() -> None:
     kept = books(advance(**decided(Decision.keep)), lots=(lot(),), invoices=[draft])
     (withdrawn,) = run(kept, ON).invoices
     assert (withdrawn.key, withdrawn.withdrawn) == (draft.key, True)
+
+
+def test_a_draft_breakage_that_is_not_wanted_any_more_is_withdrawn() -> None:
+    (asked,) = run(books(advance(**BREAKAGE), lots=(lot(),)), ON).entries
+    draft = ExistingEntry(
+        id=5,
+        name="",
+        key=asked.key,
+        fingerprint=asked.fingerprint,
+        role=Role.breakage,
+        engagement_id=None,
+        state="draft",
+        changed=False,
+        day=asked.day,
+        amount=asked.total,
+    )
+    same = books(advance(**BREAKAGE), lots=(lot(),), entries=(draft,))
+    assert [(each.key, each.withdrawn) for each in run(same, ON).entries] == [(draft.key, False)]
+    kept = books(advance(**decided(Decision.keep)), lots=(lot(),), entries=(draft,))
+    assert [(each.key, each.withdrawn) for each in run(kept, ON).entries] == [(draft.key, True)]
