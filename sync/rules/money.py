@@ -17,6 +17,7 @@ from sync.rules.decide import decide
 from sync.rules.deduct_advances import deduct_advances
 from sync.rules.drain_advances import drain_advances
 from sync.rules.fee_credit import fee_credit
+from sync.rules.included_taxes import included_taxes
 from sync.rules.lock_dates import lock_dates
 from sync.rules.reclassify import reclassify
 from sync.rules.recognise import recognise
@@ -40,6 +41,7 @@ MONEY_RULES: tuple[MoneyRule, ...] = (
     withdraw_draws,
     recognise,
     reclassify,
+    included_taxes,
     lock_dates,
 )
 """In this order; ``lock_dates`` comes last, since it moves what the others ask for."""
