@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
+from typing import NamedTuple
 
 from mappings import fields
 from mappings.fields import Row, Terms, Unreadable
@@ -64,7 +65,7 @@ def domain(
     fixed_price: Mapping[tuple[date, date | None], Collection[int]],
     go_live: date | None,
 ) -> Terms:
-    """Billable time that no statement and no document has counted yet.
+    """Billable time that no statement and no document has counted yet, nor Odoo's own invoicing.
 
     ``project_ids``: projects whose time is read whole. ``engagement_ids``: those whose change
     orders' time is read, wherever it is. ``fixed_price``: projects billed by milestone, by
@@ -89,10 +90,54 @@ def domain(
         ("retainer_move_id", "=", False),
         ("retainer_tombstone_id", "=", False),
         ("retainer_non_billable", "=", False),
+        "|",
+        ("timesheet_invoice_id", "=", False),
+        ("timesheet_invoice_id.state", "=", "cancel"),
     ]
     if go_live is not None:
         terms.append(("date", ">", (go_live - ONE_DAY).isoformat()))
     return [*terms, *["|"] * (len(either) - 1), *(term for each in either for term in each)]
+
+
+ELSEWHERE_FIELDS = ("unit_amount", "project_id", "timesheet_invoice_id")
+
+
+class BilledElsewhere(NamedTuple):
+    """Time that Odoo's own sales invoicing has billed."""
+
+    id: int
+    seconds: int
+    project_id: int
+    invoice_id: int
+
+
+def billed_elsewhere(
+    company_id: int, project_ids: Collection[int], engagement_ids: Collection[int], since: date
+) -> Terms:
+    """Time of engagements, worked since a day, that would be billed twice if it were billed."""
+    return [
+        ("company_id", "=", company_id),
+        ("date", ">=", since.isoformat()),
+        ("retainer_period_id", "=", False),
+        ("retainer_move_id", "=", False),
+        ("retainer_non_billable", "=", False),
+        ("timesheet_invoice_id", "!=", False),
+        ("timesheet_invoice_id.state", "!=", "cancel"),
+        "|",
+        ("project_id", "in", sorted(project_ids)),
+        ("retainer_change_order_id.engagement_id", "in", sorted(engagement_ids)),
+    ]
+
+
+def elsewhere(row: Row) -> BilledElsewhere:
+    """The entry, and the invoice of Odoo's own."""
+    worked = fields.raw_value(row, "unit_amount")
+    return BilledElsewhere(
+        id=fields.record_id(row),
+        seconds=fields.parse_hours(worked, "unit_amount", fields.MOST_HOURS_OF_AN_ENTRY),
+        project_id=fields.link(row, "project_id"),
+        invoice_id=fields.link(row, "timesheet_invoice_id"),
+    )
 
 
 BY_DOCUMENT = "retainer_move_id"

@@ -121,11 +121,11 @@ def value(
     """
     fields.of_company(row, company_id)
     own = currency(row, currencies)
-    name = fields.text(row, "name")
+    _, number_ = name(row)
     record, posted_on = fields.record_id(row), fields.day(row, "date")
     return ExistingInvoice(
         id=record,
-        name="" if name == "/" else name,
+        name=number_,
         key=fields.needed_text(row, "retainer_key"),
         fingerprint=fields.text(row, "retainer_fingerprint"),
         role=fields.choice(row, "retainer_role", Role),
@@ -160,6 +160,15 @@ class Written(Value):
 def written(row: Row, company_id: int, currencies: dict[int, Currency]) -> Written:
     """The document and its date in the accounts."""
     return Written(invoice=value(row, company_id, currencies), date=fields.day(row, "date"))
+
+
+NAME_FIELDS = ("name",)
+
+
+def name(row: Row) -> tuple[int, str]:
+    """(document, its number; nothing for a draft)."""
+    found = fields.text(row, "name")
+    return fields.record_id(row), "" if found == "/" else found
 
 
 KEY_FIELDS = ("retainer_key",)

@@ -67,6 +67,23 @@ def posted_on(company_id: int, account_ids: Collection[int]) -> Terms:
     ]
 
 
+CREDITED_FIELDS = ("purchase_line_id", "quantity")
+
+
+def credited_by_vendors(purchase_lines: Collection[int]) -> Terms:
+    """What vendors credited of those lines of purchase orders."""
+    return [
+        ("purchase_line_id", "in", sorted(purchase_lines)),
+        ("move_type", "=", "in_refund"),
+        ("parent_state", "=", "posted"),
+    ]
+
+
+def credited(row: Row) -> tuple[int, Decimal]:
+    """(line of a purchase order, quantity)."""
+    return fields.link(row, "purchase_line_id"), fields.rate(row, "quantity")
+
+
 def value(row: Row, currency: Currency) -> tuple[int, InvoiceLine]:
     """(move, line)."""
     return fields.link(row, "move_id"), InvoiceLine(

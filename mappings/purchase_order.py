@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from mappings import fields
-from mappings.fields import Row, Terms
+from mappings.fields import Row, Terms, Unreadable
 from sync.domain.value import Value
 
 MODEL = "purchase.order"
-FIELDS = ("name", "company_id", "partner_id", "project_id", "date_order", "date_approve")
+FIELDS = ("name", "company_id", "partner_id", "project_id", "date_order", "date_approve", "state")
 
 
 class Purchase(Value):
-    """A confirmed purchase order."""
+    """A purchase order that was confirmed."""
 
     id: int
     name: str
@@ -20,14 +20,20 @@ class Purchase(Value):
     vendor_id: int
     project_id: int
     ordered_on: date
+    cancelled: bool = False
+    """Nothing of it is the client's to pay any more."""
 
 
 def domain(company_id: int, project_ids: Collection[int]) -> Terms:
-    """Confirmed orders on those projects."""
+    """Orders on those projects that are confirmed, or were recharged before they were cancelled."""
     return [
         ("company_id", "=", company_id),
         ("project_id", "in", sorted(project_ids)),
+        "|",
         ("state", "in", ["purchase", "done"]),
+        "&",
+        ("state", "=", "cancel"),
+        ("order_line", "any", [("retainer_recharged_qty", "!=", 0)]),
     ]
 
 
@@ -48,4 +54,12 @@ def value(row: Row, company_id: int) -> Purchase:
         vendor_id=fields.link(row, "partner_id"),
         project_id=fields.link(row, "project_id"),
         ordered_on=ordered.date(),
+        cancelled=_state(row) == "cancel",
     )
+
+
+def _state(row: Row) -> str:
+    state = fields.text(row, "state")
+    if state not in ("purchase", "done", "cancel"):
+        raise Unreadable("state", f"{fields.shown(state)} is not known", "update this service")
+    return state

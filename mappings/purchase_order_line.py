@@ -33,9 +33,12 @@ def value(
     orders: Mapping[int, Purchase],
     engagement_of: Callable[[Purchase], Engagement | None],
     vendors: Mapping[int, str],
+    credited: Mapping[int, Decimal],
     currencies: dict[int, Currency],
 ) -> PurchaseLine | None:
     """The line, without its rate of exchange; None where no engagement recharges its order.
+
+    ``vendors``: names by id. ``credited``: quantities on vendors' credit notes by line.
 
     A discount is part of the cost: the unit's cost is the subtotal ÷ the quantity where that is not
     the price itself.
@@ -52,15 +55,18 @@ def value(
     subtotal = fields.money(row, "price_subtotal", currency)
     if quantity and currency.round(quantity * price) != subtotal:
         price = subtotal / quantity
+    record, nothing = fields.record_id(row), Decimal(0)
+    received, invoiced = fields.rate(row, "qty_received"), fields.rate(row, "qty_invoiced")
     return PurchaseLine(
-        id=fields.record_id(row),
+        id=record,
         order_name=order.name,
         engagement_id=engagement.id,
         text=fields.text(row, "name"),
         vendor=vendors.get(order.vendor_id, ""),
         ordered_on=order.ordered_on,
-        received=fields.rate(row, "qty_received"),
-        invoiced=fields.rate(row, "qty_invoiced"),
+        received=nothing if order.cancelled else received,
+        invoiced=nothing if order.cancelled else invoiced,
+        credited=nothing if order.cancelled else credited.get(record, nothing),
         recharged=fields.rate(row, "retainer_recharged_qty"),
         unit_cost=price,
         currency=currency,
@@ -76,5 +82,5 @@ def project_of(row: Row, orders: Mapping[int, Purchase]) -> int | None:
 
 
 def is_settled(line: PurchaseLine) -> bool:
-    """Whether all that was received or billed of it is recharged."""
-    return max(line.received, line.invoiced, Decimal(0)) == line.recharged
+    """Whether all that is the client's to pay of it is recharged."""
+    return line.chargeable == line.recharged

@@ -1,6 +1,7 @@
 """What was agreed with the client: engagements, purchase orders, milestones, extra work, blocks."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from sync.domain.money import ZERO, Currency
@@ -200,6 +201,8 @@ class PurchaseLine(Value):
     """Quantity received."""
     invoiced: Exact
     """Quantity the vendor billed, net of its credit notes."""
+    credited: Exact = ZERO
+    """Quantity on the vendor's credit notes."""
     recharged: Exact = ZERO
     """Quantity on our invoices so far."""
     unit_cost: Exact
@@ -208,6 +211,13 @@ class PurchaseLine(Value):
     rate: Exact | None = None
     """Units of ``currency`` per unit of the engagement's currency on the order's day; None when
     Odoo has no rate for that day."""
+
+    @property
+    def chargeable(self) -> Decimal:
+        """The quantity that is the client's to pay: received or billed by the vendor, whichever is
+        more, less what the vendor credited.
+        """
+        return max(max(self.received, self.invoiced + self.credited) - self.credited, ZERO)
 
 
 class HourBlock(Value):

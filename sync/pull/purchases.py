@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from mappings import purchase_order, purchase_order_line, res_currency_rate, res_partner
+from mappings import (
+    account_move_line,
+    purchase_order,
+    purchase_order_line,
+    res_currency_rate,
+    res_partner,
+)
+from mappings.fields import ids_in
 from mappings.purchase_order import Purchase
 from mappings.res_currency_rate import Rate
 from sync.domain.engagement import Engagement, PurchaseLine
@@ -24,7 +31,7 @@ def read_purchases(
 ) -> tuple[PurchaseLine, ...]:
     """Lines of confirmed orders on projects that recharge, not wholly recharged.
 
-    No call where no engagement recharges; else three, and one or two for rates of exchange.
+    No call where no engagement recharges; else four, and one or two for rates of exchange.
     """
     recharging = [each for each in engagements if each.recharge_purchases]
     claims = {project: each.id for each in recharging for project in each.project_ids}
@@ -49,6 +56,7 @@ def read_purchases(
         purchase_order_line.FIELDS,
     )
     vendors = _vendors(reader, {order.vendor_id for order in orders.values()})
+    credited = _credited(reader, ids_in(rows, "id"))
 
     def engagement_of(order: Purchase) -> Engagement | None:
         return _engagement(recharging, order)
@@ -56,7 +64,9 @@ def read_purchases(
     found = reader.read(
         purchase_order_line.MODEL,
         rows,
-        lambda row: purchase_order_line.value(row, orders, engagement_of, vendors, currencies),
+        lambda row: purchase_order_line.value(
+            row, orders, engagement_of, vendors, credited, currencies
+        ),
         lambda row: claims.get(purchase_order_line.project_of(row, orders) or 0),
     ).values
     lines = [line for line in found if line and not purchase_order_line.is_settled(line)]
@@ -81,6 +91,22 @@ def _vendors(reader: Reader, ids: Collection[int]) -> dict[int, str]:
     rows = reader.rows(res_partner.MODEL, res_partner.of_ids(ids), res_partner.FIELDS)
     read = reader.read(res_partner.MODEL, rows, res_partner.value)
     return {vendor.id: vendor.name for vendor in read.values}
+
+
+def _credited(reader: Reader, lines: Collection[int]) -> dict[int, Decimal]:
+    """What vendors credited of some lines, by line."""
+    totals: dict[int, Decimal] = {}
+    for line, quantity in reader.read(
+        account_move_line.MODEL,
+        reader.rows(
+            account_move_line.MODEL,
+            account_move_line.credited_by_vendors(lines),
+            account_move_line.CREDITED_FIELDS,
+        ),
+        account_move_line.credited,
+    ).values:
+        totals[line] = totals.get(line, Decimal(0)) + quantity
+    return totals
 
 
 def _with_rates(

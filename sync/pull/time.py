@@ -13,6 +13,7 @@ from sync.domain.issues import Issue, Severity, Source
 from sync.domain.snapshot import Company
 from sync.odoo.errors import Forbidden, NotFound
 from sync.pull.agreements import Agreements
+from sync.pull.elsewhere import billed_elsewhere
 from sync.pull.reader import Reader
 
 
@@ -27,15 +28,16 @@ class Time:
 
 
 def read_time(reader: Reader, company: Company, agreements: Agreements, open_since: date) -> Time:
-    """Read them. Three calls while a page holds the rows, five where something is corrected.
+    """Read them. Four calls while a page holds the rows, six where something is corrected.
 
     ``open_since``: the first of the earliest open month.
     """
     engagements = agreements.engagements
+    claims, whole = _claims(engagements), _whole(agreements)
     time = account_analytic_line.Reader(
         company_id=company.id,
         client_of={project.id: project.client_id for project in agreements.projects},
-        engagement_of=_claims(engagements),
+        engagement_of=claims,
         people=_people(reader, company.id),
     )
     entries: list[TimeEntry] = []
@@ -43,7 +45,7 @@ def read_time(reader: Reader, company: Company, agreements: Agreements, open_sin
         account_analytic_line.MODEL,
         account_analytic_line.domain(
             company.id,
-            project_ids=_whole(agreements),
+            project_ids=whole,
             engagement_ids=[engagement.id for engagement in engagements],
             fixed_price=_fixed_price(agreements),
             go_live=company.go_live,
@@ -52,6 +54,8 @@ def read_time(reader: Reader, company: Company, agreements: Agreements, open_sin
     ):
         entries += time.read(page)
     reader.issues += time.issues
+    ours = {project: engagement for project, engagement in claims.items() if project in whole}
+    reader.issues += billed_elsewhere(reader, company, engagements, ours, open_since)
     entries = _with_corrected(reader, entries)
     return _on_change_orders(reader, entries, engagements, open_since)
 

@@ -5,10 +5,9 @@ and only together with the invoices that bill it: while one of them is held, the
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
 
 from sync.domain import hours
-from sync.domain.calendar import days, month_text
+from sync.domain.calendar import month_text
 from sync.domain.documents import (
     LotLine,
     LotSource,
@@ -21,6 +20,7 @@ from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.issues import Source
 from sync.domain.keys import key, month_source, source_of
 from sync.rules.case import Case, Findings, Month
+from sync.rules.forecast import forecast, runs_out_on
 
 
 def close(case: Case, found: Findings) -> Findings:
@@ -77,24 +77,8 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
             for lot in month.lots
             if closed and lot.block_id is not None and lot.opening == lot.granted
         ),
-        reasons=(_reason(month), *_accepted(case, month)),
+        reasons=(_reason(month), *_forecast(case, month), *_accepted(case, month)),
     )
-
-
-def runs_out_on(case: Case, month: Month) -> date | None:
-    """The day on which the hours run out: the day of the first overage, or, while the month goes
-    on, the day reached at the average of its days so far (hours used ÷ days gone). None when the
-    hours last beyond the month's end at that pace.
-    """
-    if month.over:
-        return max(month.over[0].entry.day, month.start)
-    if month.ended or month.used <= 0 or not month.available:
-        return None
-    gone = days(month.start, case.as_of)
-    needed = -(-month.available * gone // month.used)
-    if needed > days(month.start, month.end):
-        return None
-    return month.start + timedelta(days=needed - 1)
 
 
 def _lot_lines(month: Month) -> tuple[LotLine, ...]:
@@ -128,6 +112,12 @@ def _deficit(month: Month) -> tuple[LotLine, ...]:
             closing=month.deficit,
         ),
     )
+
+
+def _forecast(case: Case, month: Month) -> tuple[Reason, ...]:
+    """When the hours run out, and how that was reached."""
+    text = forecast(case, month)
+    return (Reason(rule="forecast", text=text),) if text else ()
 
 
 def _accepted(case: Case, month: Month) -> tuple[Reason, ...]:

@@ -27,7 +27,7 @@ from sync.domain.keys import key, month_source, stem_of
 from sync.domain.money import ZERO
 from sync.domain.terms import Billing, Recognition, Terms
 from sync.rules.bill import billed, draft_invoice, take_back
-from sync.rules.case import Case, Findings, Segment
+from sync.rules.case import Case, Findings
 from sync.rules.grant import fee as month_fee
 from sync.rules.grant import segments
 
@@ -148,27 +148,33 @@ def _outside(case: Case, block: HourBlock) -> Issue:
     )
 
 
-def covers(case: Case) -> Iterator[Cover]:
+def fee_dates(case: Case, until: date) -> list[date]:
+    """The dates of the fee invoices up to a day, those yet to come among them."""
+    found = []
+    for cover in covers(case, until):
+        dated, _, _ = _dates(case, cover)
+        if dated <= until and sum(_amounts(case, cover), ZERO):
+            found.append(dated)
+    return found
+
+
+def covers(case: Case, until: date | None = None) -> Iterator[Cover]:
     """The spans of fee invoices from the engagement's start on, up to the month of ``as_of``."""
     month = first_of(case.engagement.date_start)
-    while month <= case.as_of:
+    while month <= (until or case.as_of):
         span = case.in_force(month)
         if span is None:
             return
         terms = case.terms_on(span[0])
-        until = last_of(add_months(month, terms.billing_months - 1))
+        last = last_of(add_months(month, terms.billing_months - 1))
         if case.engagement.date_end is not None:
-            until = min(until, case.engagement.date_end)
-        yield Cover(terms=terms, months=tuple(months(month, until)), start=span[0], end=until)
+            last = min(last, case.engagement.date_end)
+        yield Cover(terms=terms, months=tuple(months(month, last)), start=span[0], end=last)
         month = add_months(month, terms.billing_months)
 
 
 def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
-    cuts = [segments(case, month) for month in cover.months]
-    amounts = [
-        month_fee(cut, month, case.engagement.currency)
-        for cut, month in zip(cuts, cover.months, strict=True)
-    ]
+    amounts = _amounts(case, cover)
     total = sum(amounts, ZERO)
     source = month_source(cover.months[0])
     if not total:
@@ -195,8 +201,15 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
             ),
         ),
         month=closing_month,
-        reasons=(_reason(case, cuts, amounts),),
+        reasons=(_reason(case, cover, amounts),),
     )
+
+
+def _amounts(case: Case, cover: Cover) -> list[Decimal]:
+    """The fee of each of its months."""
+    return [
+        month_fee(segments(case, month), month, case.engagement.currency) for month in cover.months
+    ]
 
 
 def _text(cover: Cover) -> str:
@@ -208,8 +221,9 @@ def _text(cover: Cover) -> str:
     return f"{name} retainer, {months_text(first, last)}{days}"
 
 
-def _reason(case: Case, cuts: list[tuple[Segment, ...]], amounts: list[Decimal]) -> Reason:
+def _reason(case: Case, cover: Cover, amounts: list[Decimal]) -> Reason:
     currency = case.engagement.currency
+    cuts = [segments(case, month) for month in cover.months]
     records = {
         each.terms.id: Source(
             model="retainer.terms", id=each.terms.id, name=f"from {each.terms.date_start}"

@@ -5,15 +5,15 @@ was sent and not opened, one that a person cancelled or deleted. Each notice has
 raised once.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sync.domain import hours
-from sync.domain.calendar import add_months, business_day, first_of
+from sync.domain.calendar import add_months, day_of, first_of, last_of
 from sync.domain.documents import Alert, Role
 from sync.domain.engagement import Approval, Kind
 from sync.domain.keys import key, revision_of
-from sync.domain.terms import Billing
 from sync.rules.case import Case, Findings
+from sync.rules.fee import fee_dates
 
 
 def notices(case: Case, found: Findings) -> Findings:
@@ -34,7 +34,7 @@ def _alert(case: Case, source: str, kind: str, message: str, severity: str = "wa
 
 
 def _po_ending(case: Case) -> tuple[Alert, ...]:
-    """The PO ends within the company's notice, or does not cover the next month's fee."""
+    """The PO ends within the company's notice, or does not cover what is invoiced next month."""
     po = case.client_pos.get(case.engagement.client_po_id or 0)
     if po is None or po.date_end is None or po.date_end < case.as_of:
         return ()
@@ -42,20 +42,28 @@ def _po_ending(case: Case) -> tuple[Alert, ...]:
         return ()
     next_month = add_months(first_of(case.as_of), 1)
     notice = timedelta(days=case.company.po_warning_days)
-    in_advance = (
-        case.engagement.kind is Kind.retainer
-        and bool(case.engagement.terms)
-        and case.terms_on(case.as_of).billing is Billing.in_advance
-    )
-    misses_fee = in_advance and po.date_end < next_month
-    if po.date_end - case.as_of > notice and not misses_fee:
+    missed = [
+        (what, dated) for what, dated in _invoiced_in(case, next_month) if dated > po.date_end
+    ]
+    if po.date_end - case.as_of > notice and not missed:
         return ()
     text = f"purchase order {po.number} ends on {po.date_end}"
-    if misses_fee:
-        raised = business_day(next_month, case.company.holidays)
-        text += f" and does not cover the fee raised on {raised}"
+    for what, dated in missed[:1]:
+        text += f" and does not cover the {what} of {dated}"
     text += "; ask for the next"
     return (_alert(case, f"po{po.id}-ends-{po.date_end}", "po_expiring", text),)
+
+
+def _invoiced_in(case: Case, month: date) -> list[tuple[str, date]]:
+    """What is known to be invoiced in a month that has not begun: (what, dated)."""
+    if case.engagement.kind is Kind.retainer:
+        if not case.engagement.terms:
+            return []
+        dates = fee_dates(case, last_of(month))
+        return [("fee", dated) for dated in dates if dated >= month]
+    if case.engagement.kind is Kind.out_of_scope:
+        return [("extra work", day_of(month, case.company.out_of_scope_day))]
+    return []
 
 
 def _waiting(case: Case) -> tuple[Alert, ...]:

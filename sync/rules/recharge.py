@@ -1,7 +1,8 @@
 """Rule 10: recharge purchases at cost plus markup, once.
 
 A line counts once it is received or billed by the vendor, whichever is more; what is on our
-invoices already is never charged again, and what the vendor credited is given back. Recharges are
+invoices already is never charged again, and what the vendor credited, or what was on an order that
+was cancelled, is given back. Recharges are
 invoiced on the same day of the month as extra work, never on a day before the purchase.
 """
 
@@ -27,7 +28,7 @@ def recharge(case: Case, found: Findings) -> Findings:
         return found
     charges: list[Charge] = []
     for each in case.purchase_lines:
-        quantity = max(each.received, each.invoiced) - each.recharged
+        quantity = each.chargeable - each.recharged
         if not quantity:
             continue
         if each.rate is None or each.rate <= 0:
@@ -59,7 +60,7 @@ def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:
     cost = multiply(abs(quantity) * each.unit_cost / each.rate, 1, 1)
     amount = engagement.currency.round(multiply(cost * (100 + engagement.recharge_markup), 1, 100))
     line = Line.of_amount(
-        f"{each.text} ({each.order_name}, {abs(quantity).normalize():f})",
+        f"{each.text} ({each.order_name}, {_plain(abs(quantity))})",
         amount,
         engagement.product_id,
     )
@@ -90,15 +91,22 @@ def _invoice(
 def _reason(case: Case, each: PurchaseLine, quantity: Decimal, line: Line) -> Reason:
     engagement = case.engagement
     at_rate = "" if each.currency == engagement.currency else f" ÷ {each.rate}"
+    credited = f" after {_plain(each.credited)} credited" if each.credited else ""
     return Reason(
         rule="recharge",
-        text=f"{each.order_name}, {each.vendor}: received {each.received}, billed by the vendor"
-        f" {each.invoiced}, recharged before {each.recharged}; {quantity.normalize():f} ×"
+        text=f"{each.order_name}, {each.vendor}: received {_plain(each.received)}, billed by the"
+        f" vendor {_plain(each.invoiced)}{credited}: {_plain(each.chargeable)} to recharge, before"
+        f" {_plain(each.recharged)}; {_plain(quantity)} ×"
         f" {each.unit_cost} {each.currency.code}{at_rate}"
-        f" + {engagement.recharge_markup.normalize():f} %"
+        f" + {_plain(engagement.recharge_markup)} %"
         f" = {engagement.currency.text(line.amount)}",
         records=(Source(model="purchase.order.line", id=each.id, name=each.order_name),),
     )
+
+
+def _plain(number: Decimal) -> str:
+    """A quantity without zeros behind it."""
+    return f"{number.normalize():f}"
 
 
 def _no_rate(case: Case, each: PurchaseLine) -> Issue:

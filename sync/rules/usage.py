@@ -9,6 +9,7 @@ from sync.domain.calendar import month_text
 from sync.domain.documents import Alert
 from sync.domain.keys import key, month_source
 from sync.rules.case import Case, Findings, Month
+from sync.rules.forecast import forecast
 
 
 def usage(case: Case, found: Findings) -> Findings:
@@ -23,6 +24,8 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
     if not available:
         return ()
     left = hours.text(available - sum(lot.drawn for lot in month.lots))
+    text = forecast(case, month)
+    ahead = f"; {text}" if text else ""
     return tuple(
         Alert(
             key=key(
@@ -36,7 +39,7 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
             engagement_id=case.engagement.id,
             message=f"{case.engagement.name}, {month_text(month.first)}: {threshold} % of the hours"
             f" reached: {hours.text(used)} of {hours.text(available)} h used"
-            f" ({hours.utilization(used, available)} %), {left} h left",
+            f" ({hours.utilization(used, available)} %), {left} h left{ahead}",
         )
         for threshold in sorted(month.terms.alert_thresholds)
         if used * 100 >= threshold * available

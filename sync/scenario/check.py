@@ -178,11 +178,12 @@ def _step(step: Step, names: Names, path: Path) -> Iterator[Finding]:
         ("change_order", "approve"),
         ("change_order", "sign_quotation"),
         ("change_order", "reject"),
+        ("purchase", "cancel_purchase"),
     ):
         yield from names.has(kind, getattr(step, action), (*path, action))
     named: Any = getattr(step, step.action)
     if isinstance(named, BaseModel):
-        for kind in ("engagement", "project", "change_order", "advance"):
+        for kind in ("engagement", "project", "change_order", "advance", "purchase"):
             if step.action not in ("add", "add_terms", "change"):
                 yield from names.has(kind, getattr(named, kind, None), (*path, step.action, kind))
     if step.expect:

@@ -184,6 +184,18 @@ def billed_seconds(tables: Tables, row: Row) -> Any:
     return round(hours * 3600) + parts
 
 
+@compute("purchase.order.line", "qty_invoiced")
+def vendor_billed(tables: Tables, row: Row) -> Any:
+    """What the vendor billed, less what it credited."""
+    lines, moves, total = tables.rows("account.move.line"), tables.rows("account.move"), 0.0
+    for each in tables.referring("account.move.line", "purchase_line_id", row["id"]):
+        move = moves[lines[each]["move_id"]]
+        if move["state"] != "cancel":
+            sign = {"in_invoice": 1.0, "in_refund": -1.0}.get(move["move_type"], 0.0)
+            total += sign * lines[each]["quantity"]
+    return total
+
+
 def _changed_of(model: str) -> None:
     @compute(model, "retainer_changed")
     def changed(tables: Tables, row: Row) -> Any:

@@ -80,6 +80,7 @@ METHODS: dict[tuple[str, str], Method] = {
     ("sale.order", "action_cancel"): _setting("sale.order", state="cancel"),
     ("sale.order", "action_draft"): _setting("sale.order", state="draft"),
     ("purchase.order", "button_confirm"): _setting("purchase.order", state="purchase"),
+    ("purchase.order", "button_cancel"): _setting("purchase.order", state="cancel"),
     ("retainer.engagement", "action_start"): _setting("retainer.engagement", state="running"),
     ("retainer.engagement", "action_pause"): _setting("retainer.engagement", state="paused"),
     ("retainer.engagement", "action_end"): _end,

@@ -26,6 +26,7 @@ from sync.scenario.load.company import lock, settle
 from sync.scenario.load.payments import pay
 from sync.scenario.load.payments import settle as settle_payment
 from sync.scenario.load.people import Needs
+from sync.scenario.load.purchases import cancel_purchase, vendor_document
 from sync.scenario.load.world import NotThere, World
 from sync.scenario.model import Change, Given, InvoiceEdit, InvoiceRef, OverageRef, Step
 
@@ -203,6 +204,34 @@ def _delete_time(world: World, step: Step) -> None:
     world.gateway.unlink("account.analytic.line", [work.entry(world, step.delete_time)])
 
 
+def _move_task(world: World, step: Step) -> None:
+    move = step.move_task
+    assert move
+    order = world.id("change_order", move.change_order) if move.change_order else False
+    record = work.task(world, move.project, move.task)
+    world.gateway.write("project.task", [record], {"retainer_change_order_id": order})
+
+
+def _bill_time_in_sales(world: World, step: Step) -> None:
+    """A customer invoice of Odoo's own with the entry on it, as a sales order makes it."""
+    ref = step.bill_time_in_sales
+    assert ref
+    record = work.entry(world, ref)
+    domain: list[Any] = [("id", "=", record)]
+    (row,) = world.rows("account.analytic.line", domain, ["project_id", "name", "unit_amount"])
+    (project,) = world.rows("project.project", [("id", "=", row["project_id"])], ["partner_id"])
+    line = {"name": row["name"], "quantity": row["unit_amount"], "price_unit": 100.0}
+    values = {
+        "move_type": "out_invoice",
+        "partner_id": project["partner_id"],
+        "company_id": world.company_id,
+        "invoice_date": ref.date.isoformat(),
+        "invoice_line_ids": [[0, 0, line]],
+    }
+    (made,) = world.gateway.create("account.move", [values])
+    world.gateway.write("account.analytic.line", [record], {"timesheet_invoice_id": made})
+
+
 def _invoice(world: World, ref: InvoiceRef) -> int:
     """The one invoice that is meant."""
     return _one_of(world.rows("account.move", _meant(world, ref, "retainer_"), ["name"]), ref)
@@ -364,6 +393,23 @@ def _send_invoice(world: World, step: Step) -> None:
     world.gateway.write("account.move", [_invoice(world, step.send_invoice)], sent)
 
 
+def _vendor_bill(world: World, step: Step) -> None:
+    bill = step.vendor_bill
+    assert bill and step.on
+    vendor_document(world, bill.purchase, bill.quantity, step.on, credit=False)
+
+
+def _vendor_credit(world: World, step: Step) -> None:
+    note = step.vendor_credit
+    assert note and step.on
+    vendor_document(world, note.purchase, note.quantity, step.on, credit=True)
+
+
+def _cancel_purchase(world: World, step: Step) -> None:
+    assert step.cancel_purchase
+    cancel_purchase(world, step.cancel_purchase)
+
+
 _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "add": _add,
     "add_time": _add_time,
@@ -372,6 +418,8 @@ _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "change": _change,
     "change_time": _change_time,
     "delete_time": _delete_time,
+    "move_task": _move_task,
+    "bill_time_in_sales": _bill_time_in_sales,
     "sign_off": _sign_off,
     "take_back_sign_off": _take_back_sign_off,
     "approve": _approve,
@@ -390,5 +438,8 @@ _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "write_again": _write_again,
     "send_invoice": _send_invoice,
     "pay": _pay,
+    "vendor_bill": _vendor_bill,
+    "vendor_credit": _vendor_credit,
+    "cancel_purchase": _cancel_purchase,
 }
 """What each step does; ``run`` is the service's part."""

@@ -219,6 +219,7 @@ def statements(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "utilization",
             "fee",
             "overage_amount",
+            "runs_out_on",
             *(f"{name}_seconds" for name in hours),
         ],
     )
@@ -234,6 +235,7 @@ def statements(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "utilization": _exact(row["utilization"]),
             "fee": _exact(row["fee"]),
             "overage_amount": _exact(row["overage_amount"]),
+            "runs_out_on": _day(row["runs_out_on"]) or "none",
             **{name: row[f"{name}_seconds"] for name in hours},
             "lots": lots[row["id"]],
         }

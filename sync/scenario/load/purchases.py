@@ -1,5 +1,8 @@
 """What we buy from vendors for a client's project, to be recharged."""
 
+from datetime import date
+from decimal import Decimal
+
 from sync.scenario.load.columns import Values, replace_with
 from sync.scenario.load.company import use_currencies
 from sync.scenario.load.world import World
@@ -44,6 +47,39 @@ def purchases(world: World, given: Given) -> None:
         if each.received is not None:
             values = {"qty_received": float(each.received)}
             world.gateway.write("purchase.order.line", [world.id("purchase", name)], values)
+
+
+def vendor_document(world: World, name: str, quantity: Decimal, day: date, *, credit: bool) -> None:
+    """A posted bill or credit note of the vendor over so much of a purchase."""
+    record = world.id("purchase", name)
+    fields = ["order_id", "name", "product_id", "price_unit", "currency_id"]
+    (line,) = world.rows("purchase.order.line", [("id", "=", record)], fields)
+    (order,) = world.rows("purchase.order", [("id", "=", line["order_id"])], ["partner_id"])
+    item = {
+        "product_id": line["product_id"],
+        "name": line["name"],
+        "quantity": float(quantity),
+        "price_unit": line["price_unit"],
+        "purchase_line_id": record,
+        "tax_ids": replace_with([]),
+    }
+    values = {
+        "move_type": "in_refund" if credit else "in_invoice",
+        "partner_id": order["partner_id"],
+        "company_id": world.company_id,
+        "currency_id": line["currency_id"],
+        "invoice_date": day.isoformat(),
+        "invoice_line_ids": [[0, 0, item]],
+    }
+    made = world.gateway.create("account.move", [values])
+    world.gateway.call_on("account.move", made, "action_post")
+
+
+def cancel_purchase(world: World, name: str) -> None:
+    """Cancel the order of a purchase."""
+    domain = [("id", "=", world.id("purchase", name))]
+    (line,) = world.rows("purchase.order.line", domain, ["order_id"])
+    world.gateway.call_on("purchase.order", [line["order_id"]], "button_cancel")
 
 
 def _noon(purchase: Purchase) -> str:

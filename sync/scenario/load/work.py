@@ -42,6 +42,15 @@ def time(world: World, given: Iterable[Time]) -> None:
         world.gateway.create("account.analytic.line", rows)
 
 
+def task(world: World, project: str, name: str) -> int:
+    """A task of a project by its name, made where it is not there yet."""
+    called = f"{project}/{name}"
+    if not world.known("plain task", called):
+        values = {"name": name, "project_id": world.id("project", project)}
+        world.create("plain task", "project.task", {called: values})
+    return world.id("plain task", called)
+
+
 def entry(world: World, ref: TimeRef) -> int:
     """The one time entry that is meant. Raises ``NotThere``."""
     domain: list[Any] = [("date", "=", ref.date.isoformat()), ("project_id", "!=", False)]
@@ -66,6 +75,8 @@ def _values(world: World, time: Time) -> list[Values]:
     else:
         assert time.project
         place = {"project_id": world.id("project", time.project)}
+        if time.task:
+            place["task_id"] = task(world, time.project, time.task)
     if time.corrects:
         place["retainer_corrects_id"] = entry(world, time.corrects)
     return [

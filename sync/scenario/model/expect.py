@@ -165,6 +165,8 @@ class ExpectedStatement(Entry):
     utilization: Percent | None = None
     fee: Number | None = None
     overage_amount: Number | None = None
+    runs_out_on: Day | Literal["none"] | None = None
+    """The day on which the hours ran out, or will at the pace so far; ``none`` = they last."""
     state: StatementState | None = None
     lots: Annotated[list[ExpectedLot], ONE_OR_MORE, NONE_OR_LIST] | None = None
 

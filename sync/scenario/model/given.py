@@ -239,6 +239,8 @@ class Time(Entry):
     to: Day | None = None
     dates: list[Day] | None = None
     project: Text | None = None
+    task: Text | None = None
+    """A task of the project; made where it is named first."""
     change_order: Text | None = None
     by: Text = "Robin Reyes"
     hours: Hours | None = None
@@ -264,6 +266,8 @@ class Time(Entry):
             raise ValueError("an entry on one day takes “hours”")
         if (self.project is None) == (self.change_order is None):
             raise ValueError("give either “project” or “change_order”")
+        if self.task and not self.project:
+            raise ValueError("a “task” needs its “project”")
         return self
 
 

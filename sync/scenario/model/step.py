@@ -49,6 +49,15 @@ class TimeChange(TimeRef):
     new_date: Day | None = None
 
 
+class TaskMove(Entry):
+    """A task, and the change order that its time belongs to from now on."""
+
+    project: Text
+    task: Text
+    change_order: Text | None = None
+    """Left out: none, it is within the agreement again."""
+
+
 class OverageRef(Entry):
     """The overage of a month that waits for the client's approval."""
 
@@ -75,6 +84,13 @@ class Payment(Entry):
         if self.engagement is not None and self.role is None:
             raise ValueError("an invoice is named by “engagement” and “role”")
         return self
+
+
+class VendorDocument(Entry):
+    """What a vendor bills or credits of a purchase, at its cost."""
+
+    purchase: Text
+    quantity: Number
 
 
 class EngagementTerms(Terms):
@@ -146,6 +162,8 @@ _COMPANIONS = {
     "send_invoice": {"on", "refused"},
     "accept": {"reason", "refused"},
     "pay": {"on", "refused"},
+    "vendor_bill": {"on", "refused"},
+    "vendor_credit": {"on", "refused"},
 }
 
 ACTIONS = (
@@ -156,6 +174,8 @@ ACTIONS = (
     "change",
     "change_time",
     "delete_time",
+    "bill_time_in_sales",
+    "move_task",
     "sign_off",
     "take_back_sign_off",
     "approve",
@@ -175,6 +195,9 @@ ACTIONS = (
     "write_again",
     "send_invoice",
     "pay",
+    "vendor_bill",
+    "vendor_credit",
+    "cancel_purchase",
 )
 """What a step can do."""
 
@@ -194,6 +217,9 @@ class Step(Entry):
     change: Change | None = None
     change_time: TimeChange | None = None
     delete_time: TimeRef | None = None
+    move_task: TaskMove | None = None
+    bill_time_in_sales: TimeRef | None = None
+    """Odoo's own sales invoicing bills a time entry, on a draft for its client."""
     settings: Company | None = None
     """Settings of the company, as in ``company``."""
 
@@ -231,6 +257,12 @@ class Step(Entry):
     """Money comes in, ``on`` a day."""
     send_invoice: InvoiceRef | None = None
     """It goes to the client, ``on`` a day."""
+
+    vendor_bill: VendorDocument | None = None
+    vendor_credit: VendorDocument | None = None
+    """A credit note of the vendor, ``on`` a day."""
+    cancel_purchase: Text | None = None
+    """The whole order of that purchase."""
 
     @model_validator(mode="after")
     def _one_action(self) -> "Step":

@@ -85,7 +85,7 @@ ORDERS: dict[str, Fields] = {
         "product_id": m2o("product.product"),
         "product_qty": with_default(FLOAT, 1.0),
         "qty_received": FLOAT,
-        "qty_invoiced": FLOAT,
+        "qty_invoiced": computed(FLOAT),
         "price_unit": FLOAT,
         "price_subtotal": computed(MONEY),
         "date_planned": DATETIME,
