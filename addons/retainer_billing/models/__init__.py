@@ -23,6 +23,7 @@ from . import (
     retainer_engagement,
     retainer_gateway,
     retainer_hour_block,
+    retainer_lot,
     retainer_period,
     retainer_period_lot,
     retainer_role_rate,

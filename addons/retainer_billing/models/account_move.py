@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
-from .gateway import tally
+from .gateway import matching, tally, tax_amounts
 
 ROLES = [
     ("fee", "Fee"),
@@ -112,6 +112,12 @@ class AccountMove(models.Model):
         help="Net of tax, when the service wrote the document. What is missing of it once it was "
         "accepted is not asked for again.",
     )
+    retainer_tax_amounts = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Tax amounts that the service set, by tax: those of the work less those that were "
+        "posted on an advance.",
+    )
     retainer_pending_reconcile = fields.Json(
         readonly=True,
         copy=False,
@@ -175,6 +181,7 @@ class AccountMove(models.Model):
         "line_ids.price_unit",
         "line_ids.discount",
         "line_ids.account_id",
+        "line_ids.retainer_advance_id",
         "line_ids.partner_id",
         "line_ids.tax_ids",
         "line_ids.balance",
@@ -306,7 +313,11 @@ class AccountMove(models.Model):
     def button_draft(self):
         # Whoever takes a cancelled document up again bills it after all.
         accepted = self.filtered(lambda move: move.state == "cancel" and move.retainer_accepted_on)
-        result = super().button_draft()
+        # Odoo would work taxes out anew, which may change what is owed by a cent and take the
+        # client's payment off it.
+        taxed = self.filtered("retainer_tax_amounts")
+        super(AccountMove, taxed.with_context(skip_invoice_sync=True)).button_draft()
+        result = super(AccountMove, self - taxed).button_draft()
         accepted._retainer_withdraw_acceptance()
         return result
 
@@ -315,9 +326,21 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         keyed &= posted
         # Posting may fill in or move a date by itself; that is nobody's change.
+        self.env["retainer.advance"].sudo().search(
+            [("request_move_id", "in", posted.ids)]
+        )._link_request()
         keyed._retainer_remember_content()
-        (posted & self)._retainer_reconcile_pending()
+        matching.reconcile(posted & self)
         return posted
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        if (default or {}).get("reversed_entry_id"):
+            # Odoo works taxes out anew, but what was posted is what is taken back.
+            for move, reversal in zip(self, copies, strict=True):
+                if move.retainer_tax_amounts:
+                    tax_amounts.set_on(reversal, move.retainer_tax_amounts)
+        return copies
 
     def unlink(self):
         # The database empties the link to a deleted draft by itself, so Odoo would not notice that
@@ -327,76 +350,6 @@ class AccountMove(models.Model):
         result = super().unlink()
         entries.exists().modified(["retainer_move_id"])
         return result
-
-    def _retainer_reconcile_pending(self):
-        """Do, in one batch, the reconciliations that were asked for when these were written."""
-        pending = self.filtered("retainer_pending_reconcile")
-        if not pending:
-            return
-        steps = [(move, step) for move in pending for step in move.retainer_pending_reconcile]
-        counterparts = pending._retainer_counterparts([step for _move, step in steps])
-        plan, own_lines = [], []
-        for move, step in steps:
-            own, others = move._retainer_reconcile_lines(step, counterparts)
-            plan.append(own | others)
-            if not step.get("partial"):
-                own_lines.append((move, own))
-        self.env["account.move.line"]._reconcile_plan(plan)
-        for move, own in own_lines:
-            open_lines = own.filtered(lambda line: not line.reconciled)
-            if open_lines:
-                raise UserError(
-                    self.env._(
-                        "%(move)s draws more on %(account)s than is open there: %(amount)s is "
-                        "left over. Run the service again, so that it plans with what is open now.",
-                        move=move.display_name,
-                        account=own.account_id.display_name,
-                        amount=abs(sum(open_lines.mapped("amount_residual_currency"))),
-                    )
-                )
-
-    def _retainer_counterparts(self, steps):
-        """Return the open lines that the steps may name, found with two queries for all."""
-        lines = self.env["account.move.line"].browse(
-            {line for step in steps for line in step.get("line_ids") or ()}
-        )
-        keys = {key for step in steps for key in step.get("keys") or ()}
-        if keys:
-            lines |= self.search(
-                [
-                    ("company_id", "in", self.company_id.ids),
-                    ("retainer_key", "in", list(keys)),
-                ]
-            ).line_ids
-        return lines.exists().filtered(
-            lambda line: line.parent_state == "posted" and not line.reconciled
-        )
-
-    def _retainer_reconcile_lines(self, step, counterparts):
-        self.ensure_one()
-        account = self.env["account.account"].browse(step["account_id"])
-        wanted, keys = set(step.get("line_ids") or ()), set(step.get("keys") or ())
-        lines = counterparts.filtered(
-            lambda line: (
-                line.account_id == account
-                and line.company_id == self.company_id
-                and (line.id in wanted or line.move_id.retainer_key in keys)
-            )
-        )
-        own = self.line_ids.filtered(
-            lambda line: line.account_id == account and not line.reconciled
-        )
-        if not own or not lines:
-            raise UserError(
-                self.env._(
-                    "%(move)s cannot be reconciled on %(account)s: %(side)s has no open line on "
-                    "that account. Run the service again.",
-                    move=self.display_name,
-                    account=account.display_name,
-                    side=self.env._("the counterpart") if own else self.env._("it"),
-                )
-            )
-        return own, lines
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):

@@ -29,6 +29,35 @@ class ResCompany(models.Model):
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         help="Income account of hours and advances that lapse unused.",
     )
+    retainer_income_account_id = fields.Many2one(
+        "account.account",
+        string="Recognised Revenue Account",
+        check_company=True,
+        domain="[('account_type', 'in', ('income', 'income_other'))]",
+        help="Income account of revenue that is recognised, where the engagement's product names "
+        "none.",
+    )
+    retainer_split_noncurrent = fields.Boolean(
+        string="Show Non-Current Parts Apart",
+        help="At the end of the financial year, what is owed for longer than twelve months is "
+        "moved to the non-current accounts.",
+    )
+    retainer_unearned_noncurrent_account_id = fields.Many2one(
+        "account.account",
+        string="Non-Current Unearned Revenue Account",
+        check_company=True,
+        domain="[('account_type', '=', 'liability_non_current')]",
+        help="Unearned revenue that is owed for longer than twelve months at year end. It must "
+        "allow reconciliation. Empty: unearned revenue is not split.",
+    )
+    retainer_advance_noncurrent_account_id = fields.Many2one(
+        "account.account",
+        string="Non-Current Customer Advances Account",
+        check_company=True,
+        domain="[('account_type', '=', 'liability_non_current')]",
+        help="Advances that are owed for longer than twelve months at year end. It must allow "
+        "reconciliation. Empty: advances are not split.",
+    )
     retainer_journal_id = fields.Many2one(
         "account.journal",
         string="Retainer Entries Journal",
@@ -137,9 +166,22 @@ class ResCompany(models.Model):
                 "retainer_advance_account_id": company._retainer_default_account(
                     "2360", company.env._("Customer advances"), "liability_current", True
                 ),
+                "retainer_unearned_noncurrent_account_id": company._retainer_default_account(
+                    "2750",
+                    company.env._("Unearned revenue, non-current"),
+                    "liability_non_current",
+                    True,
+                ),
+                "retainer_advance_noncurrent_account_id": company._retainer_default_account(
+                    "2760",
+                    company.env._("Customer advances, non-current"),
+                    "liability_non_current",
+                    True,
+                ),
                 "retainer_breakage_account_id": company._retainer_default_account(
                     "4350", company.env._("Breakage income"), "income_other", False
                 ),
+                "retainer_income_account_id": company._retainer_default_income,
                 "retainer_journal_id": company._retainer_default_journal(),
             }
             company.write(
@@ -170,6 +212,22 @@ class ResCompany(models.Model):
             )
 
         return find_or_create
+
+    def _retainer_default_income(self):
+        """Return the income account that Odoo itself puts on lines without a product."""
+        journals = self.env["account.journal"]
+        journal = self.retainer_invoice_journal_id or journals.search(
+            [("company_id", "=", self.id), ("type", "=", "sale")], limit=1
+        )
+        return journal.default_account_id
+
+    def _retainer_advance_accounts(self):
+        """Return the accounts on which the advances of clients stand."""
+        return self.retainer_advance_account_id | self.retainer_advance_noncurrent_account_id
+
+    def _retainer_unearned_accounts(self):
+        """Return the accounts on which billed and unearned fees stand."""
+        return self.retainer_unearned_account_id | self.retainer_unearned_noncurrent_account_id
 
     def _retainer_code_digits(self):
         """Return how many digits the company's chart uses, so that new codes look like it."""

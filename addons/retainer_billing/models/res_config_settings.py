@@ -13,6 +13,18 @@ class ResConfigSettings(models.TransientModel):
     retainer_breakage_account_id = fields.Many2one(
         related="company_id.retainer_breakage_account_id", readonly=False
     )
+    retainer_income_account_id = fields.Many2one(
+        related="company_id.retainer_income_account_id", readonly=False
+    )
+    retainer_split_noncurrent = fields.Boolean(
+        related="company_id.retainer_split_noncurrent", readonly=False
+    )
+    retainer_unearned_noncurrent_account_id = fields.Many2one(
+        related="company_id.retainer_unearned_noncurrent_account_id", readonly=False
+    )
+    retainer_advance_noncurrent_account_id = fields.Many2one(
+        related="company_id.retainer_advance_noncurrent_account_id", readonly=False
+    )
     retainer_journal_id = fields.Many2one(related="company_id.retainer_journal_id", readonly=False)
     retainer_invoice_journal_id = fields.Many2one(
         related="company_id.retainer_invoice_journal_id", readonly=False

@@ -1,22 +1,35 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Days over which the averages below are taken.
-AVERAGE_DAYS = 90
+from .retainer_lot import AVERAGE_DAYS
+
+# What the lots of an advance come to: field of the lot, and how it adds up.
+FIGURES = {
+    "received": "sum",
+    "consumed": "sum",
+    "returned": "sum",
+    "unpaid": "sum",
+    "shortfall": "sum",
+    "remaining": "sum",
+    "remaining_company": "sum",
+    "drawn_lately": "sum",
+    "daily_sales": "max",
+    "date": "min",
+    "received_on": "min",
+    "last_draw_on": "max",
+}
 
 
 class RetainerAdvance(models.Model):
     """One document that requests an advance of funds.
 
-    What became of the money is read from the reconciliations of the request's liability and
-    receivable lines; nothing of it is stored here.
+    What became of the money is read from the ledger: from all lots that name the advance, be they
+    of its request, taken over from another system, or restored. Nothing of it is stored here.
     """
 
     _name = "retainer.advance"
     _description = "Client Advance"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["retainer.content.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_due desc, id desc"
     _check_company_auto = True
 
@@ -54,6 +67,12 @@ class RetainerAdvance(models.Model):
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
     amount = fields.Monetary(required=True, tracking=True, help="Requested amount, net of tax.")
+    date_request = fields.Date(
+        string="Request On",
+        default=fields.Date.context_today,
+        tracking=True,
+        help="The service sends the request from this day on.",
+    )
     date_due = fields.Date(
         default=fields.Date.context_today, tracking=True, help="Day the client is to pay it."
     )
@@ -92,17 +111,47 @@ class RetainerAdvance(models.Model):
         help="What happens with the remainder at maturity or at year end.",
     )
     decision_by = fields.Many2one("res.users", string="Decided By", tracking=True, copy=False)
-    decision_note = fields.Text(tracking=True, copy=False, help="Why it was decided so.")
+    decision_on = fields.Date(
+        string="Decided On",
+        tracking=True,
+        copy=False,
+        help="The day on which it was decided. Its entries are dated no earlier.",
+    )
+    decision_amount = fields.Monetary(
+        tracking=True,
+        copy=False,
+        help="How much of the remainder the decision is about. 0: all that remains.",
+    )
+    decision_note = fields.Text(
+        tracking=True, copy=False, help="Why it was decided so, and on what evidence."
+    )
+    line_ids = fields.One2many(
+        "account.move.line",
+        "retainer_advance_id",
+        string="Journal Items",
+        readonly=True,
+        help="Every line in the ledger that belongs to this advance.",
+    )
     received = fields.Monetary(
         compute="_compute_figures", compute_sudo=True, help="What the client has paid, net of tax."
     )
     consumed = fields.Monetary(
         compute="_compute_figures",
         compute_sudo=True,
-        help="What invoices have drawn, or was recognised.",
+        help="What invoices have drawn, or was recognised. What was restored is taken off.",
     )
     returned = fields.Monetary(
         compute="_compute_figures", compute_sudo=True, help="What credit notes have discharged."
+    )
+    unpaid = fields.Monetary(
+        compute="_compute_figures",
+        compute_sudo=True,
+        help="Requested and not paid yet, net of tax. It cannot be drawn.",
+    )
+    shortfall = fields.Monetary(
+        compute="_compute_figures",
+        compute_sudo=True,
+        help="Drawn, although its payment was taken back since: the client owes it.",
     )
     remaining = fields.Monetary(
         compute="_compute_figures", compute_sudo=True, help="What may still be drawn."
@@ -128,21 +177,22 @@ class RetainerAdvance(models.Model):
         help="Days since the money came in; before that, since the request.",
     )
     days_of_sales = fields.Float(
-        compute="_compute_averages",
+        compute="_compute_figures",
         compute_sudo=True,
         help="Remainder divided by the company's average daily net sales to this client.",
     )
     average_daily_draw = fields.Monetary(
-        compute="_compute_averages",
+        compute="_compute_figures",
         compute_sudo=True,
         help="Average drawn per day over the last 90 days, or since the receipt where later.",
     )
     runs_out_on = fields.Date(
-        compute="_compute_averages",
+        compute="_compute_figures",
         compute_sudo=True,
         help="Day the remainder is used up at the average draw.",
     )
     drawdown_ids = fields.One2many("retainer.drawdown", "advance_id", string="Drawdowns")
+    lot_ids = fields.One2many("retainer.lot", "advance_id", string="Lots")
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "An advance asks for more than 0. Enter the amount to request."
@@ -155,6 +205,14 @@ class RetainerAdvance(models.Model):
         "(request_move_id) WHERE request_move_id IS NOT NULL",
         "This invoice is the request of another advance already. One request, one advance.",
     )
+    _retainer_key_unique = models.UniqueIndex(
+        "(company_id, retainer_key) WHERE retainer_key IS NOT NULL",
+        "There is already an advance with this retainer key in the company.",
+    )
+    _decision_amount_positive = models.Constraint(
+        "CHECK (decision_amount IS NULL OR decision_amount >= 0)",
+        "The amount of a decision cannot be negative. Enter 0 where it is about all that remains.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -166,95 +224,121 @@ class RetainerAdvance(models.Model):
                     .with_company(company or self.env.company)
                     .next_by_code("retainer.advance")
                 ) or self.env._("New")
-        return super().create(vals_list)
+        advances = super().create(vals_list)
+        advances._link_request()
+        advances._date_decisions()
+        return advances
 
-    def _liability_lines(self):
-        """Return the lines of the requests that are the advances in the ledger."""
-        return self.sudo().request_move_id.line_ids.filtered(
-            lambda line: (
-                line.account_id == line.company_id.retainer_advance_account_id
-                and line.parent_state == "posted"
-                # Odoo books a tax that has no account of its own beside its base.
-                and line.display_type == "product"
-            )
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("request_move_id"):
+            self._link_request()
+        if "decision" in vals or "decision_on" in vals:
+            self._date_decisions()
+        return result
+
+    def _date_decisions(self):
+        """Date today the decisions that name no day."""
+        undated = self.filtered(
+            lambda advance: advance.decision != "undecided" and not advance.decision_on
         )
+        if undated:
+            undated.decision_on = fields.Date.context_today(self)
+
+    @api.depends(
+        "retainer_key",
+        "partner_id",
+        "currency_id",
+        "amount",
+        "tax_mode",
+        "engagement_ids",
+    )
+    def _compute_retainer_content(self):
+        return super()._compute_retainer_content()
+
+    def _retainer_content_values(self):
+        """Return what is asked of the client. Days, priority and decision are for people."""
+        self.ensure_one()
+        return [
+            self.partner_id.id,
+            self.currency_id.name,
+            f"{self.amount:.6f}",
+            self.tax_mode,
+            sorted(self.engagement_ids.ids),
+        ]
+
+    def _link_request(self):
+        """Name this advance on the line of its request that stands on the advances account.
+
+        The service does so itself; a request that a person made does not know its advance.
+        """
+        for advance in self.sudo().filtered("request_move_id"):
+            accounts = advance.company_id._retainer_advance_accounts()
+            advance.request_move_id.line_ids.filtered(
+                lambda line, accounts=accounts: (
+                    line.account_id in accounts
+                    # Odoo books a tax that has no account of its own beside its base.
+                    and line.display_type == "product"
+                    and not line.retainer_advance_id
+                )
+            ).retainer_advance_id = advance
 
     @api.depends(
         "amount",
         "maturity_date",
         "request_move_id.state",
         "request_move_id.amount_residual",
-        "request_move_id.line_ids.amount_residual",
+        "line_ids.parent_state",
+        "line_ids.amount_residual",
+        "line_ids.amount_residual_currency",
     )
     def _compute_figures(self):
         today = fields.Date.context_today(self)
-        lines_of = defaultdict(self.env["account.move.line"].browse)
-        for line in self._liability_lines():
-            lines_of[line.move_id] |= line
+        found = {
+            row[0]: dict(zip(FIGURES, row[1:], strict=True))
+            for row in self.env["retainer.lot"]._read_group(
+                [("advance_id", "in", self.ids)],
+                ["advance_id"],
+                [f"{name}:{aggregate}" for name, aggregate in FIGURES.items()],
+            )
+        }
         for advance in self:
-            request = advance.request_move_id
-            figures = advance._ledger_figures(request, lines_of[request])
-            advance.update(figures)
-            advance.state = advance._state_of(figures, request, today)
-            start = figures["received_on"] or request.invoice_date or advance.date_due
+            lots = found.get(advance._origin, dict.fromkeys(FIGURES, 0))
+            for name in ("received", "consumed", "returned", "unpaid", "shortfall", "remaining"):
+                # Restored lots count against what was consumed; that may leave a trace of a float.
+                advance[name] = advance.currency_id.round(lots[name])
+            advance.received_on = lots["received_on"]
+            advance.last_draw_on = lots["last_draw_on"]
+            advance.state = advance._state_of(today, advance._origin in found)
+            start = advance.received_on or lots["date"] or advance.date_due
             advance.age_days = max((today - start).days, 0) if start else 0
+            advance._set_averages(lots, today)
 
-    def _ledger_figures(self, request, lines):
-        """Return what the ledger says of one advance, in the currency of the request."""
+    def _set_averages(self, lots, today):
         self.ensure_one()
-        zero = {
-            "received": 0.0,
-            "consumed": 0.0,
-            "returned": 0.0,
-            "remaining": 0.0,
-            "received_on": False,
-            "last_draw_on": False,
-        }
-        if not lines:
-            return zero
-        round_ = request.currency_id.round
-        net = -sum(lines.mapped("amount_currency"))
-        # The request may carry tax: what comes in is split like the request itself.
-        share = net / request.amount_total if request.amount_total else 1.0
-        receivable = request.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
+        days = AVERAGE_DAYS
+        if self.received_on:
+            days = min(max((today - self.received_on).days, 1), days)
+        draw = max(lots["drawn_lately"], 0.0) / days
+        sales = lots["daily_sales"]
+        self.average_daily_draw = draw
+        self.days_of_sales = lots["remaining_company"] / sales if sales else 0.0
+        self.runs_out_on = (
+            fields.Date.add(today, days=min(int(self.remaining / draw), 36500))
+            if draw and self.remaining
+            else False
         )
-        paid, cancelled, received_on = 0.0, 0.0, False
-        for part in receivable.matched_credit_ids:
-            if part.credit_move_id.move_id.move_type == "out_refund":
-                cancelled += part.debit_amount_currency
-            else:
-                paid += part.debit_amount_currency
-                received_on = min(filter(None, (received_on, part.max_date)))
-        drawn, credited, last_draw_on = 0.0, 0.0, False
-        for part in lines.matched_debit_ids:
-            if part.debit_move_id.move_id.move_type == "out_refund":
-                credited += part.credit_amount_currency
-            else:
-                drawn += part.credit_amount_currency
-                last_draw_on = max(filter(None, (last_draw_on, part.max_date)))
-        owed = -sum(lines.mapped("amount_residual_currency"))
-        unpaid = round_(request.amount_residual * share)
-        return {
-            "received": round_(paid * share),
-            "consumed": round_(drawn),
-            # A credit note against an unpaid request cancels it; nothing goes back.
-            "returned": round_(max(credited - cancelled * share, 0.0)),
-            "remaining": round_(max(owed - unpaid, 0.0)),
-            "received_on": received_on,
-            "last_draw_on": last_draw_on,
-        }
 
-    def _state_of(self, figures, request, today):
+    def _state_of(self, today, has_lots):
         self.ensure_one()
-        if not request or request.state != "posted":
+        currency = self.currency_id
+        if not has_lots:
             return "draft"
-        currency = request.currency_id
-        if not currency.is_zero(figures["remaining"]):
+        if not currency.is_zero(self.remaining):
             return "matured" if self.maturity_date and self.maturity_date < today else "paid"
-        if not currency.is_zero(request.amount_residual):
-            return "requested" if currency.is_zero(figures["received"]) else "exhausted"
-        if currency.is_zero(figures["consumed"]) or not currency.is_zero(figures["returned"]):
+        if not currency.is_zero(self.unpaid):
+            return "requested" if currency.is_zero(self.received) else "exhausted"
+        if currency.is_zero(self.consumed) or not currency.is_zero(self.returned):
             return "closed"
         return "exhausted"
 
@@ -264,51 +348,6 @@ class RetainerAdvance(models.Model):
         # The state comes from the ledger and from today, so there is no column to search.
         found = self.search([("company_id", "in", self.env.companies.ids)])
         return [("id", "in", found.filtered(lambda advance: advance.state in value).ids)]
-
-    @api.depends("remaining", "received_on")
-    def _compute_averages(self):
-        today = fields.Date.context_today(self)
-        since = fields.Date.subtract(today, days=AVERAGE_DAYS)
-        drawn = dict(
-            self.env["retainer.drawdown"]._read_group(
-                [("advance_id", "in", self.ids), ("date", ">", since), ("kind", "=", "draw")],
-                ["advance_id"],
-                ["amount:sum"],
-            )
-        )
-        sales = dict(
-            self.env["account.move"]._read_group(
-                [
-                    ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                    ("move_type", "in", ("out_invoice", "out_refund")),
-                    ("state", "=", "posted"),
-                    ("invoice_date", ">", since),
-                    "|",
-                    ("retainer_role", "=", False),
-                    ("retainer_role", "not in", ("advance_request", "advance_return")),
-                ],
-                ["commercial_partner_id"],
-                ["amount_untaxed_signed:sum"],
-            )
-        )
-        for advance in self:
-            days = AVERAGE_DAYS
-            if advance.received_on and advance.received_on > since:
-                days = max((today - advance.received_on).days, 1)
-            draw = max(drawn.get(advance._origin, 0.0), 0.0) / days
-            advance.average_daily_draw = draw
-            company_currency = advance.company_id.currency_id
-            remaining = advance.currency_id._convert(
-                advance.remaining, company_currency, advance.company_id, today
-            )
-            daily_sales = max(sales.get(advance.commercial_partner_id, 0.0), 0.0) / AVERAGE_DAYS
-            advance.days_of_sales = remaining / daily_sales if daily_sales else 0.0
-            advance.runs_out_on = (
-                fields.Date.add(today, days=int(advance.remaining / draw))
-                if draw and advance.remaining
-                else False
-            )
 
     @api.constrains("partner_id", "engagement_ids", "currency_id")
     def _check_engagements(self):
@@ -398,5 +437,6 @@ class RetainerAdvance(models.Model):
 
     @api.onchange("decision")
     def _onchange_decision(self):
-        if self.decision != "undecided" and not self.decision_by:
-            self.decision_by = self.env.user
+        if self.decision != "undecided":
+            self.decision_by = self.decision_by or self.env.user
+            self.decision_on = self.decision_on or fields.Date.context_today(self)

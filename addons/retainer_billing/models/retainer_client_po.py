@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 # An advance is cash, not turnover: its request does not use up the purchase order, the invoices
-# that draw on it do.
+# that draw on it do, for what they bill before the advance is deducted.
 NOT_ON_PO = ("advance_request", "advance_return")
 
 
@@ -88,7 +89,7 @@ class RetainerClientPo(models.Model):
     @api.depends("amount", "move_ids.state", "move_ids.amount_untaxed_signed")
     def _compute_invoiced(self):
         invoiced = dict.fromkeys(self.ids, 0.0)
-        groups = self.env["account.move"]._read_group(
+        billed = Domain(
             [
                 ("retainer_client_po_id", "in", self.ids),
                 ("state", "!=", "cancel"),
@@ -96,12 +97,22 @@ class RetainerClientPo(models.Model):
                 "|",
                 ("retainer_role", "=", False),
                 ("retainer_role", "not in", NOT_ON_PO),
-            ],
-            ["retainer_client_po_id", "move_type"],
-            ["amount_untaxed:sum"],
+            ]
+        )
+        groups = self.env["account.move"]._read_group(
+            billed, ["retainer_client_po_id", "move_type"], ["amount_untaxed:sum"]
         )
         for po, move_type, amount in groups:
             invoiced[po.id] += amount if move_type == "out_invoice" else -amount
+        accounts = self.env["account.account"]
+        for company in self.company_id:
+            accounts |= company._retainer_advance_accounts()
+        for line in self.env["account.move.line"].search_fetch(
+            [("account_id", "in", accounts.ids), ("move_id", "any", billed)],
+            ["move_id", "price_subtotal"],
+        ):
+            sign = 1 if line.move_id.move_type == "out_invoice" else -1
+            invoiced[line.move_id.retainer_client_po_id.id] -= sign * line.price_subtotal
         for po in self:
             po.invoiced = invoiced.get(po._origin.id, 0.0)
             po.remaining = po.amount - po.invoiced if po.amount else 0.0

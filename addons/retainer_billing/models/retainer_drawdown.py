@@ -2,9 +2,10 @@ from odoo import fields, models, tools
 
 
 class RetainerDrawdown(models.Model):
-    """What was drawn from an advance: a view over the reconciliations of its liability line.
+    """What was drawn from an advance: a view over the reconciliations of all its lots.
 
-    It stores nothing of its own, so it cannot disagree with the ledger.
+    It stores nothing of its own, so it cannot disagree with the ledger. What was restored is a lot
+    of its own, no drawdown.
     """
 
     _name = "retainer.drawdown"
@@ -20,10 +21,9 @@ class RetainerDrawdown(models.Model):
             "credit_move_id",
             "debit_move_id",
         ],
-        "account.move.line": ["account_id", "currency_id", "date", "display_type", "move_id"],
-        "account.move": ["move_type", "retainer_role"],
-        "retainer.advance": ["company_id", "partner_id", "request_move_id"],
-        "res.company": ["retainer_advance_account_id"],
+        "account.move.line": ["currency_id", "date", "move_id", "retainer_advance_id"],
+        "account.move": ["move_type", "retainer_engagement_id", "retainer_role"],
+        "retainer.advance": ["company_id", "partner_id"],
     }
 
     advance_id = fields.Many2one("retainer.advance", readonly=True)
@@ -31,6 +31,13 @@ class RetainerDrawdown(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)
+    engagement_id = fields.Many2one("retainer.engagement", readonly=True)
+    lot_move_id = fields.Many2one(
+        "account.move",
+        string="Lot",
+        readonly=True,
+        help="The document whose credit was drawn: the request, or an opening balance.",
+    )
     entry_id = fields.Many2one(
         "account.move",
         readonly=True,
@@ -54,28 +61,27 @@ class RetainerDrawdown(models.Model):
     def _table_query(self):
         return tools.SQL(
             """
-            SELECT part.id AS id,
+            SELECT MIN(part.id) AS id,
                    adv.id AS advance_id,
                    adv.partner_id AS partner_id,
                    adv.company_id AS company_id,
                    credit.currency_id AS currency_id,
                    credit.company_currency_id AS company_currency_id,
+                   COALESCE(invoice.retainer_engagement_id, entry.retainer_engagement_id)
+                       AS engagement_id,
+                   credit.move_id AS lot_move_id,
                    entry.id AS entry_id,
-                   CASE WHEN entry.move_type = 'out_invoice' THEN entry.id ELSE paid.move_id END
-                       AS invoice_id,
+                   invoice.id AS invoice_id,
                    CASE WHEN entry.move_type = 'out_refund'
                              OR entry.retainer_role = 'advance_return' THEN 'return'
                         WHEN entry.retainer_role = 'breakage' THEN 'breakage'
                         ELSE 'draw' END AS kind,
                    GREATEST(debit.date, credit.date) AS date,
-                   part.credit_amount_currency AS amount,
-                   part.amount AS amount_company
+                   SUM(part.credit_amount_currency) AS amount,
+                   SUM(part.amount) AS amount_company
               FROM account_partial_reconcile part
               JOIN account_move_line credit ON credit.id = part.credit_move_id
-                   AND credit.display_type = 'product'
-              JOIN retainer_advance adv ON adv.request_move_id = credit.move_id
-              JOIN res_company company ON company.id = adv.company_id
-                   AND company.retainer_advance_account_id = credit.account_id
+              JOIN retainer_advance adv ON adv.id = credit.retainer_advance_id
               JOIN account_move_line debit ON debit.id = part.debit_move_id
               JOIN account_move entry ON entry.id = debit.move_id
               LEFT JOIN LATERAL (
@@ -87,5 +93,12 @@ class RetainerDrawdown(models.Model):
                      ORDER BY pay.id
                      LIMIT 1
                    ) paid ON TRUE
+              LEFT JOIN account_move invoice ON invoice.id =
+                   CASE WHEN entry.move_type = 'out_invoice' THEN entry.id ELSE paid.move_id END
+             -- At year end a lot only changes its account.
+             WHERE entry.retainer_role IS DISTINCT FROM 'reclassification'
+             GROUP BY credit.id, debit.id, entry.id, adv.id, invoice.id
+             -- Exchange differences move nothing in the lot's own currency.
+            HAVING SUM(part.credit_amount_currency) <> 0
             """
         )

@@ -144,6 +144,23 @@ class RetainerEngagement(models.Model):
     use_advances = fields.Boolean(
         help="Invoices of this engagement are paid from the client's advances as far as these go."
     )
+    top_up_policy = fields.Selection(
+        [
+            ("none", "No top-up"),
+            ("amount", "A fixed amount"),
+            ("target", "Up to a balance"),
+        ],
+        string="Top-Up",
+        required=True,
+        default="none",
+        tracking=True,
+        help="A new advance is requested when what is left of the advances for this engagement "
+        "falls below a limit.",
+    )
+    top_up_amount = fields.Monetary(
+        tracking=True, help="Amount to request, or balance to reach, net of tax."
+    )
+    top_up_below = fields.Monetary(tracking=True, help="Request when less than this is left.")
     recharge_purchases = fields.Boolean(
         help="Purchases on the projects of this engagement are charged on to the client."
     )
@@ -222,6 +239,10 @@ class RetainerEngagement(models.Model):
         "CHECK (recharge_markup IS NULL OR recharge_markup >= 0)",
         "The recharge markup is negative. Enter 0 or a positive percentage.",
     )
+    _top_up_positive = models.Constraint(
+        "CHECK (COALESCE(top_up_amount, 0) >= 0 AND COALESCE(top_up_below, 0) >= 0)",
+        "The amounts of a top-up cannot be negative. Enter 0 or more.",
+    )
 
     @api.depends("period_ids.state", "period_ids.date_end")
     def _compute_closed_until(self):
@@ -277,6 +298,31 @@ class RetainerEngagement(models.Model):
                 and engagement.client_po_id.commercial_partner_id != partner.commercial_partner_id
             ):
                 engagement.client_po_id = False
+
+    @api.constrains("top_up_policy", "top_up_amount", "top_up_below", "use_advances")
+    def _check_top_up(self):
+        for engagement in self.filtered(lambda record: record.top_up_policy != "none"):
+            problem = False
+            if not engagement.use_advances:
+                problem = self.env._("its invoices do not use advances. Tick Use Advances")
+            elif not engagement.top_up_amount or not engagement.top_up_below:
+                problem = self.env._("it needs an amount and a limit. Enter both")
+            elif (
+                engagement.top_up_policy == "target"
+                and engagement.top_up_amount < engagement.top_up_below
+            ):
+                problem = self.env._(
+                    "the balance to reach is below the limit, so that every top-up would ask for "
+                    "another. Raise the balance"
+                )
+            if problem:
+                raise ValidationError(
+                    self.env._(
+                        "%(engagement)s cannot be topped up: %(problem)s, or choose No top-up.",
+                        engagement=engagement.name,
+                        problem=problem,
+                    )
+                )
 
     @api.constrains("client_po_id", "partner_id", "currency_id")
     def _check_client_po(self):

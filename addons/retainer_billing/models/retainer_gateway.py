@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
-from .gateway import checks, schema
+from .gateway import checks, defaults, schema
 from .gateway.document import Document, Refusal, is_key, name_of
 from .gateway.preflight import Preflight
 from .gateway.writer import Writer
@@ -230,6 +230,7 @@ class RetainerGateway(models.AbstractModel):
         checks.check_references(env, company, [doc for doc in documents if not doc.result])
         checks.check_binds(env, [doc for doc in documents if not doc.result])
         checks.check_reconcile_lines(env, [doc for doc in documents if not doc.result])
+        checks.check_line_reconciliations(env, documents)
         checks.refuse_units(documents)
         Writer(env, company).write_units([doc for doc in documents if not doc.result])
         return [document.result for document in documents]
@@ -287,6 +288,14 @@ class RetainerGateway(models.AbstractModel):
                     }
                 )
         return found
+
+    @api.model
+    def defaults(self, company_id, engagement_ids):
+        env, company = self._enter(company_id)
+        if not isinstance(engagement_ids, list):
+            raise UserError(self.env._("engagement_ids must be a list of ids."))
+        ids = [self._checked_id(ref, "engagement_ids") for ref in engagement_ids]
+        return defaults.of_engagements(env, company, ids)
 
     # ------------------------------------------------------------------ arguments
 

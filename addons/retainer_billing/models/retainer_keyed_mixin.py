@@ -19,6 +19,7 @@ SERVICE_FIELDS = frozenset(
         "retainer_pending_reconcile",
         "retainer_tally",
         "retainer_amount_written",
+        "retainer_tax_amounts",
     }
 )
 

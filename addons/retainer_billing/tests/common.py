@@ -35,9 +35,7 @@ class RetainerCommon(TransactionCase):
         cls.sale_journal = cls.env["account.journal"].search(
             [("company_id", "=", cls.company.id), ("type", "=", "sale")], limit=1
         )
-        cls.tax = cls.env["account.tax"].create(
-            {"name": "20 %", "amount": 20, "type_tax_use": "sale", "company_id": cls.company.id}
-        )
+        cls.tax = cls.make_tax("20 %", 20)
         cls.unearned = cls.company.retainer_unearned_account_id
         cls.advances = cls.company.retainer_advance_account_id
         cls.breakage = cls.company.retainer_breakage_account_id
@@ -102,6 +100,27 @@ class RetainerCommon(TransactionCase):
                 ("company_ids", "in", (company or cls.company).ids),
             ],
             limit=1,
+        )
+
+    @classmethod
+    def make_tax(cls, name, amount, **values):
+        """A sales tax with an account of its own, as the charts of countries have them."""
+        account = cls.account_of_type("liability_current")
+        parts = [
+            Command.clear(),
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return cls.env["account.tax"].create(
+            {
+                "name": name,
+                "amount": amount,
+                "type_tax_use": "sale",
+                "company_id": cls.company.id,
+                "invoice_repartition_line_ids": parts,
+                "refund_repartition_line_ids": parts,
+                **values,
+            }
         )
 
     @classmethod

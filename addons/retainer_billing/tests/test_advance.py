@@ -41,7 +41,9 @@ class TestAdvance(RetainerCommon):
         return move
 
     def lot(self, advance):
-        return advance._liability_lines()
+        return advance.line_ids.filtered(
+            lambda line: line.parent_state == "posted" and line.balance < 0
+        )
 
     def draw(self, advance, amount, key="k/draw", date="2025-03-31"):
         document = self.entry(

@@ -73,6 +73,35 @@ class TestClientPo(RetainerCommon):
         self.po.invalidate_recordset()
         self.assertEqual(self.po.invoiced, 0)
 
+    def test_what_is_billed_counts_before_advances_are_deducted(self):
+        def move():
+            return self.manual_invoice(
+                800,
+                invoice_line_ids=[
+                    Command.create(
+                        {
+                            "name": name,
+                            "price_unit": amount,
+                            "account_id": account.id,
+                            "tax_ids": [],
+                        }
+                    )
+                    for name, amount, account in (
+                        ("Work", 800, self.income),
+                        ("Advance", -500, self.advances),
+                    )
+                ],
+            )
+
+        invoice = move()
+        self.assertEqual(invoice.amount_untaxed, 300)
+        self.assertEqual((self.po.invoiced, self.po.remaining), (800, 1200))
+        invoice.action_post()
+        refund = invoice._reverse_moves([{"invoice_date": "2025-03-31"}])
+        self.assertEqual(refund.amount_untaxed, 300)
+        self.env.invalidate_all()
+        self.assertEqual((self.po.invoiced, self.po.remaining), (0, 2000))
+
     def test_states(self):
         today = self.today
         tomorrow = fields.Date.add(today, days=1)

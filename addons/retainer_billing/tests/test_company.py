@@ -11,6 +11,16 @@ class TestCompany(RetainerCommon):
             self.assertTrue(account.reconcile)
         self.assertNotEqual(self.unearned, self.advances)
         self.assertEqual(self.breakage.account_type, "income_other")
+        for account in (
+            self.company.retainer_unearned_noncurrent_account_id,
+            self.company.retainer_advance_noncurrent_account_id,
+        ):
+            self.assertEqual(account.account_type, "liability_non_current")
+            self.assertTrue(account.reconcile)
+        self.assertEqual(
+            self.company.retainer_income_account_id, self.sale_journal.default_account_id
+        )
+        self.assertFalse(self.company.retainer_split_noncurrent)
         self.assertEqual(self.company.retainer_journal_id.code, "RETB")
         self.assertEqual(self.company.retainer_journal_id.type, "general")
 

@@ -16,6 +16,25 @@ class TestEngagement(RetainerCommon):
         with self.refused("markup is negative"):
             self.make_engagement(recharge_markup=-5)
 
+    def test_a_top_up_that_can_work(self):
+        fits = {"use_advances": True, "top_up_amount": 1000, "top_up_below": 200}
+        for words, values in (
+            ("do not use advances", {**fits, "top_up_policy": "amount", "use_advances": False}),
+            ("needs an amount and a limit", {**fits, "top_up_policy": "amount", "top_up_below": 0}),
+            (
+                "needs an amount and a limit",
+                {**fits, "top_up_policy": "target", "top_up_amount": 0},
+            ),
+            ("below the limit", {**fits, "top_up_policy": "target", "top_up_amount": 199}),
+            ("cannot be negative", {"top_up_below": -1}),
+        ):
+            with self.subTest(words), self.refused(words):
+                self.make_engagement(**values)
+        for policy in ("amount", "target"):
+            self.assertEqual(
+                self.make_engagement(top_up_policy=policy, **fits).top_up_policy, policy
+            )
+
     def test_a_project_is_on_one_engagement_at_a_time(self):
         with self.refused("already on the engagement"):
             self.make_engagement(project_ids=[Command.set(self.project.ids)])

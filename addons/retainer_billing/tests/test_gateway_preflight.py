@@ -71,6 +71,42 @@ class TestGatewayPreflight(RetainerCommon):
         self.company.retainer_advance_account_id = self.unearned
         self.assertEqual(set(self.failing()), {"accounts_distinct"})
 
+    def test_accounts_of_recognition_and_of_year_end(self):
+        company = self.company
+        company.retainer_income_account_id = self.unearned
+        self.assertIn("of type liability_current", self.failing()["income_account"]["message"])
+        company.retainer_income_account_id = False
+        self.assertEqual(self.failing(), {})
+        company.retainer_advance_noncurrent_account_id.reconcile = False
+        # Nobody asks for the split yet.
+        self.assertEqual(self.failing(), {})
+        company.retainer_split_noncurrent = True
+        self.assertEqual(set(self.failing()), {"advance_noncurrent_account"})
+        company.retainer_advance_noncurrent_account_id = False
+        self.assertEqual(self.failing(), {})
+        company.retainer_unearned_noncurrent_account_id = False
+        self.assertEqual(set(self.failing()), {"noncurrent_accounts"})
+
+    def test_exchange_accounts_where_currencies_are_foreign(self):
+        self.company.income_currency_exchange_account_id = False
+        self.assertEqual(self.failing(), {})
+        self.make_engagement(currency_id=self.make_currency("EUR").id, state="running")
+        self.assertEqual(set(self.failing()), {"exchange_gains_account"})
+
+    def test_a_tax_without_an_account_beside_taxed_advances(self):
+        bare = self.env["account.tax"].create(
+            {"name": "Bare", "amount": 5, "type_tax_use": "sale", "company_id": self.company.id}
+        )
+        self.service_product.taxes_id = bare
+        self.engagement.use_advances = True
+        self.assertEqual(self.failing(), {})
+        self.env["retainer.advance"].create(
+            {"partner_id": self.client.id, "amount": 5, "tax_mode": "on_receipt"}
+        )
+        self.assertEqual(self.failing()["tax_account"]["record"], f"account.tax,{bare.id}")
+        self.service_product.taxes_id = self.tax
+        self.assertEqual(self.failing(), {})
+
     def test_a_journal_of_the_wrong_type(self):
         self.company.retainer_invoice_journal_id = self.company.retainer_journal_id
         self.assertIn("general journal", self.failing()["invoice_journal"]["message"])

@@ -305,11 +305,7 @@ def check_reconcile_lines(env, documents):
         for step in document.reconcile:
             account = env["account.account"].browse(step["account_id"])
             if not account.reconcile:
-                document.refuse(
-                    "refused",
-                    f"The account {account.display_name} does not allow reconciliation. Switch it "
-                    f"on under Invoicing > Configuration > Chart of Accounts.",
-                )
+                document.refuse("refused", _not_reconcilable(account))
                 break
             lines = env["account.move.line"].browse(step["line_ids"])
             bad = lines.filtered(
@@ -318,12 +314,54 @@ def check_reconcile_lines(env, documents):
                 )
             )
             if bad:
-                document.refuse(
-                    "refused",
-                    f"account.move.line,{bad[0].id} of {bad[0].move_id.display_name} is no open, "
-                    f"posted line on {account.display_name}.",
-                )
+                document.refuse("refused", _not_open(bad[0], account))
                 break
+
+
+def check_line_reconciliations(env, documents):
+    """Refuse documents of which a line names a counterpart that is not open on its account."""
+    documents = [document for document in documents if not document.result]
+    env["account.move.line"].browse(
+        {
+            line["retainer_reconcile_line_id"]
+            for document in documents
+            for line in document.lines
+            if line.get("retainer_reconcile_line_id")
+        }
+    ).fetch(["account_id", "parent_state", "reconciled", "move_id"])
+    for document in documents:
+        for line in document.lines:
+            if line.get("retainer_reconcile_line_id"):
+                other = env["account.move.line"].browse(line["retainer_reconcile_line_id"])
+                account = env["account.account"].browse(line.get("account_id") or 0)
+                problem = _counterpart_problem(other, account)
+                if problem:
+                    document.refuse("refused", problem)
+                    break
+
+
+def _counterpart_problem(other, account):
+    if not account:
+        return "A line with reconcile_line_id must give its account_id."
+    if not account.reconcile:
+        return _not_reconcilable(account)
+    if other.account_id != account or other.parent_state != "posted" or other.reconciled:
+        return _not_open(other, account)
+    return ""
+
+
+def _not_open(line, account):
+    return (
+        f"account.move.line,{line.id} of {line.move_id.display_name} is no open, posted line on "
+        f"{account.display_name}."
+    )
+
+
+def _not_reconcilable(account):
+    return (
+        f"The account {account.display_name} does not allow reconciliation. Switch it on under "
+        f"Invoicing > Configuration > Chart of Accounts."
+    )
 
 
 def refuse_units(documents):

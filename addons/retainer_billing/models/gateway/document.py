@@ -56,6 +56,8 @@ class Document:
         self.tally = {}
         self.withdraw = False
         self.reconcile = []
+        # Tax id as text -> amount that the document is to show, where it is not Odoo's own.
+        self.taxes = {}
         self.expect = {}
         self.post = False
         self.explanation = []
@@ -117,6 +119,8 @@ class Document:
             "expect",
             "bind",
             "reconcile",
+            "settle",
+            "taxes",
             "explanation",
             "withdraw",
         }
@@ -151,6 +155,8 @@ class Document:
         self.lots = self._rows(env, "retainer.period.lot", "lots", self.kind.lots)
         self._parse_bind()
         self._parse_reconcile()
+        self._parse_settle()
+        self._parse_taxes()
         self._parse_expect()
         if self.kind.name == "move":
             self._check_move()
@@ -228,6 +234,39 @@ class Document:
         if self.reconcile and self.kind.name != "move":
             raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
 
+    def _parse_settle(self):
+        """Read [{account_id, line_id}]: open receivables to match as far as that goes."""
+        for step in self._list(self.payload, "settle"):
+            if not isinstance(step, dict) or set(step) != {"account_id", "line_id"}:
+                raise Refusal("refused", "settle must be a list of account_id and line_id.")
+            if self.kind.name != "move" or self.values["move_type"] == "entry":
+                raise Refusal("field_not_allowed", "Only an invoice or a credit note is settled.")
+            account = self._id(step["account_id"], "settle.account_id")
+            line = self._id(step["line_id"], "settle.line_id")
+            self.references += [("account.account", account), ("account.move.line", line)]
+            self.reconcile.append(
+                {
+                    "account_id": account,
+                    "line_ids": [line],
+                    "keys": [],
+                    "partial": True,
+                    "optional": True,
+                }
+            )
+
+    def _parse_taxes(self):
+        """Read [{tax_id, amount}]: the tax as the document shows it, positive adds to its total."""
+        for tax in self._list(self.payload, "taxes"):
+            if not isinstance(tax, dict) or set(tax) != {"tax_id", "amount"}:
+                raise Refusal("refused", "taxes must be a list of tax_id and amount.")
+            ref = self._id(tax["tax_id"], "taxes.tax_id")
+            if str(ref) in self.taxes:
+                raise Refusal("refused", f"taxes gives the tax {ref} twice.")
+            self.references.append(("account.tax", ref))
+            self.taxes[str(ref)] = self._number(tax["amount"], "taxes.amount")
+        if self.taxes and (self.kind.name != "move" or self.values["move_type"] == "entry"):
+            raise Refusal("field_not_allowed", "Only an invoice or a credit note has taxes.")
+
     def _parse_expect(self):
         for name, value in self._dict(self.payload, "expect").items():
             if name not in schema.EXPECT or self.kind.name != "move":
@@ -248,10 +287,7 @@ class Document:
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 raise Refusal("refused", f"{part} {number} must be an object.")
-            if self.kind.name == "quotation" and "quantity" in row:
-                # One word for a quantity on every document of the contract.
-                row = {**row, "product_uom_qty": row["quantity"]}
-                del row["quantity"]
+            row = {schema.NAMES.get((self.kind.name, name), name): row[name] for name in row}
             result.append(self._values(env, model, row, allowed, f"{part} {number}"))
         return result
 
@@ -301,6 +337,8 @@ class Document:
         if field.type == "json":
             if field.name == "draws":
                 return self._draws(value, where)
+            if field.name == "retainer_taxes":
+                return self._taxes(value, where)
             return self._distribution(value, where)
         return self._text(value, where)
 
@@ -311,6 +349,17 @@ class Document:
         ):
             raise Refusal("refused", f"{where} must be a list of pairs of id and seconds.")
         return [[self._id(ref, where), self._integer(drawn, where)] for ref, drawn in value]
+
+    def _taxes(self, value, where):
+        """Read what of an advance's tax goes with a line: [[tax id, "63.33"]]."""
+        if not isinstance(value, list) or not all(
+            isinstance(pair, list) and len(pair) == 2 for pair in value
+        ):
+            raise Refusal("refused", f"{where} must be a list of pairs of tax and amount.")
+        for ref, amount in value:
+            self.references.append(("account.tax", self._id(ref, where)))
+            self._number(amount, where)
+        return [[ref, str(amount)] for ref, amount in value]
 
     def _distribution(self, value, where):
         """Read an analytic distribution: {"12": 100, "13,20": 50}, in percent."""

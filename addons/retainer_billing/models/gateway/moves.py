@@ -2,7 +2,7 @@
 
 from odoo.fields import Command
 
-from . import schema, tally
+from . import schema, tally, tax_amounts
 from .document import Refusal
 
 PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
@@ -25,12 +25,15 @@ def write(env, company, documents):
         if document.action == "rewrite":
             _rewrite(env, company, document)
         records.append(next(fresh) if document.action == "create" else document.record)
-    carrying = [
-        record.id
+    written = [
+        (document, record)
         for document, record in zip(documents, records, strict=True)
-        if document.tally and document.action != "post"
+        if document.action != "post"
     ]
-    tally.add(moves.browse(carrying))
+    for document, record in written:
+        if document.taxes:
+            tax_amounts.set_on(record, document.taxes)
+    tally.add(moves.browse([record.id for document, record in written if document.tally]))
     return records
 
 
@@ -85,18 +88,23 @@ def _values(env, company, document):
         part: [Command.create(line) for line in document.lines],
         "retainer_pending_reconcile": document.reconcile or False,
         "retainer_tally": document.tally or False,
+        "retainer_tax_amounts": document.taxes or False,
         "retainer_amendments_written": _amendable(values),
     }
 
 
 def _set_due_date(env, values):
-    """Without payment terms an invoice is due on its own day.
+    """Without payment terms an invoice is due on its own day, or on the day that is given.
 
-    Odoo would take the day on which it is written, so a late run would change the content.
+    Odoo would take the day on which it is written, so a late run would change the content; and a
+    day that is given would give way to the client's own payment terms.
     """
     if values["move_type"] == "entry" or not values.get("invoice_date"):
         return
-    if values.get("invoice_date_due") or values.get("invoice_payment_term_id"):
+    if values.get("invoice_payment_term_id"):
+        return
+    if values.get("invoice_date_due"):
+        values["invoice_payment_term_id"] = False
         return
     partner = env["res.partner"].browse(values.get("partner_id"))
     if not partner.property_payment_term_id:

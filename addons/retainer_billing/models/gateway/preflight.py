@@ -7,6 +7,7 @@ READ_MODELS = (
     "account.fiscal.position",
     "account.full.reconcile",
     "account.journal",
+    "account.lock_exception",
     "account.move",
     "account.move.line",
     "account.partial.reconcile",
@@ -33,6 +34,7 @@ READ_MODELS = (
     "retainer.drawdown",
     "retainer.engagement",
     "retainer.hour.block",
+    "retainer.lot",
     "retainer.period",
     "retainer.period.lot",
     "retainer.role.rate",
@@ -76,6 +78,7 @@ class Preflight:
         self._sequences()
         self._currencies()
         self._engagements()
+        self._taxes_of_advances()
         return self.findings
 
     def _add(self, code, ok, record, message, remedy=""):
@@ -103,18 +106,86 @@ class Preflight:
         )
 
     def _accounts(self):
+        company = self.company
         liabilities = ("liability_current", "liability_non_current")
+        incomes = ("income", "income_other")
         self._account("unearned", "retainer_unearned_account_id", liabilities, True)
         self._account("advance", "retainer_advance_account_id", liabilities, True)
-        self._account("breakage", "retainer_breakage_account_id", ("income", "income_other"), False)
-        unearned = self.company.retainer_unearned_account_id
+        self._account("breakage", "retainer_breakage_account_id", incomes, False)
+        if company.retainer_income_account_id:
+            # Empty is fine: the products of the engagements name theirs.
+            self._account("income", "retainer_income_account_id", incomes, False)
+        noncurrent = {
+            name: f"retainer_{name}_account_id"
+            for name in ("unearned_noncurrent", "advance_noncurrent")
+            if company[f"retainer_{name}_account_id"]
+        }
+        if company.retainer_split_noncurrent:
+            for name, field in noncurrent.items():
+                self._account(name, field, ("liability_non_current",), True)
+            self._add(
+                "noncurrent_accounts",
+                noncurrent,
+                company,
+                "Non-current parts are shown apart on accounts of their own."
+                if noncurrent
+                else "Non-current parts are to be shown apart, and no account is set for them.",
+                f"Set a non-current account in {SETTINGS}, or do not show these parts apart.",
+            )
+        used = [company.retainer_unearned_account_id, company.retainer_advance_account_id]
+        used += [company[field] for field in noncurrent.values()]
+        named = [account for account in used if account]
+        twice = [account for account in named if named.count(account) > 1]
         self._add(
             "accounts_distinct",
-            not unearned or unearned != self.company.retainer_advance_account_id,
-            self.company,
-            "Unearned revenue and customer advances are kept on accounts of their own.",
-            f"Both fields name {unearned.display_name}. Choose two accounts in {SETTINGS}.",
+            not twice,
+            company,
+            "Unearned revenue and customer advances are kept on accounts of their own."
+            if not twice
+            else f"{twice[0].display_name} is named for more than one purpose.",
+            f"Choose an account of its own for each purpose in {SETTINGS}.",
         )
+
+    def _exchange_accounts(self, foreign):
+        """Draws at other rates than their invoice's are booked as exchange differences."""
+        if not foreign:
+            return
+        company = self.company
+        for field, what in (
+            ("income_currency_exchange_account_id", "gains"),
+            ("expense_currency_exchange_account_id", "losses"),
+        ):
+            self._add(
+                f"exchange_{what}_account",
+                company[field],
+                company,
+                f"Exchange {what}: {company[field].display_name}"
+                if company[field]
+                else f"There are engagements in {', '.join(foreign.mapped('name'))}, and no "
+                f"account for exchange {what} is set.",
+                "Set it under Invoicing > Configuration > Settings > Default Accounts.",
+            )
+
+    def _taxes_of_advances(self):
+        """A tax without an account of its own is booked beside its base: on the advances."""
+        advances = self.env["retainer.advance"].search(
+            [("company_id", "=", self.company.id), ("tax_mode", "=", "on_receipt")]
+        )
+        engagements = self._running().filtered("use_advances") if advances else self._running()[:0]
+        for tax in engagements.product_id.taxes_id._filter_taxes_by_company(self.company):
+            parts = tax.invoice_repartition_line_ids.filtered(
+                lambda part: part.repartition_type == "tax"
+            )
+            self._add(
+                "tax_account",
+                all(part.account_id for part in parts),
+                tax,
+                f"The tax {tax.display_name} is booked on an account of its own."
+                if all(part.account_id for part in parts)
+                else f"The tax {tax.display_name} has no account, so on a taxed advance it would "
+                "stand on the customer advances account.",
+                "Set the account on the tax under Invoicing > Configuration > Taxes.",
+            )
 
     def _account(self, name, field, types, reconcile):
         company = self.company
@@ -286,6 +357,7 @@ class Preflight:
 
     def _currencies(self):
         foreign = self._running().currency_id - self.company.currency_id
+        self._exchange_accounts(foreign)
         for currency in foreign:
             rated = self.env["res.currency.rate"].search_count(
                 [

@@ -1,4 +1,4 @@
-"""Writing of the other kinds: statements, change orders, quotations and alerts."""
+"""Writing of the other kinds: advances, statements, change orders, quotations and alerts."""
 
 from odoo.fields import Command
 
@@ -21,6 +21,10 @@ def close(periods):
     """Close the statements; from now on they never change."""
     if periods:
         periods.write({"state": "closed"})
+
+
+def write_advances(env, company, documents):
+    return _write(env, documents, lambda document: {**document.values, "company_id": company.id})
 
 
 def write_change_orders(env, _company, documents):

@@ -63,8 +63,32 @@ MOVE_LINE_VALUES = frozenset(
         "date_maturity",
         "analytic_distribution",
         "sale_line_ids",
+        "retainer_advance_id",
+        "retainer_reconcile_line_id",
+        "retainer_taxes",
     }
 )
+
+ADVANCE_VALUES = frozenset(
+    {
+        "partner_id",
+        "engagement_ids",
+        "currency_id",
+        "amount",
+        "date_request",
+        "date_due",
+        "maturity_date",
+        "priority",
+        "refundable",
+        "tax_mode",
+    }
+)
+
+# What the contract calls otherwise than Odoo: (kind, name of the contract) -> field.
+NAMES = {
+    ("move", "reconcile_line_id"): "retainer_reconcile_line_id",
+    ("quotation", "quantity"): "product_uom_qty",
+}
 
 PERIOD_VALUES = frozenset(
     {
@@ -201,6 +225,15 @@ KINDS = {
             required=("engagement_id", "date_start", "date_end"),
             lots=LOT_VALUES,
             binds={"entries": ("account.analytic.line", "retainer_period_id")},
+        ),
+        Kind(
+            "advance",
+            "retainer.advance",
+            "retainer_key",
+            ADVANCE_VALUES,
+            state="state",
+            required=("partner_id", "amount"),
+            has_content=True,
         ),
         Kind(
             "move",

@@ -18,6 +18,7 @@ BUSINESS_ERRORS = (UserError, ValidationError, AccessError, MissingError)
 RETRY_ERRORS = (psycopg2.OperationalError, ConcurrencyError)
 # How each kind is written: (env, company, documents) -> records, in order.
 WRITE = {
+    "advance": records.write_advances,
     "period": records.write_periods,
     "move": moves.write,
     "change_order": records.write_change_orders,
