@@ -240,7 +240,7 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         values["invoice_payment_term_id"] = False
     bind: dict[str, list[Any]] = {
         "entries": list(invoice.entry_ids),
-        "cut_entries": [list(each) for each in invoice.cut_entries],
+        "entry_seconds": [list(each) for each in invoice.entry_seconds],
         "milestones": list(invoice.milestone_ids),
         "change_orders": list(invoice.change_order_ids),
         "purchases": [[line, number(quantity)] for line, quantity in invoice.purchases],

@@ -147,8 +147,9 @@ class Invoice(Value):
     """What the client's accounts payable look for: the quote's number."""
     entry_ids: Ids = ()
     """Time entries it bills; bound to it in the same transaction."""
-    cut_entries: tuple[tuple[int, int], ...] = ()
-    """(time entry, seconds) of which a cap lets only so much be billed now; the rest stays open."""
+    entry_seconds: tuple[tuple[int, int], ...] = ()
+    """(time entry, seconds) of extra work on it: rounded, weighed, and cut by a cap. Of an entry
+    that is not among ``entry_ids`` the rest stays open."""
     milestone_ids: tuple[int, ...] = ()
     change_order_ids: tuple[int, ...] = ()
     """Approved overage that it bills."""

@@ -142,7 +142,7 @@ def _with_lines(invoice: Invoice, lines: list[Line]) -> Invoice:
         update={
             "lines": tuple(lines),
             "entry_ids": tuple(entry for entry in invoice.entry_ids if entry in own),
-            "cut_entries": tuple(each for each in invoice.cut_entries if each[0] in own),
+            "entry_seconds": tuple(each for each in invoice.entry_seconds if each[0] in own),
             "purchases": tuple(line.purchase for line in lines if line.purchase is not None),
         }
     )

@@ -132,7 +132,6 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         for order, entries in pieces
         for part in (((each,) for each in entries) if engagement.lines_per_entry else (entries,))
     )
-    whole, cut = _cut(case, pieces)
     days = [entry.day for _, entries in pieces for entry in entries]
     return draft_invoice(
         case,
@@ -142,8 +141,8 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         raised_on=billing_day,
         service=(min(days), max(days)),
         lines=lines,
-        entry_ids=whole,
-        cut_entries=cut,
+        entry_ids=_whole(case, pieces),
+        entry_seconds=_each(pieces),
         client_po_id=po_id or None,
         reasons=tuple(_reason(case, order, entries) for order, entries in pieces),
     )
@@ -175,7 +174,8 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
             )
             for order, entries in back
         ),
-        entry_ids=tuple(entry.id for _, entries in back for entry in entries),
+        entry_ids=_whole(case, back),
+        entry_seconds=_each(back),
         client_po_id=po_id or None,
         credit=True,
         additional=True,
@@ -183,14 +183,16 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
     )
 
 
-def _cut(case: Case, pieces: list[Piece]) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
-    """Entries that are billed whole, and (entry, seconds) of those that a cap cut."""
+def _whole(case: Case, pieces: list[Piece]) -> tuple[int, ...]:
+    """Entries that are billed to their end; the others were cut by a cap."""
     worked = {entry.id: entry.seconds for each in case.extra.values() for entry in each}
     billed = [entry for _, entries in pieces for entry in entries]
-    return (
-        tuple(entry.id for entry in billed if entry.seconds == worked[entry.id]),
-        tuple((entry.id, entry.seconds) for entry in billed if entry.seconds != worked[entry.id]),
-    )
+    return tuple(entry.id for entry in billed if entry.seconds == worked[entry.id])
+
+
+def _each(pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
+    """(entry, seconds billed of it): what is rounded up or weighed so uses up a cap."""
+    return tuple((entry.id, entry.seconds) for _, entries in pieces for entry in entries)
 
 
 def _text(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> str:

@@ -127,10 +127,23 @@ def test_extra_work_on_it_is_settled_until_that_is_withdrawn(leased: World, door
     assert settled(leased, extra) == [False, False]
 
 
+def test_accepted_extra_work_uses_up_no_cap(leased: World, door: Door) -> None:
+    """It is on no invoice of the change order."""
+    (entry,) = extra_work(leased, 2.0)
+    name = "retainer_change_order_id"
+    order = door.one("account.analytic.line", [("id", "=", entry)], name)[name]
+    bind = {"entries": [entry], "entry_seconds": [[entry, 7200]]}
+    stone = deleted(leased, bind=bind)
+    accept(leased, "retainer.tombstone", stone)
+    row = door.one("retainer.change.order", [("id", "=", order)], "billed_seconds")
+    assert row["billed_seconds"] == 0
+    assert settled(leased, [entry]) == [True]
+
+
 def test_parts_of_entries_on_it_are_settled_until_it_is_deleted(leased: World, door: Door) -> None:
     """Whoever deletes the tombstone wants the document written again."""
     (entry,) = extra_work(leased, 8.0)
-    stone = deleted(leased, bind={"cut_entries": [[entry, 7200]]})
+    stone = deleted(leased, bind={"entry_seconds": [[entry, 7200]]})
 
     def billed() -> Any:
         domain = [("id", "=", entry)]

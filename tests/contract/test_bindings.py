@@ -179,7 +179,7 @@ def test_purchase_lines(leased: World, door: Door) -> None:
     assert again["code"] == "already_billed"
 
 
-def test_cut_entries(leased: World, door: Door) -> None:
+def test_a_cut_entry(leased: World, door: Door) -> None:
     """What a cap leaves of an entry: seconds are added up, the entry stays free."""
     (entry,) = leased.entries(2.0)
 
@@ -188,13 +188,13 @@ def test_cut_entries(leased: World, door: Door) -> None:
         row = door.one("account.analytic.line", [("id", "=", entry)], *names)
         return row["retainer_billed_seconds"], row["retainer_move_id"]
 
-    draft = leased.invoice(post=False, expect={}, bind={"cut_entries": [[entry, 1800]]})
+    draft = leased.invoice(post=False, expect={}, bind={"entry_seconds": [[entry, 1800]]})
     assert leased.apply_one(draft)["status"] == "created"
     assert billed() == (1800, False)
-    other = {**draft, "fingerprint": "c" * 64, "bind": {"cut_entries": [[entry, 900]]}}
+    other = {**draft, "fingerprint": "c" * 64, "bind": {"entry_seconds": [[entry, 900]]}}
     assert leased.apply_one(other)["replaced"] is True
     assert billed() == (900, False)
-    more = leased.invoice(leased.key("more"), bind={"cut_entries": [[entry, 600]]})
+    more = leased.invoice(leased.key("more"), bind={"entry_seconds": [[entry, 600]]})
     assert leased.apply_one(more)["status"] == "created"
     assert billed() == (1500, False)
     gone = {"key": leased.key(), "kind": "move", "fingerprint": "w", "withdraw": True}
@@ -220,7 +220,7 @@ def test_recharged_quantities(leased: World, door: Door) -> None:
 @pytest.mark.parametrize("pairs", [[1], [[1]], [["1", 2]], [[1, "many"]], "x", {"1": 2}])
 def test_pairs_of_another_form(leased: World, pairs: Any) -> None:
     """A pair is an id and a number."""
-    result = leased.apply_one(leased.invoice(bind={"cut_entries": pairs}))
+    result = leased.apply_one(leased.invoice(bind={"entry_seconds": pairs}))
     assert (result["status"], result["code"]) == ("rejected", "refused")
 
 
@@ -307,7 +307,7 @@ def test_an_entry_billed_whole_is_not_cut(leased: World) -> None:
     """Nor counted twice."""
     entries = leased.entries(2.0)
     leased.apply_one(leased.invoice(bind={"entries": entries}))
-    document = leased.invoice(leased.key("x"), bind={"cut_entries": [[entries[0], 60]]})
+    document = leased.invoice(leased.key("x"), bind={"entry_seconds": [[entries[0], 60]]})
     result = leased.apply_one(document)
     assert (result["status"], result["code"]) == ("rejected", "already_billed")
 
@@ -331,8 +331,40 @@ def test_an_entry_follows_its_task_until_it_is_counted(leased: World, door: Door
     assert order() == one
     door.admin.write("account.analytic.line", [entry], {name: two})
     assert order() == two
-    leased.apply_one(leased.invoice(bind={"entries": [entry]}))
+    bind = {"entries": [entry], "entry_seconds": [[entry, 3600]]}
+    leased.apply_one(leased.invoice(bind=bind))
     with pytest.raises(Rejected):
         door.admin.write("account.analytic.line", [entry], {name: one})
     row = door.one("retainer.change.order", [("id", "=", two)], "billed_seconds")
     assert row["billed_seconds"] == 3600
+
+
+def test_what_is_billed_of_a_change_order(leased: World, door: Door) -> None:
+    """Seconds as they were billed, rounded up and cut; what a credit note took back is off."""
+    order = door.new("retainer.change.order", name="Extra", engagement_id=leased.engagement)
+    entries = leased.entries(0.25, 1.0, -0.25)
+    for entry in entries:
+        door.admin.write("account.analytic.line", [entry], {"retainer_change_order_id": order})
+
+    def billed() -> Any:
+        row = door.one("retainer.change.order", [("id", "=", order)], "billed_seconds")
+        return row["billed_seconds"]
+
+    whole, cut, back = entries
+    bind = {"entries": [whole], "entry_seconds": [[whole, 1800], [cut, 600]]}
+    draft = leased.invoice(post=False, expect={}, bind=bind)
+    assert leased.apply_one(draft)["status"] == "created"
+    assert billed() == 2400
+    # A draft that is rewritten binds the same time again.
+    bind = {"entries": [whole, cut], "entry_seconds": [[whole, 1800], [cut, 3600]]}
+    other = {**draft, "fingerprint": "c" * 64, "bind": bind}
+    assert leased.apply_one(other)["replaced"] is True
+    assert billed() == 5400
+    note = leased.invoice(
+        leased.key("credit"),
+        expect={},
+        bind={"entries": [back], "entry_seconds": [[back, -900]]},
+    )
+    note["values"]["move_type"] = "out_refund"
+    assert leased.apply_one(note)["status"] == "created"
+    assert billed() == 4500

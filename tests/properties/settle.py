@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sync.domain.calendar import ONE_DAY, first_of
-from sync.domain.documents import Invoice, Role, Statement, StatementState
+from sync.domain.documents import Invoice, Statement, StatementState
 from sync.domain.engagement import ChangeOrder, ClientPo, Engagement, Kind
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice, ExistingPeriod
@@ -172,27 +172,21 @@ def _left(
     """Time that neither a closed statement nor a document counts."""
     bound = {each for statement in closed for each in statement.entry_ids}
     bound |= {each for invoice in invoices for each in invoice.entry_ids}
-    cut: dict[int, int] = {}
+    billed: dict[int, int] = {}
     for invoice in invoices:
-        for entry_id, seconds in invoice.cut_entries:
-            cut[entry_id] = cut.get(entry_id, 0) + seconds
+        for entry_id, seconds in invoice.entry_seconds:
+            billed[entry_id] = billed.get(entry_id, 0) + seconds
     for entry in entries:
         if entry.id not in bound:
-            yield entry._replace(billed_seconds=entry.billed_seconds + cut.get(entry.id, 0))
+            yield entry._replace(billed_seconds=entry.billed_seconds + billed.get(entry.id, 0))
 
 
 def _billed(order: ChangeOrder, snapshot: Snapshot, invoices: list[Invoice]) -> ChangeOrder:
     """The change order with the time on it that was billed, credit notes taken off."""
-    worked = {
-        each.id: each.seconds - each.billed_seconds
-        for each in snapshot.entries
-        if each.change_order_id == order.id
-    }
+    own = {each.id for each in snapshot.entries if each.change_order_id == order.id}
     billed = order.billed_seconds
     for invoice in invoices:
-        if invoice.role is Role.out_of_scope:
-            billed += sum(worked.get(each, 0) for each in invoice.entry_ids)
-            billed += sum(seconds for each, seconds in invoice.cut_entries if each in worked)
+        billed += sum(seconds for each, seconds in invoice.entry_seconds if each in own)
     whole = order.billed or any(order.id in invoice.change_order_ids for invoice in invoices)
     return order.model_copy(update={"billed_seconds": billed, "billed": whole})
 

@@ -270,7 +270,7 @@ def test_extra_work_is_billed_reported_or_waits_for_its_day(
             continue
         for entry in invoice.entry_ids:
             on[entry].append(invoice.key)
-        for entry, part in invoice.cut_entries:
+        for entry, part in invoice.entry_seconds:
             cut[entry] += part
     assert all(len(keys) == 1 for keys in on.values())
     said = {(each.code, each.source.id) for each in outcome.issues}

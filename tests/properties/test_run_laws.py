@@ -147,6 +147,15 @@ def test_no_purchase_order_is_exceeded_run_after_run(
             assert not po.limited or po.invoiced <= po.amount, (on, po)
 
 
+@given(agencies(), schedules())
+def test_no_piece_of_extra_work_is_billed_beyond_its_cap(
+    snapshot: Snapshot, schedule: list[date]
+) -> None:
+    after, _ = runs(snapshot, schedule)
+    for order in after.change_orders:
+        assert not order.cap_seconds or order.billed_seconds <= order.cap_seconds
+
+
 @pytest.mark.parametrize("state", ["posted", "draft"])
 @given(agencies(Style(capped=False, negative=False, go_live=False)))
 @example(None)

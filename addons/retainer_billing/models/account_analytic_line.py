@@ -74,10 +74,10 @@ class AccountAnalyticLine(models.Model):
         "stays when the task moves in or out of scope later.",
     )
     retainer_billed_seconds = fields.Integer(
-        string="Billed in Part (seconds)",
+        string="Billed (seconds)",
         readonly=True,
         copy=False,
-        help="Time of this entry that is on our invoices although the entry is not billed whole.",
+        help="Time of this entry of extra work that is on our invoices, as it was billed.",
     )
     retainer_corrects_id = fields.Many2one(
         "account.analytic.line",

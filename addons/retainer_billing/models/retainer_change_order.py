@@ -79,7 +79,8 @@ class RetainerChangeOrder(models.Model):
         string="Billed (seconds)",
         compute="_compute_billed_seconds",
         compute_sudo=True,
-        help="Time of this change order that is on our invoices.",
+        help="Time of this change order that is on our invoices, as it was billed: rounded up, and "
+        "weighed by the role of who did the work.",
     )
     billed_hours = fields.Float(compute="_compute_billed_seconds", compute_sudo=True)
     retainer_move_id = fields.Many2one(
@@ -139,31 +140,23 @@ class RetainerChangeOrder(models.Model):
         for order in self:
             order.overage_hours = order.overage_seconds / 3600
 
-    @api.depends(
-        "entry_ids.retainer_move_id", "entry_ids.unit_amount", "entry_ids.retainer_billed_seconds"
-    )
+    @api.depends("entry_ids.retainer_billed_seconds", "entry_ids.retainer_tombstone_id")
     def _compute_billed_seconds(self):
-        lines = self.env["account.analytic.line"]
-        mine = [("retainer_change_order_id", "in", self.ids)]
-        whole = dict(
-            lines._read_group(
-                [*mine, ("retainer_move_id", "!=", False)],
-                ["retainer_change_order_id"],
-                ["unit_amount:sum"],
-            )
-        )
-        # A cap may have let an invoice take a part of an entry only.
-        parts = dict(
-            lines._read_group(
-                [*mine, ("retainer_move_id", "=", False)],
+        # As it was billed: what is rounded up or weighed by a role uses up the cap as such. What a
+        # manager accepted as not billed does not.
+        billed = dict(
+            self.env["account.analytic.line"]._read_group(
+                [
+                    ("retainer_change_order_id", "in", self.ids),
+                    ("retainer_tombstone_id", "=", False),
+                ],
                 ["retainer_change_order_id"],
                 ["retainer_billed_seconds:sum"],
             )
         )
         for order in self:
-            seconds = round(whole.get(order._origin, 0.0) * 3600) + parts.get(order._origin, 0)
-            order.billed_seconds = seconds
-            order.billed_hours = seconds / 3600
+            order.billed_seconds = billed.get(order._origin, 0)
+            order.billed_hours = order.billed_seconds / 3600
 
     @api.depends("number", "name")
     def _compute_display_name(self):

@@ -180,7 +180,7 @@ class TestAcceptance(RetainerCommon):
             )
             .order_line
         )
-        self.draft(bind={"cut_entries": [[entry.id, 7200]], "purchases": [[line.id, "2"]]})
+        self.draft(bind={"entry_seconds": [[entry.id, 7200]], "purchases": [[line.id, "2"]]})
         self.assertEqual((entry.retainer_billed_seconds, line.retainer_recharged_qty), (7200, 2))
         self.move_of().unlink()
         self.assertEqual((entry.retainer_billed_seconds, line.retainer_recharged_qty), (0, 0))

@@ -28,7 +28,7 @@ class TestGatewayTally(RetainerCommon):
         return self.invoice(
             key,
             bind={
-                "cut_entries": [[self.entries[0].id, seconds]],
+                "entry_seconds": [[self.entries[0].id, seconds]],
                 "purchases": [[self.purchase.id, quantity]],
             },
             **changes,
@@ -73,17 +73,17 @@ class TestGatewayTally(RetainerCommon):
     def test_bad_parts(self):
         for number, bind in enumerate(
             (
-                {"cut_entries": self.entries.ids},
-                {"cut_entries": [[self.entries[0].id]]},
-                {"cut_entries": [[self.entries[0].id, "1.5"]]},
-                {"cut_entries": [["a", 1]]},
+                {"entry_seconds": self.entries.ids},
+                {"entry_seconds": [[self.entries[0].id]]},
+                {"entry_seconds": [[self.entries[0].id, "1.5"]]},
+                {"entry_seconds": [["a", 1]]},
                 {"purchases": [[self.purchase.id, "many"]]},
                 {"purchases": {"a": 1}},
             )
         ):
             result = self.apply_one(self.invoice(f"k/{number}", bind=bind))
             self.assert_status(result, "rejected", "refused")
-        result = self.apply_one(self.invoice("k/x", bind={"cut_entries": [[2**30, 5]]}))
+        result = self.apply_one(self.invoice("k/x", bind={"entry_seconds": [[2**30, 5]]}))
         self.assert_status(result, "rejected", "unknown_record")
         self.apply_one(self.invoice("k/whole", bind={"entries": self.entries[:1].ids}))
         result = self.apply_one(self.cut("k/late"))
@@ -195,7 +195,7 @@ class TestGatewayTally(RetainerCommon):
             self.invoice(
                 bind={
                     "entries": self.entries[1:].ids,
-                    "cut_entries": [[self.entries[0].id, 3600]],
+                    "entry_seconds": [[self.entries[0].id, 3600], [self.entries[1].id, 7200]],
                 }
             )
         )

@@ -174,14 +174,14 @@ def overage_hours(_tables: Tables, row: Row) -> Any:
 
 @compute("retainer.change.order", "billed_seconds")
 def billed_seconds(tables: Tables, row: Row) -> Any:
-    """Time of it that is on our invoices: whole entries, and the parts that a cap let through."""
-    entries, hours, parts = tables.rows("account.analytic.line"), 0.0, 0
-    for each in tables.referring("account.analytic.line", "retainer_change_order_id", row["id"]):
-        if entries[each]["retainer_move_id"]:
-            hours += entries[each]["unit_amount"]
-        else:
-            parts += entries[each]["retainer_billed_seconds"]
-    return round(hours * 3600) + parts
+    """Time of it that is on our invoices, as it was billed: rounded, weighed, cut by a cap."""
+    entries = tables.rows("account.analytic.line")
+    mine = tables.referring("account.analytic.line", "retainer_change_order_id", row["id"])
+    return sum(
+        entries[each]["retainer_billed_seconds"]
+        for each in mine
+        if not entries[each]["retainer_tombstone_id"]
+    )
 
 
 @compute("purchase.order.line", "qty_invoiced")

@@ -6,7 +6,7 @@ from sync.odoo.gateway import Row
 from sync.odoo.memory.tables import Tables
 
 TALLIES = {
-    "cut_entries": ("account.analytic.line", "retainer_billed_seconds", ""),
+    "entry_seconds": ("account.analytic.line", "retainer_billed_seconds", ""),
     "purchases": ("purchase.order.line", "retainer_recharged_qty", "retainer_move_id"),
 }
 """Name in the document → model, the number that adds up, and who added last where that is kept."""

@@ -142,7 +142,7 @@ def test_the_invoice_of_a_block_of_hours_binds_it():
 def test_what_a_cap_cut_and_what_is_recharged_is_bound_with_its_quantity():
     document = gateway.outgoing(
         invoice(
-            cut_entries=((5, 1800),),
+            entry_seconds=((5, 1800),),
             change_order_ids=(6,),
             purchases=((7, Decimal("2.50")),),
         ),
@@ -151,7 +151,7 @@ def test_what_a_cap_cut_and_what_is_recharged_is_bound_with_its_quantity():
         BOOKS,
     )
     assert document["bind"] == {
-        "cut_entries": [[5, 1800]],
+        "entry_seconds": [[5, 1800]],
         "change_orders": [6],
         "purchases": [[7, "2.5"]],
     }
@@ -329,7 +329,7 @@ def test_only_fields_of_the_contract_are_sent():
         invoice(
             milestone_ids=(17,),
             entry_ids=(1,),
-            cut_entries=((5, 1800),),
+            entry_seconds=((5, 1800),),
             change_order_ids=(6,),
             block_ids=(4,),
             purchases=((7, Decimal(1)),),

@@ -22,6 +22,7 @@ from tests.unit.rules.world import (
     project,
     retainer,
     run,
+    terms,
     the,
     world,
 )
@@ -258,3 +259,18 @@ def test_what_was_invoiced_already_pushes_later_work_to_the_next_month() -> None
     invoice = the(run(snapshot, "2025-04-28"), Role.out_of_scope)
     assert invoice.key == "1/1/out_of_scope/2025-04/0"
     assert invoice.lines[0].text.startswith("Two landing pages, 20 March 2025")
+
+
+def test_time_that_is_rounded_up_uses_up_the_cap_as_it_is_billed() -> None:
+    # 20 minutes count as 30; of the second 20 the cap of 45 lets 15 be billed
+    snapshot = world(
+        retainer(terms(time_increment=15)),
+        change_orders=[order(5, cap_seconds=45 * 60)],
+        entries=[
+            extra(1, "2025-03-10", 0)._replace(seconds=20 * 60),
+            extra(2, "2025-03-11", 0)._replace(seconds=20 * 60),
+        ],
+    )
+    invoice = the(run(snapshot, "2025-03-28"), Role.out_of_scope)
+    assert invoice.entry_ids == (1,)
+    assert invoice.entry_seconds == ((1, 30 * 60), (2, 15 * 60))

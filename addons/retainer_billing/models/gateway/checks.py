@@ -210,8 +210,9 @@ def check_binds(env, documents):
         try:
             for name, ids in document.bind.items():
                 _check_bind(env, document, name, ids, taken, leaving)
-            for ref, _seconds in document.tally.get("cut_entries", ()):
-                _check_cut_entry(env["account.analytic.line"].browse(ref), document)
+            for ref, _seconds in document.tally.get("entry_seconds", ()):
+                if ref not in document.bind.get("entries", ()):
+                    _check_cut_entry(env["account.analytic.line"].browse(ref), document)
         except Refusal as refusal:
             document.refuse(refusal.code, refusal.reason)
         else:

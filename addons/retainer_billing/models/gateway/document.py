@@ -198,7 +198,7 @@ class Document:
                 raise Refusal("refused", f"{where} must be a list of pairs of id and quantity.")
             ref, amount = pair
             self._id(ref, where)
-            if name == "cut_entries":
+            if name == "entry_seconds":
                 amount = self._integer(amount, where)
             else:
                 self._number(amount, where)

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 # Payload name -> (model, field that adds up, field that names the last document or nothing).
 TALLIES = {
-    "cut_entries": ("account.analytic.line", "retainer_billed_seconds", None),
+    "entry_seconds": ("account.analytic.line", "retainer_billed_seconds", None),
     "purchases": ("purchase.order.line", "retainer_recharged_qty", "retainer_move_id"),
 }
 

@@ -164,8 +164,9 @@ def check_binds(tables: Tables, documents: Sequence[Document]) -> None:
             for name, ids in document.bind.items():
                 for each in ids:
                     _check_bind(tables, document, name, each, taken, leaving)
-            for record, _ in document.tally.get("cut_entries", []):
-                _check_cut_entry(tables, document, record)
+            for record, _ in document.tally.get("entry_seconds", []):
+                if record not in document.bind.get("entries", ()):
+                    _check_cut_entry(tables, document, record)
         except Refusal as refusal:
             document.refuse(refusal.code, refusal.reason)
         else:

@@ -147,7 +147,7 @@ class Document:
             self.references += [(model, each) for each in self.bind[name]]
 
     def _parse_tally(self, name: str, pairs: Any) -> None:
-        read = as_integer if name == "cut_entries" else as_number
+        read = as_integer if name == "entry_seconds" else as_number
         self.tally[name] = as_pairs(pairs, f"bind.{name}", read)
         model = self.kind.tallies[name][0]
         self.references += [(model, each) for each, _ in self.tally[name]]
