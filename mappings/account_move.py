@@ -97,6 +97,11 @@ def of_ids(ids: Collection[int]) -> Terms:
     return [("id", "in", sorted(ids))]
 
 
+def of_id(company_id: int, record: int) -> Terms:
+    """A document of ours by its id."""
+    return [("company_id", "=", company_id), ("id", "=", record), ("retainer_key", "!=", False)]
+
+
 def named(company_id: int, name_or_key: str) -> Terms:
     """The document of ours with that number or key."""
     return [
@@ -169,6 +174,14 @@ def name(row: Row) -> tuple[int, str]:
     """(document, its number; nothing for a draft)."""
     found = fields.text(row, "name")
     return fields.record_id(row), "" if found == "/" else found
+
+
+PO_NUMBER = "retainer_po_number"
+
+
+def po_number(row: Row) -> str:
+    """The number of the client's purchase order that stands on it."""
+    return fields.text(row, PO_NUMBER)
 
 
 KEY_FIELDS = ("retainer_key",)

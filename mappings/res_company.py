@@ -37,6 +37,14 @@ def visible() -> Terms:
     return []
 
 
+STUCK_FIELDS = ("retainer_stuck_after_days",)
+
+
+def stuck_after(row: Row) -> int:
+    """Days after which a sent invoice that nobody opened is stuck."""
+    return fields.whole(row, "retainer_stuck_after_days", least=0, most=3660)
+
+
 def value(row: Row, currencies: dict[int, Currency]) -> Company:
     """The company with the policies that finance set for it."""
     return Company(
@@ -48,7 +56,7 @@ def value(row: Row, currencies: dict[int, Currency]) -> Company:
         post_invoices=_posts(row, "retainer_post_policy"),
         out_of_scope_day=fields.whole(row, "retainer_out_of_scope_day", least=1, most=31),
         close_after_days=fields.whole(row, "retainer_close_after_days", least=0, most=3660),
-        stuck_after_days=fields.whole(row, "retainer_stuck_after_days", least=0, most=3660),
+        stuck_after_days=stuck_after(row),
         go_live=fields.day_or_none(row, "retainer_go_live_date"),
     )
 

@@ -35,6 +35,11 @@ def domain(company_id: int, engagement_ids: Collection[int], since: date) -> Ter
     ]
 
 
+def still_open(company_id: int) -> Terms:
+    """Notices that nobody has marked as done."""
+    return [("company_id", "=", company_id), ("state", "=", "open")]
+
+
 def value(row: Row, company_id: int) -> str:
     """Its key."""
     fields.of_company(row, company_id)

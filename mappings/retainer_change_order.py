@@ -55,6 +55,11 @@ def domain(engagement_ids: Collection[int], ids: Collection[int], since: date) -
     ]
 
 
+def waiting(company_id: int) -> Terms:
+    """Extra work that the client has not agreed to."""
+    return [("company_id", "=", company_id), ("approval_state", "=", "waiting")]
+
+
 def value(row: Row, currency_of: Mapping[int, Currency]) -> tuple[ChangeOrder, str]:
     """(change order, our key or nothing). Its rate is in the engagement's currency."""
     engagement = fields.link(row, "engagement_id")

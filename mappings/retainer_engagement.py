@@ -1,9 +1,9 @@
 """``retainer.engagement``: what was agreed with a client."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from mappings import fields, res_currency
+from mappings import fields, res_currency, shown
 from mappings.fields import Row, Terms, Unreadable
 from mappings.sale_order import Quote
 from sync.domain.calendar import ONE_DAY, first_of
@@ -41,6 +41,28 @@ FIELDS = (
 def domain(company_id: int) -> Terms:
     """Everything but drafts; which of the ended ones are done with is decided after reading."""
     return [("company_id", "=", company_id), ("state", "in", ["running", "paused", "ended"])]
+
+
+SHOWN_FIELDS = ("name", "partner_id")
+
+
+def called(company_id: int, wanted: str) -> Terms:
+    """The engagement with that id or name, in any letter case; archived ones too."""
+    terms: Terms = [("company_id", "=", company_id), ("active", "in", [True, False])]
+    if wanted.isascii() and wanted.isdigit():
+        return [*terms, "|", ("id", "=", int(wanted)), ("name", "=", wanted)]
+    plain = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [*terms, ("name", "=ilike", plain)]
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those engagements, archived ones too."""
+    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
+
+
+def client_of(row: Row) -> int:
+    """The partner it was agreed with, 0 where that cannot be read."""
+    return shown.link(row, "partner_id") or 0
 
 
 def engagement_of(row: Row) -> object:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from mappings import fields
+from mappings import fields, res_currency
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation, number
 from mappings.reading import field_of
 from sync.domain.documents import LotLine, LotSource, Statement, StatementState
 from sync.domain.existing import ExistingPeriod
+from sync.domain.money import Currency
 
 MODEL = "retainer.period"
 KIND = "period"
@@ -23,6 +24,19 @@ FIELDS = (
     "overage_seconds",
     "retainer_key",
     "retainer_fingerprint",
+)
+STATEMENT_FIELDS = (
+    *FIELDS,
+    "currency_id",
+    "allocated_seconds",
+    "rolled_in_seconds",
+    "remaining_seconds",
+    "expired_seconds",
+    "rolled_out_seconds",
+    "late_seconds",
+    "utilization",
+    "fee",
+    "overage_amount",
 )
 LOT_MODEL = "retainer.period.lot"
 LOT_FIELDS = (
@@ -65,6 +79,16 @@ def of_keys(company_id: int, keys: Collection[str]) -> Terms:
     return [("company_id", "=", company_id), ("retainer_key", "in", sorted(keys))]
 
 
+def closed(engagement_id: int, first: date, last: date) -> Terms:
+    """The closed statement of a month."""
+    return [
+        ("engagement_id", "=", engagement_id),
+        ("date_start", ">=", first.isoformat()),
+        ("date_start", "<=", last.isoformat()),
+        ("state", "=", "closed"),
+    ]
+
+
 def of_ids(ids: Collection[int]) -> Terms:
     """Those statements."""
     return [("id", "in", sorted(ids))]
@@ -103,6 +127,32 @@ def value(row: Row, lots: Mapping[int, tuple[LotLine, ...]]) -> ExistingPeriod:
         available=fields.whole(row, "available_seconds"),
         overage=fields.whole(row, "overage_seconds"),
         lots=lots.get(record, ()),
+    )
+
+
+def statement(row: Row, currencies: dict[int, Currency], lots: tuple[LotLine, ...]) -> Statement:
+    """The statement as the client reads it. Money is in the engagement's currency."""
+    currency = res_currency.pick(row, "currency_id", currencies)
+    return Statement(
+        key=fields.needed_text(row, "retainer_key"),
+        engagement_id=fields.link(row, "engagement_id"),
+        date_start=fields.day(row, "date_start"),
+        date_end=fields.day(row, "date_end"),
+        state=fields.choice(row, "state", StatementState),
+        currency=currency,
+        allocated=fields.whole(row, "allocated_seconds"),
+        rolled_in=fields.whole(row, "rolled_in_seconds"),
+        available=fields.whole(row, "available_seconds"),
+        used=fields.whole(row, "used_seconds"),
+        late=fields.whole(row, "late_seconds"),
+        remaining=fields.whole(row, "remaining_seconds"),
+        overage=fields.whole(row, "overage_seconds"),
+        expired=fields.whole(row, "expired_seconds"),
+        rolled_out=fields.whole(row, "rolled_out_seconds"),
+        utilization=fields.exact(row, "utilization", 1),
+        fee=fields.money(row, "fee", currency),
+        overage_amount=fields.money(row, "overage_amount", currency),
+        lots=lots,
     )
 
 

@@ -1,6 +1,7 @@
 """``retainer.terms``: effective-dated terms of a retainer."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from mappings import fields
 from mappings.fields import Row, Unreadable
@@ -33,6 +34,14 @@ FIELDS = (
     "overage_increment",
 )
 engagement_of = field_of("engagement_id")
+
+
+RATE_FIELDS = ("overage_rate",)
+
+
+def overage_rate(row: Row) -> Decimal:
+    """What an hour of overage costs, in the engagement's currency."""
+    return fields.rate(row, "overage_rate")
 
 
 def domain(engagement_ids: Collection[int]) -> fields.Terms:

@@ -41,6 +41,8 @@ class Standing(Value):
     """Its number in Odoo, an alert's message; empty for a draft without a number."""
     currency: Currency | None = None
     invoice: ExistingInvoice | None = None
+    po: str = ""
+    """Number of the client's purchase order that stands on the invoice."""
     entry: ExistingEntry | None = None
     period: ExistingPeriod | None = None
     lines: tuple[InvoiceLine, ...] = ()
@@ -60,7 +62,7 @@ def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Sta
         (
             account_move.MODEL,
             account_move.named(of.id, name_or_key),
-            account_move.FIELDS,
+            (*account_move.FIELDS, account_move.PO_NUMBER),
             lambda row: (
                 _entry(reader, row, of, currencies)
                 if account_move.is_entry(row)
@@ -115,6 +117,7 @@ def _invoice(
         name=invoice.name,
         currency=currency,
         invoice=invoice,
+        po=account_move.po_number(row),
         lines=tuple(account_move_line.value(each, currency)[1] for each in rows),
     )
 

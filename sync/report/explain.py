@@ -217,7 +217,6 @@ def of_standing(
     *,
     client: str,
     engagement: str,
-    po: str,
     texts: Mapping[tuple[str, int], str],
 ) -> Explanation:
     """A document that stands in Odoo, with the reasons that were stored beside it.
@@ -235,7 +234,7 @@ def of_standing(
             ("role", role_text(invoice.role.value, credit=invoice.credit)),
             ("date", invoice.invoice_date.isoformat()),
             ("service", service if invoice.service_start else ""),
-            ("po", po or NO_PO),
+            ("po", standing.po or NO_PO),
             ("net", currency.text(net)),
             ("total", currency.text(-invoice.total if invoice.credit else invoice.total)),
             ("still due", currency.text(invoice.residual)),

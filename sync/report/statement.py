@@ -73,10 +73,23 @@ class ShownStatement(Value):
 
 def shown_statement(statement: Statement, names: Names) -> ShownStatement:
     """The statement with its names, and the rate where one rate explains the overage."""
-    return ShownStatement(
-        key=statement.key,
+    engagement = names.record(statement.engagement_id)
+    return named_statement(
+        statement,
+        tuple(terms.overage_rate for terms in engagement.terms) if engagement else (),
         client=names.client(statement.engagement_id),
         engagement=names.engagement(statement.engagement_id),
+    )
+
+
+def named_statement(
+    statement: Statement, rates: tuple[Exact, ...], *, client: str, engagement: str
+) -> ShownStatement:
+    """The same of a statement read from Odoo. ``rates``: those agreed for overage."""
+    return ShownStatement(
+        key=statement.key,
+        client=client,
+        engagement=engagement,
         engagement_id=statement.engagement_id,
         month=f"{statement.date_start:%Y-%m}",
         date_start=statement.date_start,
@@ -91,7 +104,9 @@ def shown_statement(statement: Statement, names: Names) -> ShownStatement:
         late=statement.late,
         remaining=statement.remaining,
         overage=statement.overage,
-        overage_rate=_rate(statement, names),
+        overage_rate=_rate_of(
+            statement.overage, statement.overage_amount, statement.currency, rates
+        ),
         overage_amount=statement.overage_amount,
         expired=statement.expired,
         rolled_out=statement.rolled_out,
@@ -102,17 +117,7 @@ def shown_statement(statement: Statement, names: Names) -> ShownStatement:
     )
 
 
-def _rate(statement: Statement, names: Names) -> Exact | None:
-    engagement = names.record(statement.engagement_id)
-    return rate_of(
-        statement.overage,
-        statement.overage_amount,
-        statement.currency,
-        tuple(terms.overage_rate for terms in engagement.terms) if engagement else (),
-    )
-
-
-def rate_of(
+def _rate_of(
     overage: int, amount: Exact, currency: Currency, rates: tuple[Exact, ...]
 ) -> Exact | None:
     """The rate among those agreed that alone gives this amount for these hours."""

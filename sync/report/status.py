@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.value import Exact, Value
+from sync.domain.status import StandingInvoice, SyncRun
+from sync.domain.value import Value
 from sync.report.blocks import (
     Amount,
     Block,
@@ -23,80 +24,6 @@ from sync.report.blocks import (
 )
 from sync.report.invoices import NO_PO, role_text
 from sync.report.text import counted
-
-OUT = ("sent", "viewed", "change_requested", "approved", "locked")
-VIEWED = ("viewed", "change_requested", "approved", "locked")
-APPROVED = ("approved", "locked")
-
-
-class StandingInvoice(Value):
-    """A document of ours in Odoo, as the client and accounts payable treat it."""
-
-    id: int
-    key: str
-    number: str
-    client: str
-    engagement: str
-    role: str
-    credit: bool
-    invoice_date: date | None
-    po: str
-    net: Exact
-    due: Exact
-    """What is still to be paid."""
-    currency: str
-    digits: int
-    state: str
-    lifecycle: str
-    payment_state: str
-    days_out: int
-    """Days since it went to the client (by the invoice's date where Odoo kept none)."""
-    stuck_after: int
-    """Days after which an invoice that nobody opened is stuck."""
-
-    @property
-    def out(self) -> bool:
-        """It went to the client."""
-        return self.state == "posted" and self.lifecycle in OUT
-
-    @property
-    def waiting(self) -> bool:
-        """It has been written, and nobody has sent it yet."""
-        return self.lifecycle not in OUT
-
-    @property
-    def stuck(self) -> str:
-        """Why it does not move; empty when it does."""
-        if not self.out or self.payment_state not in ("not_paid", "partial"):
-            return ""
-        if self.lifecycle == "change_requested":
-            return "the client asks for a change"
-        if self.lifecycle == "sent" and self.days_out >= self.stuck_after:
-            return f"sent {counted(self.days_out, 'day')} ago and not opened"
-        return ""
-
-    def money(self, value: Decimal) -> Amount:
-        """An amount of this document."""
-        return Amount(amount=value, currency=self.currency, digits=self.digits)
-
-
-class ShownRun(Value):
-    """One run of the service, as Odoo keeps it."""
-
-    id: int
-    state: str
-    as_of: date | None
-    owner: str
-    started_at: str
-    finished_at: str
-    lease_until: str
-    checksum: str
-    created: int
-    unchanged: int
-    conflicts: int
-    rejected: int
-    issues: int
-    log: str
 
 
 class ClientCount(Value):
@@ -116,9 +43,9 @@ class StatusReport(Value):
     company_id: int
     company: str
     as_of: date
-    runs: tuple[ShownRun, ...]
+    runs: tuple[SyncRun, ...]
     """Newest first."""
-    leases: tuple[ShownRun, ...]
+    leases: tuple[SyncRun, ...]
     """Runs that hold a lease now, or held one when they died."""
     open_alerts: int
     waiting_approvals: int
@@ -136,8 +63,8 @@ def per_client(invoices: Iterable[StandingInvoice]) -> tuple[ClientCount, ...]:
         ClientCount(
             client=client,
             out=sum(each.out for each in group),
-            viewed=sum(each.out and each.lifecycle in VIEWED for each in group),
-            approved=sum(each.out and each.lifecycle in APPROVED for each in group),
+            viewed=sum(each.viewed for each in group),
+            approved=sum(each.approved for each in group),
             stuck=sum(bool(each.stuck) for each in group),
             waiting=sum(each.waiting for each in group),
         )
@@ -167,7 +94,7 @@ def status_blocks(report: StatusReport) -> list[Block]:
     ]
 
 
-def _runs(tag: str, title: str, runs: tuple[ShownRun, ...]) -> Table:
+def _runs(tag: str, title: str, runs: tuple[SyncRun, ...]) -> Table:
     return Table(
         tag=tag,
         title=title,
@@ -244,8 +171,8 @@ def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
                     each.engagement,
                     role_text(each.role, credit=each.credit),
                     each.po or NO_PO,
-                    each.money(each.net),
-                    each.money(each.due),
+                    _money(each, each.net),
+                    _money(each, each.due),
                     each.state,
                     each.lifecycle.replace("_", " "),
                     each.payment_state.replace("_", " "),
@@ -256,6 +183,10 @@ def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
             for each in invoices
         ),
     )
+
+
+def _money(invoice: StandingInvoice, value: Decimal) -> Amount:
+    return Amount(amount=value, currency=invoice.currency, digits=invoice.digits)
 
 
 def _summary(report: StatusReport) -> Message:

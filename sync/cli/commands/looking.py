@@ -9,8 +9,9 @@ from sync.cli.companies import for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
 from sync.cli.options import AsOf, CompanyName, Config, Csv, Json, LogFormat, Verbose, Xlsx
-from sync.pipeline import CompanyRef, Looked, inquiries, limits_of, look
+from sync.pipeline import CompanyRef, Looked, limits_of, look
 from sync.pipeline.files import write_file
+from sync.pipeline.status import status as company_status
 from sync.plan.file import to_text
 from sync.plan.limits import Limits
 from sync.pull import load, save
@@ -243,7 +244,7 @@ def status(
         with session.service() as service:
 
             def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = inquiries.status(service, each, request.day)
+                report = company_status(service, each, request.day)
                 session.show(status_blocks(report))
                 return Exit.done, report
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync.report.status import StandingInvoice, per_client
+from sync.domain.status import StandingInvoice
+from sync.report.status import per_client
 
 
 def invoice(**otherwise: Any) -> StandingInvoice:

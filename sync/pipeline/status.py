@@ -1,0 +1,78 @@
+"""Where a company stands: runs, leases, alerts, and what the clients did with their invoices."""
+
+from datetime import date
+
+from mappings import (
+    account_move_status,
+    res_company,
+    retainer_alert,
+    retainer_change_order,
+    retainer_sync_run,
+    shown,
+)
+from sync.odoo.paging import read_all
+from sync.pipeline import lookups
+from sync.pipeline.companies import CompanyRef
+from sync.pipeline.service import Service
+from sync.report.status import StatusReport, per_client
+
+LAST_RUNS = 5
+
+
+def status(service: Service, company: CompanyRef, as_of: date) -> StatusReport:
+    """Runs, leases, alerts, and where each client's invoices stand. Ten calls at most."""
+    gateway = service.gateway
+    service.progress.step(f"reading the status of {company.name}")
+    found = list(
+        read_all(
+            gateway,
+            account_move_status.MODEL,
+            account_move_status.domain(company.id, as_of),
+            account_move_status.FIELDS,
+        )
+    )
+    clients = lookups.clients(
+        gateway, {shown.link(row, account_move_status.CLIENT) for row in found}
+    )
+    engagements = lookups.engagements(
+        gateway, {shown.link(row, account_move_status.ENGAGEMENT) for row in found}
+    )
+    currencies = lookups.currencies(gateway)
+    (about,) = gateway.search_read(
+        res_company.MODEL, res_company.domain(company.id), res_company.STUCK_FIELDS, limit=1
+    )
+    stuck_after = res_company.stuck_after(about)
+    invoices = tuple(
+        account_move_status.value(row, clients, engagements, currencies, as_of, stuck_after)
+        for row in found
+    )
+    runs = gateway.search_read(
+        retainer_sync_run.MODEL,
+        retainer_sync_run.domain(company.id),
+        retainer_sync_run.FIELDS,
+        limit=LAST_RUNS,
+        order="id desc",
+    )
+    leases = gateway.search_read(
+        retainer_sync_run.MODEL,
+        retainer_sync_run.under_way(company.id),
+        retainer_sync_run.FIELDS,
+        limit=LAST_RUNS,
+    )
+    return StatusReport(
+        company_id=company.id,
+        company=company.name,
+        as_of=as_of,
+        runs=tuple(map(retainer_sync_run.value, runs)),
+        leases=tuple(map(retainer_sync_run.value, leases)),
+        open_alerts=gateway.search_count(
+            retainer_alert.MODEL, retainer_alert.still_open(company.id)
+        ),
+        waiting_approvals=gateway.search_count(
+            retainer_change_order.MODEL, retainer_change_order.waiting(company.id)
+        ),
+        invoices=tuple(
+            sorted(invoices, key=lambda each: (each.client, each.invoice_date or as_of, each.key))
+        ),
+        clients=per_client(invoices),
+    )
