@@ -5,9 +5,9 @@ from datetime import date
 
 from mappings import account_move, shown
 from mappings.fields import Row, Terms
-from sync.domain.calendar import first_of
+from sync.domain.calendar import last_of
 from sync.domain.money import Currency
-from sync.domain.status import StandingInvoice
+from sync.domain.status import UNPAID, VIEWED, StandingInvoice
 
 MODEL = account_move.MODEL
 FIELDS = (
@@ -33,20 +33,37 @@ ENGAGEMENT = "retainer_engagement_id"
 _UNKNOWN = Currency(id=1, code="?", digits=2)
 
 
-def domain(company_id: int, as_of: date) -> Terms:
-    """Invoices of ours of this month, the drafts, and whatever is still to be paid."""
-    return [
+_SETTLED = tuple(each for each in VIEWED if each != "change_requested")
+"""What an invoice that is in nobody's way is for its client."""
+
+
+def domain(company_id: int, month: date | None) -> Terms:
+    """Invoices of ours dated in the month that begins on ``month``, and the older ones that may be
+    stuck or not sent yet; all of them without a month.
+    """
+    ours: Terms = [
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
         ("move_type", "in", ["out_invoice", "out_refund"]),
         ("state", "!=", "cancel"),
+    ]
+    if month is None:
+        return ours
+    return [
+        *ours,
         "|",
+        "&",
+        ("invoice_date", ">=", month.isoformat()),
+        ("invoice_date", "<=", last_of(month).isoformat()),
+        "&",
+        "&",
+        "|",
+        ("invoice_date", "=", False),
+        ("invoice_date", "<", month.isoformat()),
+        ("retainer_lifecycle", "not in", list(_SETTLED)),
         "|",
         ("state", "=", "draft"),
-        ("payment_state", "in", ["not_paid", "partial"]),
-        "&",
-        ("invoice_date", ">=", first_of(as_of).isoformat()),
-        ("invoice_date", "<=", as_of.isoformat()),
+        ("payment_state", "in", list(UNPAID)),
     ]
 
 
@@ -56,6 +73,7 @@ def value(
     engagements: Mapping[int, str],
     currencies: Mapping[int, Currency],
     as_of: date,
+    month: date | None,
     stuck_after: int,
 ) -> StandingInvoice:
     """The document. Amounts are below zero for a credit note, in its own currency."""
@@ -84,4 +102,5 @@ def value(
         payment_state=shown.text(row, "payment_state"),
         days_out=max(0, (as_of - sent).days) if sent else 0,
         stuck_after=stuck_after,
+        older=month is not None and (dated is None or dated < month),
     )

@@ -114,18 +114,18 @@ def _asked(name: str) -> dict[str, Any]:
 
 def _month(status: dict[str, Any]) -> None:
     """One line per invoice of the month: the account manager's list."""
-    invoices = [each for each in status["invoices"] if each["invoice_date"][:7] == f"{AS_OF:%Y-%m}"]
+    invoices = [each for each in status["invoices"] if not each["older"]]
     table = Table("Number", "Date", "Client", "Engagement", "What", "Client's PO", "Net")
     for each in invoices:
-        net = f"{'-' if each['credit'] else ''}{Decimal(each['net']):,} {each['currency']}"
+        net = f"{Decimal(each['net']):,} {each['currency']}"
         what = each["role"].replace("_", " ")
         cells = (each["number"], each["invoice_date"], each["client"], each["engagement"])
         table.add_row(*(escape(cell) for cell in (*cells, what, each["po"] or "none", net)))
     Console(width=None if sys.stdout.isatty() else 150).print(table)
     totals: dict[str, Decimal] = {}
     for each in invoices:
-        amount = Decimal(each["net"]) * (-1 if each["credit"] else 1)
-        totals[each["currency"]] = totals.get(each["currency"], Decimal(0)) + amount
+        due = totals.get(each["currency"], Decimal(0))
+        totals[each["currency"]] = due + Decimal(each["net"])
     total = " and ".join(f"{amount:,} {code}" for code, amount in sorted(totals.items()))
     print(f"{len(invoices)} invoices, {total}. Held back: see above.")
 

@@ -34,6 +34,8 @@ class StandingInvoice(Value):
     """Days since it went to the client (by the invoice's date where Odoo kept none)."""
     stuck_after: int
     """Days after which an invoice that nobody opened is stuck."""
+    older: bool = False
+    """Dated before the month that was asked for."""
 
     @property
     def out(self) -> bool:

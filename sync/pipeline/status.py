@@ -19,15 +19,19 @@ from sync.report.status import StatusReport, per_client
 LAST_RUNS = 5
 
 
-def status(service: Service, company: CompanyRef, as_of: date) -> StatusReport:
-    """Runs, leases, alerts, and where each client's invoices stand. Ten calls at most."""
+def status(service: Service, company: CompanyRef, as_of: date, month: date | None) -> StatusReport:
+    """Runs, leases, alerts, and where each client's invoices stand. Ten calls at most.
+
+    The invoices dated in the month that begins on ``month``, and older ones that are stuck or that
+    nobody has sent; all invoices without a month.
+    """
     gateway = service.gateway
     service.progress.step(f"reading the status of {company.name}")
     found = list(
         read_all(
             gateway,
             account_move_status.MODEL,
-            account_move_status.domain(company.id, as_of),
+            account_move_status.domain(company.id, month),
             account_move_status.FIELDS,
         )
     )
@@ -42,10 +46,11 @@ def status(service: Service, company: CompanyRef, as_of: date) -> StatusReport:
         res_company.MODEL, res_company.domain(company.id), res_company.STUCK_FIELDS, limit=1
     )
     stuck_after = res_company.stuck_after(about)
-    invoices = tuple(
-        account_move_status.value(row, clients, engagements, currencies, as_of, stuck_after)
+    standing = (
+        account_move_status.value(row, clients, engagements, currencies, as_of, month, stuck_after)
         for row in found
     )
+    invoices = tuple(each for each in standing if not each.older or each.stuck or each.waiting)
     runs = gateway.search_read(
         retainer_sync_run.MODEL,
         retainer_sync_run.domain(company.id),
@@ -63,6 +68,7 @@ def status(service: Service, company: CompanyRef, as_of: date) -> StatusReport:
         company_id=company.id,
         company=company.name,
         as_of=as_of,
+        month=f"{month:%Y-%m}" if month else "",
         runs=tuple(map(retainer_sync_run.value, runs)),
         leases=tuple(map(retainer_sync_run.value, leases)),
         open_alerts=gateway.search_count(

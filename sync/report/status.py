@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from sync.domain.calendar import month_text
 from sync.domain.status import StandingInvoice, SyncRun
 from sync.domain.value import Value
 from sync.report.blocks import (
@@ -43,6 +44,8 @@ class StatusReport(Value):
     company_id: int
     company: str
     as_of: date
+    month: str
+    """``2025-03``, the month whose invoices these are; empty for all months."""
     runs: tuple[SyncRun, ...]
     """Newest first."""
     leases: tuple[SyncRun, ...]
@@ -81,6 +84,7 @@ def status_blocks(report: StatusReport) -> list[Block]:
             pairs=(
                 ("company", f"{report.company} ({report.company_id})"),
                 ("as of", report.as_of.isoformat()),
+                ("invoices of", _month(report) or "all months"),
                 ("open alerts", str(report.open_alerts)),
                 ("extra work awaiting approval", str(report.waiting_approvals)),
                 ("open leases", str(len(report.leases))),
@@ -89,7 +93,7 @@ def status_blocks(report: StatusReport) -> list[Block]:
         _runs("lease", "Runs under way", report.leases),
         _runs("run", "Last runs", report.runs),
         _clients(report.clients),
-        _invoices(report.invoices),
+        _invoices(report),
         _summary(report),
     ]
 
@@ -150,10 +154,13 @@ def _clients(clients: tuple[ClientCount, ...]) -> Table:
     )
 
 
-def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
+def _invoices(report: StatusReport) -> Table:
+    month = _month(report)
+    older = any(each.older for each in report.invoices)
     return Table(
         tag="invoice",
-        title="Invoices",
+        title=(f"Invoices of {month}" if month else "Invoices")
+        + (", and older ones that are stuck or not sent" if older else ""),
         columns=(
             *texts("number"),
             *days("date"),
@@ -180,13 +187,17 @@ def _invoices(invoices: tuple[StandingInvoice, ...]) -> Table:
                 detail=f"stuck: {each.stuck}" if each.stuck else "",
                 tone=Tone.warn if each.stuck else Tone.plain,
             )
-            for each in invoices
+            for each in report.invoices
         ),
     )
 
 
 def _money(invoice: StandingInvoice, value: Decimal) -> Amount:
     return Amount(amount=value, currency=invoice.currency, digits=invoice.digits)
+
+
+def _month(report: StatusReport) -> str:
+    return month_text(date.fromisoformat(f"{report.month}-01")) if report.month else ""
 
 
 def _summary(report: StatusReport) -> Message:
@@ -199,4 +210,7 @@ def _summary(report: StatusReport) -> Message:
         f" {sum(each.approved for each in report.clients)} approved,"
         f" {stuck} stuck; {waiting} not sent yet."
     )
+    older = sum(each.older for each in report.invoices)
+    if older:
+        text += f" {older} of them older than {_month(report)}."
     return Message(tag="summary", text=text, tone=Tone.warn if stuck else Tone.good)

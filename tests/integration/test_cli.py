@@ -151,6 +151,34 @@ def test_status_answers_the_four_questions(agency: Agency) -> None:
     assert [row[1] for row in answer.rows("run")] == ["done"]
 
 
+def test_status_is_about_one_month_and_keeps_older_invoices_that_do_not_move(
+    agency: Agency,
+) -> None:
+    agency("run", *DAY)
+    fee, milestone = sorted(agency.moves(), key=lambda row: row["amount_untaxed"])
+    april = ("--as-of", "2025-04-02")
+
+    def shown(*words: str) -> set[str]:
+        return {row[0] for row in agency("status", *words).rows("invoice")}
+
+    both = {fee["name"], milestone["name"]}
+    assert shown(*DAY) == shown(*april) == both, "nobody has sent them"
+    assert shown(*DAY, "--month", "2025-02") == set(), "they are of March"
+    agency.admin.write("account.move", [milestone["id"]], {"retainer_lifecycle": "viewed"})
+    sent = {"retainer_lifecycle": "sent", "retainer_sent_on": "2025-03-31"}
+    agency.admin.write("account.move", [fee["id"]], sent)
+    assert shown(*april) == set(), "sent two days ago is not stuck"
+    later = agency("status", "--as-of", "2025-04-20")
+    assert [row[0] for row in later.rows("invoice")] == [fee["name"]]
+    assert later.rows("client") == [["Acme Corp", "1", "0", "0", "1", "0"]]
+    assert later.rows("summary")[0][0].endswith("1 of them older than April 2025.")
+    assert shown(*april, "--month", "2025-03") == shown(*april, "--all") == both
+    company = json.loads(agency("status", *april, "--all", "--json").out)["companies"][0]
+    assert (company["month"], {each["older"] for each in company["invoices"]}) == ("", {False})
+    answer = agency("status", "--all", "--month", "2025-03")
+    assert (answer.code, answer.out) == (2, "")
+
+
 def test_check_says_where_to_set_what_is_missing(agency: Agency) -> None:
     assert agency("check").code == 0
     agency.admin.write("res.company", [1], {"retainer_unearned_account_id": False})

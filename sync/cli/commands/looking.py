@@ -1,5 +1,6 @@
 """Commands that write nothing into Odoo: check, pull, plan, verify, status."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,18 @@ import typer
 from sync.cli.companies import for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
-from sync.cli.options import AsOf, CompanyName, Config, Csv, Json, LogFormat, Verbose, Xlsx
+from sync.cli.options import (
+    AsOf,
+    CompanyName,
+    Config,
+    Csv,
+    Json,
+    LogFormat,
+    Verbose,
+    Xlsx,
+    month,
+)
+from sync.domain.calendar import first_of
 from sync.pipeline import CompanyRef, Looked, limits_of, look
 from sync.pipeline.files import write_file
 from sync.pipeline.status import status as company_status
@@ -212,6 +224,18 @@ def status(
     as_json: Json = False,
     as_csv: Csv = False,
     xlsx: Xlsx = None,
+    of_month: Annotated[
+        date | None,
+        typer.Option(
+            "--month",
+            parser=month,
+            metavar="YYYY-MM",
+            help="The invoices dated in that month. Default: the month of --as-of.",
+        ),
+    ] = None,
+    all_months: Annotated[
+        bool, typer.Option("--all", help="The invoices of all months, paid ones too.")
+    ] = False,
     as_of: AsOf = None,
     company: CompanyName = None,
     config: Config = None,
@@ -220,12 +244,15 @@ def status(
 ) -> None:
     """Last runs, leases, alerts; per client which invoices went out, were viewed, approved, stuck.
 
-    Covers the invoices of the month of --as-of, drafts, and whatever is still to be paid.
+    Covers the invoices dated in one month. Older ones stay on the list as long as they are stuck,
+    or nobody has sent them.
 
     \b
     Examples:
       drawdown status
       drawdown status --as-of 2025-03-31 --json
+      drawdown status --month 2025-02
+      drawdown status --all
       drawdown status --xlsx status.xlsx
     """
     request = Request(
@@ -240,11 +267,15 @@ def status(
         xlsx=xlsx,
     )
 
+    if all_months and of_month:
+        raise typer.BadParameter("give either --month or --all")
+
     def act(session: Session) -> Exit:
+        first = None if all_months else of_month or first_of(request.day)
         with session.service() as service:
 
             def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = company_status(service, each, request.day)
+                report = company_status(service, each, request.day, first)
                 session.show(status_blocks(report))
                 return Exit.done, report
 

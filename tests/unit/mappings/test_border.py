@@ -1,4 +1,4 @@
-"""Odoo's field names stand in ``mappings`` alone; what people and files are told is another thing."""
+"""Odoo's field names stand in ``mappings`` alone."""
 
 import ast
 import re
