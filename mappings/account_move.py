@@ -248,9 +248,6 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         ),
     }
     values.update({name: each for name, each in optional.items() if each})
-    if invoice.due_on and not invoice.payment_term_id:
-        # Else the client's own terms would say another day.
-        values["invoice_payment_term_id"] = False
     bind: dict[str, list[Any]] = {
         "entries": list(invoice.entry_ids),
         "entry_seconds": [list(each) for each in invoice.entry_seconds],

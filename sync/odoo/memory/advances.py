@@ -1,4 +1,4 @@
-"""What became of an advance, read from the reconciliations of its request."""
+"""What became of an advance, read from the reconciliations of all lots that name it."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,88 +8,107 @@ from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import compute, get, rounded
 
 ZERO = Decimal(0)
-NOTHING: Row = {
-    "received": ZERO,
-    "consumed": ZERO,
-    "returned": ZERO,
-    "remaining": ZERO,
-    "received_on": False,
-    "last_draw_on": False,
-}
+AMOUNTS = ("received", "consumed", "returned", "unpaid", "remaining")
+DAYS = ("received_on", "last_draw_on")
 
 
 def figures(tables: Tables, advance: Row) -> Row:
-    """Received, consumed, returned and remaining in the request's currency, net of tax."""
-    move = _posted_request(tables, advance)
-    account = tables.row("res.company", advance["company_id"]).get("retainer_advance_account_id")
-    lines = _lines_on(tables, move, account) if move and account else []
-    if not move or not lines:
-        return NOTHING
-    net = -sum((line["amount_currency"] for line in lines), ZERO)
-    share = net / move["amount_total"] if move["amount_total"] else Decimal(1)
-    paid, cancelled, received_on = _matched(tables, _receivable(tables, move), "debit")
-    drawn, credited, last_draw_on = _matched(tables, lines, "credit")
-    owed = -sum((line["amount_residual_currency"] for line in lines), ZERO)
-    unpaid = rounded(tables, move["amount_residual"] * share, move["currency_id"])
-    amounts = {
-        "received": paid * share,
-        "consumed": drawn,
-        "returned": max(credited - cancelled * share, ZERO),
-        "remaining": max(owed - unpaid, ZERO),
+    """Received, consumed, returned, unpaid and remaining in its currency, net of tax."""
+    found = [_figures(tables, lot) for lot in lots(tables, advance)]
+    totals: Row = {
+        name: rounded(tables, sum((each[name] for each in found), ZERO), advance["currency_id"])
+        for name in AMOUNTS
     }
-    return {
-        **{name: rounded(tables, amount, move["currency_id"]) for name, amount in amounts.items()},
-        "received_on": min(received_on, default=False),
-        "last_draw_on": max(last_draw_on, default=False),
+    received = [each["received_on"] for each in found if each["received_on"]]
+    drawn = [each["last_draw_on"] for each in found if each["last_draw_on"]]
+    return totals | {
+        "received_on": min(received, default=False),
+        "last_draw_on": max(drawn, default=False),
     }
 
 
-def _posted_request(tables: Tables, advance: Row) -> Row | None:
-    move = advance.get("request_move_id")
-    row = tables.row("account.move", move) if move else None
-    return row if row and row["state"] == "posted" else None
-
-
-def _lines(tables: Tables, move: Row) -> list[Row]:
+def lots(tables: Tables, advance: Row) -> list[Row]:
+    """Posted credit lines that belong to the advance; what is left of them is their residual."""
     rows = tables.rows("account.move.line")
-    return [rows[each] for each in tables.referring("account.move.line", "move_id", move["id"])]
-
-
-def _lines_on(tables: Tables, move: Row, account: int) -> list[Row]:
-    # Odoo books a tax that has no account of its own beside its base.
+    named = tables.referring("account.move.line", "retainer_advance_id", advance["id"])
     return [
-        line
-        for line in _lines(tables, move)
-        if line["account_id"] == account and line["display_type"] == "product"
+        rows[each]
+        for each in named
+        # Odoo books a tax that has no account of its own beside its base.
+        if rows[each]["display_type"] == "product"
+        and rows[each]["amount_currency"] < 0
+        and get(tables, "account.move.line", rows[each], "parent_state") == "posted"
     ]
 
 
-def _receivable(tables: Tables, move: Row) -> list[Row]:
-    kind = "asset_receivable"
-    return [
-        line
-        for line in _lines(tables, move)
-        if get(tables, "account.move.line", line, "account_type") == kind
-    ]
+def _figures(tables: Tables, lot: Row) -> Row:
+    """What became of one lot."""
+    move = tables.row("account.move", lot["move_id"])
+    currency, amount = lot["currency_id"], -lot["amount_currency"]
+    billed = move["move_type"] == "out_invoice"
+    restored = not billed and bool(
+        move["move_type"] == "out_refund" or move["retainer_key"] or move["reversed_entry_id"]
+    )
+    moved = move["retainer_role"] == "reclassification"
+    unpaid, cancelled, received = ZERO, ZERO, [get(tables, "account.move.line", lot, "date")]
+    if billed:
+        residual, credited, received = _paid(tables, move)
+        share = amount / _total(tables, move)
+        unpaid = rounded(tables, residual * share, currency)
+        cancelled = rounded(tables, credited * share, currency)
+    drawn, returned, days = _taken(tables, lot)
+    rest = max(-lot["amount_residual_currency"], ZERO)
+    return {
+        "received": ZERO if restored or moved else amount - unpaid - cancelled,
+        "consumed": drawn - (amount if restored and not moved else ZERO),
+        "returned": max(returned - cancelled, ZERO),
+        "unpaid": min(unpaid, rest),
+        "remaining": max(rest - min(unpaid, rest), ZERO),
+        "received_on": min(received, default=False),
+        "last_draw_on": max(days, default=False),
+    }
 
 
-def _matched(tables: Tables, lines: list[Row], side: str) -> tuple[Decimal, Decimal, list[str]]:
-    """What was matched by other documents, what by credit notes, and the days of the former."""
-    other = "credit" if side == "debit" else "debit"
-    amount, credited, days = ZERO, ZERO, []
-    partials = tables.rows("account.partial.reconcile")
-    for line in lines:
-        field = f"{side}_move_id"
-        for each in tables.referring("account.partial.reconcile", field, line["id"]):
-            part = partials[each]
-            against = tables.row("account.move.line", part[f"{other}_move_id"])
-            kind = get(tables, "account.move.line", against, "move_type")
-            if kind == "out_refund":
-                credited += part[f"{side}_amount_currency"]
-            else:
-                amount += part[f"{side}_amount_currency"]
+def _total(tables: Tables, move: Row) -> Decimal:
+    """What a document comes to with tax, before advances are deducted."""
+    rows = tables.rows("account.move.line")
+    lines = [rows[each] for each in tables.referring("account.move.line", "move_id", move["id"])]
+    total = sum((line["price_total"] for line in lines if line["price_total"] > 0), ZERO)
+    return total or Decimal(1)
+
+
+def _paid(tables: Tables, move: Row) -> tuple[Decimal, Decimal, list[str]]:
+    """What is still to be paid, what credit notes took off, and the days on which money came."""
+    residual, credited, days = ZERO, ZERO, []
+    rows, partials = tables.rows("account.move.line"), tables.rows("account.partial.reconcile")
+    for each in tables.referring("account.move.line", "move_id", move["id"]):
+        if get(tables, "account.move.line", rows[each], "account_type") != "asset_receivable":
+            continue
+        residual += rows[each]["amount_residual_currency"]
+        for match in tables.referring("account.partial.reconcile", "debit_move_id", each):
+            part = partials[match]
+            payer = rows[part["credit_move_id"]]
+            if get(tables, "account.move.line", payer, "move_type") == "out_refund":
+                credited += part["debit_amount_currency"]
+            elif part["debit_amount_currency"]:
                 days.append(part["max_date"])
-    return amount, credited, days
+    return residual, credited, days
+
+
+def _taken(tables: Tables, lot: Row) -> tuple[Decimal, Decimal, list[str]]:
+    """What was drawn, what was given back, and the days of the draws."""
+    drawn, returned, days = ZERO, ZERO, []
+    rows, partials = tables.rows("account.move.line"), tables.rows("account.partial.reconcile")
+    for each in tables.referring("account.partial.reconcile", "credit_move_id", lot["id"]):
+        part = partials[each]
+        amount = part["credit_amount_currency"]
+        by = tables.row("account.move", rows[part["debit_move_id"]]["move_id"])
+        if by["move_type"] == "out_refund" or by["retainer_role"] == "advance_return":
+            returned += amount
+        elif amount and by["retainer_role"] != "reclassification":
+            drawn += amount
+            days.append(part["max_date"])
+    return drawn, returned, days
 
 
 def _figure_of(name: str) -> None:
@@ -98,20 +117,19 @@ def _figure_of(name: str) -> None:
         return figures(tables, row)[name]
 
 
-for _name in NOTHING:
+for _name in (*AMOUNTS, *DAYS):
     _figure_of(_name)
 
 
 @compute("retainer.advance", "state")
 def state(tables: Tables, row: Row) -> Any:
     """Draft, requested, paid, exhausted, matured or closed."""
-    move = _posted_request(tables, row)
-    if move is None:
+    if not lots(tables, row):
         return "draft"
     now = figures(tables, row)
     if now["remaining"]:
         due = row.get("maturity_date")
         return "matured" if due and due < tables.today.isoformat() else "paid"
-    if move["amount_residual"]:
+    if now["unpaid"]:
         return "exhausted" if now["received"] else "requested"
     return "closed" if not now["consumed"] or now["returned"] else "exhausted"

@@ -137,6 +137,8 @@ def _line_content(line: Row, *, invoice: bool) -> list[Any]:
         line.get("account_id"),
         sorted(line["tax_ids"]),
     ]
+    if line["retainer_advance_id"]:
+        seen.append(line["retainer_advance_id"])
     if invoice:
         return [*seen, line["quantity"], line["price_unit"], line["discount"]]
     return [*seen, line.get("partner_id"), line["balance"], line["amount_currency"]]
@@ -164,6 +166,16 @@ def change_order_content(_tables: Tables, row: Row) -> Any:
     figures = [f"{row['hourly_rate']:.6f}", f"{row['hours_cap']:.6f}"]
     overage = [row["overage_month"] or "", row["overage_seconds"]]
     return digest([*(row.get(name) or "" for name in seen), *figures, *overage])
+
+
+@compute("retainer.advance", "retainer_content")
+def advance_content(_tables: Tables, row: Row) -> Any:
+    """Digest of what is asked of the client. Days, priority and decision are for people."""
+    if not row.get("retainer_key"):
+        return False
+    scope = sorted(row["engagement_ids"])
+    seen = [row["partner_id"], row["currency_id"], f"{row['amount']:.6f}", row["tax_mode"]]
+    return digest([*seen, scope])
 
 
 @compute("retainer.change.order", "overage_hours")
@@ -207,6 +219,7 @@ def _changed_of(model: str) -> None:
 _changed_of("account.move")
 _changed_of("sale.order")
 _changed_of("retainer.change.order")
+_changed_of("retainer.advance")
 
 
 @compute("retainer.period", "display_name")

@@ -7,7 +7,13 @@ from sync.odoo.memory.records import BEFORE_CREATE, BEFORE_UNLINK, BEFORE_WRITE,
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
 
-KEYED = ("account.move", "retainer.period", "retainer.change.order", "sale.order")
+KEYED = (
+    "account.move",
+    "retainer.period",
+    "retainer.change.order",
+    "retainer.advance",
+    "sale.order",
+)
 SERVICE_FIELDS = (
     "retainer_key",
     "retainer_fingerprint",

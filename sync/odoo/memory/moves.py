@@ -52,6 +52,11 @@ def complete(tables: Tables, values: Row) -> Row:
     return full
 
 
+def sales_journal(tables: Tables, company: int) -> int:
+    """Where invoices go unless another journal is chosen."""
+    return _default_journal(tables, "out_invoice", company)
+
+
 def _default_journal(tables: Tables, kind: str, company: int) -> int:
     wanted = {"out": "sale", "in": "purchase"}.get(kind.partition("_")[0], "general")
     rows = [
@@ -117,9 +122,12 @@ def _complete_invoice_line(tables: Tables, move: Row, values: Row) -> Row:
         full.setdefault("name", get(tables, "product.product", row, "name"))
         full.setdefault("price_unit", get(tables, "product.product", row, "lst_price"))
     if not full.get("account_id"):
-        full["account_id"] = _income_account(tables, move, product)
+        full["account_id"] = income_account(tables, move["journal_id"], product)
     if "tax_ids" not in full:
-        full["tax_ids"] = _default_taxes(tables, move, product, full["account_id"])
+        use = "sale" if move["move_type"] in SALES else "purchase"
+        full["tax_ids"] = default_taxes(
+            tables, use, move["company_id"], product, full["account_id"]
+        )
     return full
 
 
@@ -128,7 +136,8 @@ def commercial(tables: Tables, move: Row) -> Any:
     return get(tables, "account.move", move, "commercial_partner_id")
 
 
-def _income_account(tables: Tables, move: Row, product: Any) -> Any:
+def income_account(tables: Tables, journal: int, product: Any) -> Any:
+    """The account of a line: of its product, of the product's category, else of the journal."""
     if product:
         row = tables.row("product.product", product)
         own = get(tables, "product.product", row, "property_account_income_id")
@@ -139,11 +148,11 @@ def _income_account(tables: Tables, move: Row, product: Any) -> Any:
         )
         if found:
             return found
-    return tables.row("account.journal", move["journal_id"]).get("default_account_id") or False
+    return tables.row("account.journal", journal).get("default_account_id") or False
 
 
-def _default_taxes(tables: Tables, move: Row, product: Any, account: Any) -> list[int]:
-    use = "sale" if move["move_type"] in SALES else "purchase"
+def default_taxes(tables: Tables, use: str, company: int, product: Any, account: Any) -> list[int]:
+    """The taxes of a line: of its product, else of its account; ``use`` is sale or purchase."""
     field = "taxes_id" if use == "sale" else "supplier_taxes_id"
     found: list[int] = []
     if product:
@@ -155,7 +164,7 @@ def _default_taxes(tables: Tables, move: Row, product: Any, account: Any) -> lis
     return [
         each
         for each in found
-        if taxes[each]["company_id"] == move["company_id"] and taxes[each]["type_tax_use"] == use
+        if taxes[each]["company_id"] == company and taxes[each]["type_tax_use"] == use
     ]
 
 

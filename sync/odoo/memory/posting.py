@@ -9,9 +9,10 @@ from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory import acceptance, tally
 from sync.odoo.memory.computed import INVOICES
+from sync.odoo.memory.locks import violated
 from sync.odoo.memory.moves import SALES, change_quietly, completed_amounts, lines_of
 from sync.odoo.memory.reconcile import reconcile, unreconcile
-from sync.odoo.memory.records import BEFORE_UNLINK, BEFORE_WRITE, batch, settle
+from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_UNLINK, BEFORE_WRITE, batch, settle
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
 
@@ -44,8 +45,30 @@ def post(tables: Tables, records: Sequence[int]) -> None:
             _post_one(tables, move["id"])
         settle(tables)
         for move in moves:
+            for advance in tables.referring("retainer.advance", "request_move_id", move["id"]):
+                link_request(tables, advance)
             _reconcile_with_reversed(tables, move["id"])
             _reconcile_pending(tables, move["id"])
+
+
+def link_request(tables: Tables, advance: int) -> None:
+    """Name an advance on the lines of its request; a person who made it may not have done so."""
+    move = tables.row("retainer.advance", advance)["request_move_id"]
+    if not move:
+        return
+    accounts = advance_accounts(tables, tables.row("account.move", move)["company_id"])
+    for line in lines_of(tables, move):
+        own = line["account_id"] in accounts and line["display_type"] == "product"
+        if own and not line["retainer_advance_id"]:
+            named = {"retainer_advance_id": advance}
+            tables.update("account.move.line", line["id"], named, quietly=True)
+
+
+def advance_accounts(tables: Tables, company: int) -> set[int]:
+    """The accounts on which the advances of clients stand."""
+    row = tables.row("res.company", company)
+    names = ("retainer_advance_account_id", "retainer_advance_noncurrent_account_id")
+    return {row[name] for name in names if row[name]}
 
 
 def _reconcile_with_reversed(tables: Tables, record: int) -> None:
@@ -66,6 +89,9 @@ def _reconcile_with_reversed(tables: Tables, record: int) -> None:
 def _reconcile_pending(tables: Tables, record: int) -> None:
     """What the service asked to be reconciled once the document is posted."""
     move = tables.row("account.move", record)
+    for line in lines_of(tables, record):
+        if line["retainer_reconcile_line_id"] and not line["reconciled"]:
+            _reconcile_line(tables, move, line)
     for step in move.get("retainer_pending_reconcile") or []:
         own = _open_lines(tables, [record], step["account_id"])
         others = _open_lines(
@@ -89,6 +115,24 @@ def _reconcile_pending(tables: Tables, record: int) -> None:
                 f"{move['name']} draws more than is open there. Run the service again, so that it"
                 " plans with what is open now."
             )
+
+
+def _reconcile_line(tables: Tables, move: Row, line: Row) -> None:
+    """What one line is to be reconciled with, in full."""
+    other = tables.row("account.move.line", line["retainer_reconcile_line_id"])
+    posted = get(tables, "account.move.line", other, "parent_state") == "posted"
+    if other["account_id"] != line["account_id"] or other["reconciled"] or not posted:
+        raise Rejected(
+            f"{move['name']} cannot be reconciled: the counterpart has no open line on that"
+            " account. Run the service again."
+        )
+    reconcile(tables, [line["id"], other["id"]])
+    settle(tables)
+    if not tables.row("account.move.line", line["id"])["reconciled"]:
+        raise Rejected(
+            f"{move['name']} draws more than is open there. Run the service again, so that it"
+            " plans with what is open now."
+        )
 
 
 def _keyed(tables: Tables, move: Row, keys: Sequence[str]) -> list[int]:
@@ -181,8 +225,7 @@ def lock_date(tables: Tables, move: Row, day: date) -> date | None:
     lines = lines_of(tables, move["id"])
     if any(line["tax_ids"] or line.get("tax_line_id") for line in lines):
         names.append("tax_lock_date")
-    locks = [date.fromisoformat(company[name]) for name in names if company.get(name)]
-    return max((lock for lock in locks if day <= lock), default=None)
+    return violated(tables, company, names, day)
 
 
 def _open_day(tables: Tables, move: Row, lock: date) -> date:
@@ -314,6 +357,7 @@ def _leave_line(tables: Tables, line: Row) -> None:
     tables.pending[line["move_id"]] = None
 
 
+AFTER_CHANGE["retainer.advance"] = link_request
 BEFORE_WRITE["account.move"] = _guard_move
 BEFORE_WRITE["account.move.line"] = _guard_line
 BEFORE_UNLINK["account.move"] = _leave_move

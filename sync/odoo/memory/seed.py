@@ -18,9 +18,13 @@ ACCOUNTS = (
     ("211000", "Account Payable", "liability_payable", True),
     ("235000", "Unearned revenue", "liability_current", True),
     ("236000", "Customer advances", "liability_current", True),
+    ("275000", "Unearned revenue, non-current", "liability_non_current", True),
+    ("276000", "Customer advances, non-current", "liability_non_current", True),
     ("251000", "Tax Received", "liability_current", False),
     ("400000", "Product Sales", "income", False),
     ("435000", "Breakage income", "income_other", False),
+    ("441000", "Foreign Exchange Gain", "income_other", False),
+    ("641000", "Foreign Exchange Loss", "expense", False),
     ("600000", "Expenses", "expense", False),
 )
 
@@ -29,6 +33,7 @@ JOURNALS = (
     ("Purchases", "BILL", "purchase", "600000"),
     ("Miscellaneous Operations", "MISC", "general", ""),
     ("Bank", "BNK1", "bank", "101401"),
+    ("Exchange Difference", "EXCH", "general", ""),
     ("Retainer entries", "RETB", "general", ""),
 )
 
@@ -113,6 +118,12 @@ def open_books(tables: Tables, company: int) -> None:
             "retainer_unearned_account_id": accounts["235000"],
             "retainer_advance_account_id": accounts["236000"],
             "retainer_breakage_account_id": accounts["435000"],
+            "retainer_income_account_id": accounts["400000"],
+            "retainer_unearned_noncurrent_account_id": accounts["275000"],
+            "retainer_advance_noncurrent_account_id": accounts["276000"],
+            "currency_exchange_journal_id": journals["EXCH"],
+            "income_currency_exchange_account_id": accounts["441000"],
+            "expense_currency_exchange_account_id": accounts["641000"],
             "retainer_journal_id": journals["RETB"],
         },
     )

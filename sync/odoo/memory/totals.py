@@ -1,5 +1,6 @@
 """Totals of a move: tax lines, receivable lines, what is open, whether it is paid."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,12 +11,14 @@ from sync.odoo.memory.computed import INVOICES
 from sync.odoo.memory.currencies import rate_on
 from sync.odoo.memory.moves import SALES, commercial, lines_of, sides
 from sync.odoo.memory.reconcile import refresh, unreconcile
-from sync.odoo.memory.records import SETTLE
+from sync.odoo.memory.records import SETTLE, batch
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.taxes import exact, taxed
 from sync.odoo.memory.values import get, rounded
 
 ZERO = Decimal(0)
+SHOWN_TAXES = "_shown_taxes"
+"""On the row of a draft: amounts that were set by hand, by tax. No field of Odoo's."""
 SIGNS = {"out_invoice": -1, "in_refund": -1, "out_refund": 1, "in_invoice": 1}
 """Sign of the net amount in the books: income is a credit."""
 
@@ -49,6 +52,9 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
     globally = company["tax_calculation_rounding_method"] == "round_globally"
     amounts = taxed(tables, raw, currency, globally=globally, rate=Decimal(1))
     books = amounts if rate == 1 else taxed(tables, raw, own, globally=globally, rate=rate)
+    for tax, amount in (move.get(SHOWN_TAXES) or {}).items():
+        amounts.taxes[tax] = amount
+        books.taxes[tax] = rounded(tables, amount / rate, own)
     for at, line in enumerate(products):
         values = {
             "price_subtotal": amounts.shown[at],
@@ -64,7 +70,7 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
             "tax_line_id": tax,
             "name": tables.row("account.tax", tax)["name"],
             "account_id": _tax_account(tables, move),
-            "tax_base_amount": books.bases[tax],
+            "tax_base_amount": books.bases.get(tax, ZERO),
             "amount_currency": sign * amount,
             **sides(sign * books.taxes[tax]),
         }
@@ -76,6 +82,30 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
     _replace_lines(tables, move, "tax", taxes)
     due = _due_lines(tables, move, -sign * total, -sign * in_books)
     _replace_lines(tables, move, "payment_term", due)
+
+
+def show_taxes(tables: Tables, record: int, amounts: Mapping[int, Decimal]) -> None:
+    """Have a draft show these amounts of tax, whatever its lines come to.
+
+    Raises ``Refusal``-like ``Rejected`` for an amount finer than the currency.
+    """
+    move = tables.row("account.move", record)
+    if not amounts and not move.get(SHOWN_TAXES):
+        return
+    for tax, amount in amounts.items():
+        if rounded(tables, amount, move["currency_id"]) != amount:
+            raise Rejected(f"taxes: {amount} is finer than the currency allows.")
+        used = any(tax in line["tax_ids"] for line in lines_of(tables, record))
+        if not used and amount:
+            raise Rejected("taxes: no line of the document is taxed with it.")
+    shown = {
+        tax: amount
+        for tax, amount in amounts.items()
+        if any(tax in line["tax_ids"] for line in lines_of(tables, record))
+    }
+    tables.update("account.move", record, {SHOWN_TAXES: shown}, quietly=True)
+    with batch(tables):
+        tables.pending[record] = None
 
 
 def _replace_lines(tables: Tables, move: Row, kind: str, wanted: list[Row]) -> None:

@@ -23,6 +23,10 @@ EXTENSIONS: dict[str, Fields] = {
         "retainer_unearned_account_id": m2o("account.account"),
         "retainer_advance_account_id": m2o("account.account"),
         "retainer_breakage_account_id": m2o("account.account"),
+        "retainer_income_account_id": m2o("account.account"),
+        "retainer_unearned_noncurrent_account_id": m2o("account.account"),
+        "retainer_advance_noncurrent_account_id": m2o("account.account"),
+        "retainer_split_noncurrent": BOOL,
         "retainer_journal_id": m2o("account.journal"),
         "retainer_invoice_journal_id": m2o("account.journal"),
         "retainer_responsible_id": m2o("res.users"),
@@ -57,6 +61,10 @@ EXTENSIONS: dict[str, Fields] = {
         "retainer_amendments_written": JSON,
         "retainer_pending_reconcile": JSON,
         "retainer_tally": JSON,
+    },
+    "account.move.line": {
+        "retainer_advance_id": m2o("retainer.advance"),
+        "retainer_reconcile_line_id": m2o("account.move.line"),
     },
     "account.analytic.line": {
         "retainer_period_id": m2o("retainer.period"),

@@ -90,6 +90,16 @@ PEOPLE: dict[str, Fields] = {
         "sale_lock_date": DATE,
         "purchase_lock_date": DATE,
         "hard_lock_date": DATE,
+        "user_fiscalyear_lock_date": computed(DATE),
+        "user_tax_lock_date": computed(DATE),
+        "user_sale_lock_date": computed(DATE),
+        "user_purchase_lock_date": computed(DATE),
+        "user_hard_lock_date": computed(DATE),
+        "fiscalyear_last_day": with_default(needed(INT), 31),
+        "fiscalyear_last_month": choice(*map(str, range(1, 13)), default="12", required=True),
+        "currency_exchange_journal_id": m2o("account.journal"),
+        "income_currency_exchange_account_id": m2o("account.account"),
+        "expense_currency_exchange_account_id": m2o("account.account"),
         "tax_calculation_rounding_method": choice(
             "round_per_line", "round_globally", default="round_globally"
         ),

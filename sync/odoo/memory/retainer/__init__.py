@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sync.odoo.memory.retainer import runs, service
+from sync.odoo.memory.retainer import defaults, runs, service
 from sync.odoo.memory.retainer.preflight import preflight
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -15,4 +15,5 @@ METHODS: dict[str, Callable[..., Any]] = {
     "record_run": runs.record_run,
     "apply": service.apply,
     "lookup": service.lookup,
+    "defaults": defaults.defaults,
 }

@@ -233,6 +233,28 @@ def check_reconcile_lines(tables: Tables, documents: Sequence[Document]) -> None
                 break
 
 
+def check_line_reconciliations(tables: Tables, documents: Sequence[Document]) -> None:
+    """Refuse documents of which a line names a counterpart that is not open on its account."""
+    for document in documents:
+        for line in document.lines:
+            other = line.get("retainer_reconcile_line_id")
+            problem = _counterpart_problem(tables, line, other) if other else ""
+            if problem:
+                document.refuse("refused", problem)
+                break
+
+
+def _counterpart_problem(tables: Tables, line: Row, other: int) -> str:
+    account = line.get("account_id")
+    if not account:
+        return "A line with reconcile_line_id must give its account_id."
+    if not tables.row("account.account", account)["reconcile"]:
+        return "The account does not allow reconciliation."
+    if not _open(tables, other, account):
+        return f"account.move.line,{other} is no open, posted line on the account."
+    return ""
+
+
 def _open(tables: Tables, record: int, account: int) -> bool:
     line = tables.row("account.move.line", record)
     posted = get(tables, "account.move.line", line, "parent_state") == "posted"

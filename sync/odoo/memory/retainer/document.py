@@ -1,5 +1,6 @@
 """One document of an ``apply`` call, read strictly from what was sent."""
 
+from decimal import Decimal
 from typing import Any
 
 from sync.odoo.gateway import Row
@@ -15,7 +16,7 @@ from sync.odoo.memory.retainer.convert import (
     as_pairs,
     as_text,
 )
-from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, Kind
+from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, NAMES, Kind
 from sync.odoo.memory.schema import field_of
 
 PARTS = {
@@ -30,6 +31,7 @@ PARTS = {
     "expect",
     "bind",
     "reconcile",
+    "taxes",
     "explanation",
     "withdraw",
 }
@@ -53,6 +55,10 @@ class Document:
         self.tally: dict[str, list[list[Any]]] = {}
         self.withdraw = False
         self.reconcile: list[Row] = []
+        self.advance_keys: list[str] = []
+        """Keys of advances that it requests."""
+        self.taxes: dict[int, Decimal] = {}
+        """Tax → amount that it is to show, where that is not Odoo's own."""
         self.expect: Row = {}
         self.explanation: list[Any] = []
         self.references: list[tuple[str, int]] = []
@@ -120,6 +126,7 @@ class Document:
         self.lots = self._rows("lots", "retainer.period.lot", self.kind.lots)
         self._parse_bind()
         self._parse_reconcile()
+        self._parse_taxes()
         self._parse_expect()
         if self.kind.name == "move":
             self._check_move()
@@ -139,6 +146,11 @@ class Document:
                 continue
             if name in self.kind.tallies:
                 self._parse_tally(name, ids)
+                continue
+            if name == "advance_keys" and self.kind.name == "move":
+                if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+                    raise Refusal("refused", "bind.advance_keys must be a list of keys.")
+                self.advance_keys = sorted(set(ids))
                 continue
             if name not in self.kind.binds:
                 raise Refusal("field_not_allowed", f"A {self.kind.name} does not bind {name}.")
@@ -171,6 +183,18 @@ class Document:
         if self.reconcile and self.kind.name != "move":
             raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
 
+    def _parse_taxes(self) -> None:
+        for tax in self._list("taxes"):
+            if not isinstance(tax, dict) or set(tax) != {"tax_id", "amount"}:
+                raise Refusal("refused", "taxes must be a list of tax_id and amount.")
+            record = as_id(tax["tax_id"], "taxes.tax_id")
+            if record in self.taxes:
+                raise Refusal("refused", f"taxes gives the tax {record} twice.")
+            self.references.append(("account.tax", record))
+            self.taxes[record] = as_number(tax["amount"], "taxes.amount")
+        if self.taxes and (self.kind.name != "move" or self.values["move_type"] == "entry"):
+            raise Refusal("field_not_allowed", "Only an invoice or a credit note has taxes.")
+
     def _parse_expect(self) -> None:
         for name, value in self._dict("expect").items():
             if name not in EXPECT or self.kind.name != "move":
@@ -186,10 +210,7 @@ class Document:
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 raise Refusal("refused", f"{part} {number} must be an object.")
-            if self.kind.name == "quotation" and "quantity" in row:
-                row = {"product_uom_qty": row["quantity"]} | {
-                    name: value for name, value in row.items() if name != "quantity"
-                }
+            row = {NAMES.get((self.kind.name, name), name): row[name] for name in row}
             result.append(self._values(model, row, allowed, f"{part} {number}"))
         return result
 

@@ -19,6 +19,12 @@ AMENDABLE = (
 )
 """What people may amend on a draft without the service taking it back."""
 
+NAMES = {
+    ("move", "reconcile_line_id"): "retainer_reconcile_line_id",
+    ("quotation", "quantity"): "product_uom_qty",
+}
+"""What the contract calls otherwise than Odoo: (kind, the contract's name) → field."""
+
 EXPECT = ("date", "invoice_date", "amount_untaxed", "amount_tax", "amount_total")
 
 Target = tuple[str, str]
@@ -81,7 +87,8 @@ _MOVE = Kind(
     lines=_names(
         "display_type sequence name product_id product_uom_id quantity price_unit discount"
         " account_id tax_ids partner_id currency_id amount_currency balance debit credit"
-        " date_maturity analytic_distribution sale_line_ids"
+        " date_maturity analytic_distribution sale_line_ids retainer_advance_id"
+        " retainer_reconcile_line_id"
     ),
     binds={
         "entries": ("account.analytic.line", "retainer_move_id"),
@@ -92,6 +99,18 @@ _MOVE = Kind(
         "change_orders": ("retainer.change.order", "retainer_move_id"),
     },
     tallies={name: (model, field) for name, (model, field, _) in TALLIES.items()},
+    has_content=True,
+)
+
+_ADVANCE = Kind(
+    name="advance",
+    model="retainer.advance",
+    state="state",
+    values=_names(
+        "partner_id engagement_ids currency_id amount date_request date_due maturity_date priority"
+        " refundable tax_mode"
+    ),
+    required=("partner_id", "amount"),
     has_content=True,
 )
 
@@ -135,6 +154,6 @@ _ALERT = Kind(
 )
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (_PERIOD, _MOVE, _CHANGE_ORDER, _QUOTATION, _ALERT)
+    kind.name: kind for kind in (_PERIOD, _ADVANCE, _MOVE, _CHANGE_ORDER, _QUOTATION, _ALERT)
 }
 """In the order in which a unit's documents are written."""

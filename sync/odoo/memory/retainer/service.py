@@ -49,6 +49,7 @@ def apply(tables: Tables, *, company_id: int, run_id: int, token: str, documents
     checks.check_references(tables, company, _open(parsed))
     checks.check_binds(tables, _open(parsed))
     checks.check_reconcile_lines(tables, _open(parsed))
+    checks.check_line_reconciliations(tables, _open(parsed))
     checks.refuse_units(parsed)
     write_units(tables, company, _open(parsed))
     return {"results": [each.result for each in parsed]}
@@ -88,7 +89,7 @@ def lookup(tables: Tables, *, company_id: int, keys: Any) -> list[Row]:
                     "id": row["id"],
                     "name": checks.name_of(tables, kind.model, row),
                     "fingerprint": row.get("retainer_fingerprint") or "",
-                    "state": row[kind.state],
+                    "state": get(tables, kind.model, row, kind.state),
                     "changed": bool(changed),
                 }
             )

@@ -7,9 +7,9 @@ from typing import Any
 
 from sync.odoo.errors import GatewayError
 from sync.odoo.gateway import Row
-from sync.odoo.memory import posting, tally
+from sync.odoo.memory import posting, tally, totals
 from sync.odoo.memory.records import batch, create, unlink, write
-from sync.odoo.memory.retainer.checks import name_of
+from sync.odoo.memory.retainer.checks import existing, name_of
 from sync.odoo.memory.retainer.convert import Refusal
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
@@ -64,6 +64,7 @@ def _write(tables: Tables, company: int, documents: Sequence[Document]) -> None:
     written: dict[Document, int] = {}
     for document in sorted(staying, key=lambda each: order.index(each.kind.name)):
         with _blamed(document):
+            _resolve_advances(tables, company, document)
             with batch(tables):
                 written[document] = _WRITE[document.kind.name](tables, company, document)
             _bind(tables, document, written[document])
@@ -102,6 +103,22 @@ def _common(document: Document) -> Row:
     }
 
 
+def _resolve_advances(tables: Tables, company: int, document: Document) -> None:
+    """Find the advances that are bound by their keys: they may be of this very call."""
+    if not document.advance_keys:
+        return
+    found = existing(tables, company, KINDS["advance"], document.advance_keys)
+    for key in document.advance_keys:
+        if key not in found:
+            raise Refusal("unknown_record", f"There is no advance with the key {key}.")
+    ids = {row["id"] for row in found.values()} | set(document.bind.get("advances", ()))
+    document.bind["advances"] = sorted(ids)
+
+
+def _write_advance(tables: Tables, company: int, document: Document) -> int:
+    return _write_plain(tables, document, {**document.values, "company_id": company})
+
+
 def _write_period(tables: Tables, _company: int, document: Document) -> int:
     lots = [[0, 0, {"sequence": at, **lot}] for at, lot in enumerate(document.lots, 1)]
     # Lots cannot be added to a closed statement, so it is closed last.
@@ -123,7 +140,10 @@ def _write_move(tables: Tables, company: int, document: Document) -> int:
             values["journal_id"] = journal
     if not entry and values.get("invoice_date"):
         own = tables.row("res.partner", values["partner_id"])["property_payment_term_id"]
-        if not (values.get("invoice_payment_term_id") or values.get("invoice_date_due") or own):
+        if values.get("invoice_date_due") and not values.get("invoice_payment_term_id"):
+            # Else it would give way to the client's own terms.
+            values["invoice_payment_term_id"] = False
+        elif not (values.get("invoice_payment_term_id") or own):
             values["invoice_date_due"] = values["invoice_date"]
     amendable = {
         name: str(values[name]) if values[name] else False for name in AMENDABLE if name in values
@@ -137,8 +157,11 @@ def _write_move(tables: Tables, company: int, document: Document) -> int:
     part = "line_ids" if entry else "invoice_line_ids"
     lines = [[0, 0, line] for line in document.lines]
     if document.action == "create":
-        return create(tables, "account.move", {**values, part: lines})
-    return _rewrite_move(tables, document, {**values, part: [[5], *lines]})
+        record = create(tables, "account.move", {**values, part: lines})
+    else:
+        record = _rewrite_move(tables, document, {**values, part: [[5], *lines]})
+    totals.show_taxes(tables, record, document.taxes)
+    return record
 
 
 def _rewrite_move(tables: Tables, document: Document, values: Row) -> int:
@@ -190,6 +213,7 @@ def _write_plain(tables: Tables, document: Document, values: Row) -> int:
 
 _WRITE = {
     "period": _write_period,
+    "advance": _write_advance,
     "move": _write_move,
     "change_order": _write_change_order,
     "quotation": _write_quotation,
