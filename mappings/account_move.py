@@ -1,6 +1,6 @@
 """``account.move``: invoices, credit notes and entries of ours."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from mappings import acceptance, fields, res_currency
 from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
+from mappings.ledger_line import Billed
 from mappings.outgoing import Document, amount, document, explanation, number
 from mappings.reading import field_of
 from sync.domain.documents import Invoice, Line, Role
@@ -44,8 +45,11 @@ FIELDS = (
     *acceptance.FIELDS,
 )
 engagement_of = field_of("retainer_engagement_id")
+_NO_LINES: Mapping[int, Sequence[Billed]] = {}
 
 INVOICES = ("out_invoice", "out_refund")
+OF_ADVANCES = ("advance_request", "advance_return")
+"""Documents whose lines on the advances account are what they bill, no deduction."""
 UNSEEN = ("sent",)
 UNPAID = ("not_paid", "partial")
 
@@ -56,13 +60,15 @@ def domain(
     milestone_ids: Collection[int],
     corrected: Collection[str],
     ended: Mapping[int, date],
+    advance_ids: Collection[int],
 ) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
     Drafts; documents whose service or own date reaches the earliest open month; those of
     milestones; all revisions of documents whose time is corrected (``corrected``: their keys);
     what was billed of engagements for the months in which they ended or later (``ended``: the first
-    of that month by engagement); and what the client has not looked at.
+    of that month by engagement); what requests or returns ``advance_ids``; and what the client has
+    not looked at.
     """
     day = since.isoformat()
     stems = sorted({stem_of(key) for key in corrected})
@@ -70,12 +76,15 @@ def domain(
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
         ("move_type", "in", list(INVOICES)),
-        *["|"] * (5 + len(stems)),
+        *["|"] * (6 + len(stems)),
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
         ("retainer_service_end", ">=", day),
         ("date", ">=", day),
         ("retainer_milestone_id", "in", sorted(milestone_ids)),
+        "&",
+        ("retainer_role", "in", list(OF_ADVANCES)),
+        ("line_ids.retainer_advance_id", "in", sorted(advance_ids)),
         "&",
         ("retainer_engagement_id", "in", sorted(ended)),
         ("retainer_service_end", ">=", min(ended.values(), default=since).isoformat()),
@@ -119,29 +128,34 @@ def value(
     currencies: dict[int, Currency],
     unearned: Collection[int] = (),
     people: Mapping[int, str] | None = None,
+    advances: Mapping[int, Sequence[Billed]] = _NO_LINES,
 ) -> ExistingInvoice:
     """The document as it stands. Amounts are in its own currency, always positive.
 
-    ``unearned``: documents with a line on the unearned revenue account. ``people``: users by id.
+    ``unearned``: documents with a line on the unearned revenue account; ``people``: users by id;
+    ``advances``: the lines on the advances account by document.
     """
     fields.of_company(row, company_id)
     own = currency(row, currencies)
     _, number_ = name(row)
     record, posted_on = fields.record_id(row), fields.day(row, "date")
+    role, state = fields.choice(row, "retainer_role", Role), state_of(row)
+    deducted = () if role.value in OF_ADVANCES else tuple(advances.get(record, ()))
+    net = sum((line.net for line in deducted), start=Decimal(0))
     return ExistingInvoice(
         id=record,
         name=number_,
         key=fields.needed_text(row, "retainer_key"),
         fingerprint=fields.text(row, "retainer_fingerprint"),
-        role=fields.choice(row, "retainer_role", Role),
+        role=role,
         engagement_id=fields.link_or_none(row, "retainer_engagement_id") or 0,
-        state=state_of(row),
+        state=state,
         credit=fields.needed_text(row, "move_type") == "out_refund",
         changed=fields.flag(row, "retainer_changed"),
         invoice_date=fields.day_or_none(row, "invoice_date") or posted_on,
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),
-        untaxed=fields.money(row, "amount_untaxed", own),
+        untaxed=fields.money(row, "amount_untaxed", own) - own.round(net),
         total=fields.money(row, "amount_total", own),
         residual=fields.money(row, "amount_residual", own),
         payment_state=fields.text(row, "payment_state"),
@@ -151,6 +165,11 @@ def value(
         sent_on=fields.day_or_none(row, "retainer_sent_on"),
         accepted=acceptance.value(row, people or {}),
         written=fields.money(row, acceptance.WRITTEN, own),
+        deducts=tuple(
+            (line.match_line_id, own.round(-line.net))
+            for line in deducted
+            if state == "draft" and line.match_line_id is not None
+        ),
     )
 
 
@@ -264,6 +283,10 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
     if invoice.total_due is not None:
         expect["amount_total"] = amount(invoice.total_due, invoice.currency)
     parts: dict[str, Any] = {}
+    if invoice.settles:
+        parts["settle"] = [
+            {"account_id": account, "line_id": line} for account, line in invoice.settles
+        ]
     if invoice.taxes_due:
         parts["taxes"] = [
             {"tax_id": tax, "amount": amount(due, invoice.currency)}
@@ -294,10 +317,11 @@ def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
     values: dict[str, Any] = {
         "name": line.text,
         "quantity": number(line.quantity),
-        "price_unit": amount(line.unit_price, invoice.currency),
     }
-    if Decimal(values["price_unit"]) != line.unit_price:
-        values["price_unit"] = number(line.unit_price)
+    price = line.unit_price if line.price_with_tax is None else line.price_with_tax
+    values["price_unit"] = amount(price, invoice.currency)
+    if Decimal(values["price_unit"]) != price:
+        values["price_unit"] = number(price)
     if line.product_id is not None:
         values["product_id"] = line.product_id
     if line.unearned:
@@ -309,6 +333,10 @@ def _line(line: Line, invoice: Invoice, books: Books) -> dict[str, Any]:
             raise NoAccount(invoice.key, "customer advances")
         values["account_id"] = books.advance_account_id
         values["retainer_advance_id"] = line.advance_id
+    if line.part_taxes:
+        values["retainer_taxes"] = [
+            [tax, amount(part, invoice.currency)] for tax, part in line.part_taxes
+        ]
     if line.tax_ids is not None:
         values["tax_ids"] = list(line.tax_ids)
     if line.match_line_id is not None:

@@ -3,6 +3,7 @@
 from mappings import (
     account_move,
     journal_entry,
+    retainer_advance,
     retainer_alert,
     retainer_change_order,
     retainer_period,
@@ -10,6 +11,7 @@ from mappings import (
 )
 from mappings.books import Books
 from mappings.outgoing import Document
+from sync.domain.advances import AdvanceRequest
 from sync.domain.documents import (
     ApprovalRequest,
     Invoice,
@@ -29,6 +31,8 @@ def outgoing(document: AnyDocument, unit: str, company: Company, books: Books) -
         case Entry():
             post = company.post_entries or document.at_once
             return journal_entry.outgoing(document, unit, books, post=post)
+        case AdvanceRequest():
+            return retainer_advance.outgoing(document, unit)
         case Statement():
             return retainer_period.outgoing(document, unit)
         case Quotation():

@@ -1,6 +1,7 @@
 """Journal entries of ours as ``account.move`` of type entry: draws, recognition, breakage."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from mappings import fields, res_currency
@@ -21,6 +22,7 @@ __all__ = [
     "LINE_MODEL",
     "MODEL",
     "accounts",
+    "domain",
     "engagement_of",
     "line",
     "lines_of",
@@ -68,6 +70,60 @@ _NAMES = {
     Account.breakage: "breakage income",
     Account.exchange: "exchange difference",
 }
+
+
+OF_A_FEE = ("recognition", "breakage", "correction")
+"""What the rules write about a fee, and about the remainder of an advance."""
+
+
+def domain(
+    company_id: int,
+    months: Mapping[date, Collection[int]],
+    unmatched: Collection[int],
+    advance_ids: Collection[int],
+    credit_notes: Collection[int],
+    since_year_end: date,
+) -> Terms:
+    """Entries of ours that open lots depend on, whatever the length of history.
+
+    Every draft; recognition of the documents that open fee lots stand on (``months``: engagements
+    by the first month that these cover), and what people cancelled since; what was recognised of
+    ``advance_ids``; corrections of ``credit_notes``; draws whose lines are open (``unmatched``);
+    and the reclassifications since the last financial year ended.
+    """
+    of_months: Terms = []
+    for month, engagements in sorted(months.items()):
+        of_months += [
+            "|",
+            "&",
+            "&",
+            ("retainer_engagement_id", "in", sorted(engagements)),
+            ("date", ">=", month.isoformat()),
+            "|",
+            ("state", "=", "cancel"),
+            ("retainer_role", "in", list(OF_A_FEE)),
+        ]
+    of_notes: Terms = []
+    for note in sorted(credit_notes):
+        of_notes += ["|", ("retainer_key", "like", f"/i{note}/")]
+    return [
+        ("company_id", "=", company_id),
+        ("retainer_key", "!=", False),
+        ("move_type", "=", "entry"),
+        *of_months,
+        *of_notes,
+        "|",
+        "|",
+        "|",
+        ("state", "=", "draft"),
+        ("id", "in", sorted(unmatched)),
+        "&",
+        ("retainer_role", "in", list(OF_A_FEE)),
+        ("line_ids.retainer_advance_id", "in", sorted(advance_ids)),
+        "&",
+        ("retainer_role", "=", "reclassification"),
+        ("date", ">=", since_year_end.isoformat()),
+    ]
 
 
 def of_ids(ids: Collection[int]) -> Terms:

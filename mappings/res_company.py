@@ -1,9 +1,14 @@
 """``res.company``: the company, its policies, its books."""
 
+import re
+from calendar import monthrange
+from datetime import date
+
 from mappings import fields, res_currency
 from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
 from sync.domain.engagement import PoPolicy
+from sync.domain.ledger import Locks
 from sync.domain.money import Currency
 from sync.domain.snapshot import Company
 
@@ -14,6 +19,18 @@ FIELDS = (
     "retainer_unearned_account_id",
     "retainer_advance_account_id",
     "retainer_breakage_account_id",
+    "retainer_income_account_id",
+    "retainer_unearned_noncurrent_account_id",
+    "retainer_advance_noncurrent_account_id",
+    "retainer_split_noncurrent",
+    "income_currency_exchange_account_id",
+    "expense_currency_exchange_account_id",
+    "fiscalyear_last_month",
+    "fiscalyear_last_day",
+    "user_fiscalyear_lock_date",
+    "user_tax_lock_date",
+    "user_sale_lock_date",
+    "user_hard_lock_date",
     "retainer_journal_id",
     "retainer_invoice_journal_id",
     "retainer_post_policy",
@@ -58,7 +75,39 @@ def value(row: Row, currencies: dict[int, Currency]) -> Company:
         close_after_days=fields.whole(row, "retainer_close_after_days", least=0, most=3660),
         stuck_after_days=stuck_after(row),
         go_live=fields.day_or_none(row, "retainer_go_live_date"),
+        locks=Locks(
+            all=_lock(row, "user_fiscalyear_lock_date"),
+            tax=_lock(row, "user_tax_lock_date"),
+            sale=_lock(row, "user_sale_lock_date"),
+            hard=_lock(row, "user_hard_lock_date"),
+        ),
+        fiscal_year_end=_year_end(row),
+        post_entries=_posts(row, "retainer_entry_post_policy"),
+        split_noncurrent=fields.flag(row, "retainer_split_noncurrent"),
     )
+
+
+_NEVER = re.compile(r"0*1-01-01")
+"""What Odoo says where nothing is locked: the first day there is."""
+
+
+def _lock(row: Row, field: str) -> date | None:
+    """A lock date as it holds for the service, exceptions that were made for it considered."""
+    raw = fields.raw_value(row, field)
+    if isinstance(raw, str) and _NEVER.fullmatch(raw):
+        return None
+    return fields.day_or_none(row, field)
+
+
+def _year_end(row: Row) -> tuple[int, int]:
+    """(month, day); the 29th of February ends a common year on the 28th."""
+    month = fields.text(row, "fiscalyear_last_month")
+    if month not in [str(each) for each in range(1, 13)]:
+        raise Unreadable(
+            "fiscalyear_last_month", f"{fields.shown(month)} is no month", "choose a month"
+        )
+    last = 29 if month == "2" else monthrange(2001, int(month))[1]
+    return int(month), fields.whole(row, "fiscalyear_last_day", least=1, most=last)
 
 
 def books(row: Row) -> Books:
@@ -68,6 +117,15 @@ def books(row: Row) -> Books:
         unearned_account_id=fields.link_or_none(row, "retainer_unearned_account_id"),
         advance_account_id=fields.link_or_none(row, "retainer_advance_account_id"),
         breakage_account_id=fields.link_or_none(row, "retainer_breakage_account_id"),
+        income_account_id=fields.link_or_none(row, "retainer_income_account_id"),
+        unearned_noncurrent_account_id=fields.link_or_none(
+            row, "retainer_unearned_noncurrent_account_id"
+        ),
+        advance_noncurrent_account_id=fields.link_or_none(
+            row, "retainer_advance_noncurrent_account_id"
+        ),
+        exchange_gain_account_id=fields.link_or_none(row, "income_currency_exchange_account_id"),
+        exchange_loss_account_id=fields.link_or_none(row, "expense_currency_exchange_account_id"),
         journal_id=fields.link_or_none(row, "retainer_journal_id"),
         invoice_journal_id=fields.link_or_none(row, "retainer_invoice_journal_id"),
         post_entries=_posts(row, "retainer_entry_post_policy"),

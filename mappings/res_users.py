@@ -10,8 +10,8 @@ FIELDS = ("name",)
 
 
 def of_ids(ids: Collection[int]) -> Terms:
-    """Those users."""
-    return [("id", "in", sorted(ids))]
+    """Those users, archived ones too."""
+    return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
 
 
 def value(row: Row) -> tuple[int, str]:

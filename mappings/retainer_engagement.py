@@ -7,7 +7,15 @@ from mappings import fields, res_currency, shown
 from mappings.fields import Row, Terms, Unreadable
 from mappings.sale_order import Quote
 from sync.domain.calendar import ONE_DAY, first_of
-from sync.domain.engagement import Client, Engagement, Kind, PoPolicy, State
+from sync.domain.engagement import (
+    Client,
+    Engagement,
+    Kind,
+    PoPolicy,
+    State,
+    TopUp,
+    TopUpPolicy,
+)
 from sync.domain.money import Currency
 
 MODEL = "retainer.engagement"
@@ -29,6 +37,9 @@ FIELDS = (
     "payment_term_id",
     "product_id",
     "use_advances",
+    "top_up_policy",
+    "top_up_amount",
+    "top_up_below",
     "recharge_purchases",
     "recharge_markup",
     "lines_per_entry",
@@ -136,7 +147,16 @@ def value(
         payment_term_id=fields.link_or_none(row, "payment_term_id"),
         product_id=fields.link_or_none(row, "product_id"),
         use_advances=fields.flag(row, "use_advances"),
+        top_up=_top_up(row, currency),
     )
+
+
+def _top_up(row: Row, currency: Currency) -> TopUp | None:
+    amount, below = (fields.money(row, f"top_up_{each}", currency) for each in ("amount", "below"))
+    if fields.raw_value(row, "top_up_policy") == "none":
+        return None
+    policy = fields.choice(row, "top_up_policy", TopUpPolicy)
+    return TopUp(policy=policy, amount=amount, below=below)
 
 
 def partners(rows: Sequence[Row]) -> set[int]:

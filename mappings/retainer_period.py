@@ -57,15 +57,28 @@ LOT_FIELDS = (
 engagement_of = field_of("engagement_id")
 
 
-def domain(closed_until: Mapping[int, date | None]) -> Terms:
+def domain(closed_until: Mapping[int, date | None], since: Mapping[int, date]) -> Terms:
     """Of each engagement its open statements and the last closed one (``closed_until``).
 
-    The ends of closed months are few, so one search finds them all; what it finds of other
-    engagements besides is dropped after reading.
+    ``since``: of engagements with open fee lots, the first month that these cover; their closed
+    statements are read from there on. The ends of closed months are few, so one search finds them
+    all; what it finds of other engagements besides is dropped after reading.
     """
     ends = sorted({day.isoformat() for day in closed_until.values() if day is not None})
+    reached: dict[date, list[int]] = {}
+    for engagement, day in since.items():
+        reached.setdefault(day, []).append(engagement)
+    back: Terms = []
+    for day, engagements in sorted(reached.items()):
+        back += [
+            "|",
+            "&",
+            ("engagement_id", "in", sorted(engagements)),
+            ("date_end", ">=", day.isoformat()),
+        ]
     return [
         ("engagement_id", "in", sorted(closed_until)),
+        *back,
         "|",
         ("state", "=", "open"),
         "&",
@@ -107,9 +120,16 @@ def counted_blocks_domain(block_ids: Collection[int]) -> Terms:
     return [("block_id", "in", sorted(block_ids)), ("period_id.state", "=", "closed")]
 
 
-def wanted(period: ExistingPeriod, closed_until: Mapping[int, date | None]) -> bool:
-    """Whether it is open, or the last closed one of its engagement."""
-    return not period.closed or period.date_end == closed_until.get(period.engagement_id)
+def wanted(
+    period: ExistingPeriod,
+    closed_until: Mapping[int, date | None],
+    since: Mapping[int, date],
+) -> bool:
+    """Whether it is open, the last closed one of its engagement, or one that open lots reach."""
+    if not period.closed or period.date_end == closed_until.get(period.engagement_id):
+        return True
+    reached = since.get(period.engagement_id)
+    return reached is not None and period.date_end >= reached
 
 
 def value(row: Row, lots: Mapping[int, tuple[LotLine, ...]]) -> ExistingPeriod:

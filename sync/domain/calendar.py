@@ -75,6 +75,13 @@ def day_of(month: date, day: int) -> date:
     return month.replace(day=min(day, days_in(month)))
 
 
+def last_year_end(year_end: tuple[int, int], day: date) -> date:
+    """The last day, before the given one, on which a financial year ended; (month, day)."""
+    month, last = year_end
+    found = day_of(date(day.year, month, 1), last)
+    return found if found < day else day_of(date(day.year - 1, month, 1), last)
+
+
 def business_day(day: date, holidays: Collection[date] = ()) -> date:
     """The day itself, or the next one that is neither weekend nor holiday."""
     while day.weekday() >= 5 or day in holidays:

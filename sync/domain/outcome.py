@@ -50,5 +50,5 @@ class Outcome(Value):
         )
 
 
-AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert | Entry
+AnyDocument = Invoice | Statement | Quotation | ApprovalRequest | Alert | Entry | AdvanceRequest
 """Everything that the service writes into Odoo."""

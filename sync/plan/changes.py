@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import model_validator
 
+from sync.domain.advances import AdvanceRequest
 from sync.domain.documents import (
     Alert,
     ApprovalRequest,
@@ -46,6 +47,7 @@ class Change(Value):
     request: ApprovalRequest | None = None
     alert: Alert | None = None
     entry: Entry | None = None
+    advance: AdvanceRequest | None = None
 
     @model_validator(mode="after")
     def _one_document(self) -> "Change":
@@ -56,6 +58,7 @@ class Change(Value):
             self.request,
             self.alert,
             self.entry,
+            self.advance,
         )
         assert sum(each is not None for each in every) == 1, "a change holds one document"
         return self
@@ -70,6 +73,7 @@ class Change(Value):
             or self.request
             or self.alert
             or self.entry
+            or self.advance
         )
         assert found is not None, "a change holds one document"
         return found

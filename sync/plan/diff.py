@@ -52,6 +52,11 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
     entries = list(_entries(snapshot, outcome.entries, deleted))
     changes += [each for each in entries if isinstance(each, Change)]
     conflicts += [each for each in entries if isinstance(each, Conflict)]
+    changes += [
+        Change(action=Action.create, unit=each.key, advance=each)
+        for each in outcome.advances
+        if each.key not in deleted
+    ]
     known = set(snapshot.alert_keys)
     changes += [
         Change(action=Action.create, unit=each.key, alert=each)

@@ -4,10 +4,12 @@ Every search is bounded by what is open: months not closed, time not counted, mi
 documents that reach into them. Only pages add calls.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
+from mappings.engagement_defaults import Defaults
 from mappings.pulled import Pulled
-from sync.domain.calendar import add_months, first_of
+from sync.domain.calendar import add_months, first_of, last_year_end
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.snapshot import Company, Snapshot
 from sync.odoo.gateway import Gateway
@@ -20,6 +22,7 @@ from sync.pull.agreements import (
     read_agreements,
 )
 from sync.pull.company import read_company
+from sync.pull.ledger import LedgerRead, read_defaults, read_entries, read_ledger
 from sync.pull.purchases import read_purchases
 from sync.pull.reader import Progress, Reader
 from sync.pull.standing import (
@@ -53,7 +56,8 @@ def pull(
     month = first_of(today or datetime.now(UTC).date())
     open_since = earliest_open(agreements.engagements, of.go_live) or month
     time = read_time(reader, of, agreements, open_since)
-    kept = _still_open(agreements, time, of, open_since)
+    found = read_ledger(reader, of, books, agreements.engagements, agreements.clients, currencies)
+    kept = _still_open(agreements, time, of, open_since, found.busy)
     ids = [engagement.id for engagement in kept]
     since = _since(kept, time, of, month)
     currency_of = {engagement.id: engagement.currency for engagement in kept}
@@ -65,13 +69,20 @@ def pull(
         for each in kept
         if each.date_end is not None and _ended_lately(each, open_since)
     }
-    documents = read_documents(reader, of, books, milestones, corrected, ended, since, currencies)
+    documents = read_documents(
+        reader, of, books, milestones, corrected, ended, since, found.advances, currencies
+    )
     cancelled = cancelled_sources(documents)
+    year_end = last_year_end(of.fiscal_year_end, today or datetime.now(UTC).date())
+    entries = read_entries(reader, of, found, year_end, currencies)
+    defaults = {
+        each.engagement_id: each for each in read_defaults(reader, of, _of_money(kept, found))
+    }
     snapshot = Snapshot(
         company=of.model_copy(update={"holidays": read_holidays(reader, of, since)}),
-        clients=agreements.clients,
+        clients=found.clients,
         projects=agreements.projects,
-        engagements=with_terms(reader, kept, currency_of, currencies),
+        engagements=with_terms(reader, _with_analytic(kept, defaults), currency_of, currencies),
         client_pos=read_client_pos(reader, of, kept, orders, since, currencies),
         milestones=tuple(
             each.model_copy(update={"billed": each.billed and f"m{each.id}" not in cancelled})
@@ -81,24 +92,54 @@ def pull(
         hour_blocks=read_hour_blocks(reader, ids, currency_of, cancelled),
         purchase_lines=read_purchases(reader, of, kept, currencies),
         invoices=documents,
-        periods=read_periods(reader, kept),
+        periods=read_periods(reader, kept, found.fees_since),
         alert_keys=read_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
         request_keys=time.request_keys,
         tombstones=read_tombstones(reader, of, currencies),
+        advances=found.advances,
+        taxes=tuple(each.taxes for each in defaults.values()),
+        ledger=found.ledger.model_copy(update={"entries": entries}),
+    )
+    accounts = {each: one.income_account_id for each, one in defaults.items()}
+    books = books.model_copy(
+        update={"income_accounts": tuple((each, one) for each, one in accounts.items() if one)}
     )
     # Each entry was checked when it was read; checking a million again would take seconds.
     checked = {"entries": tuple(time.entries), "problems": tuple(reader.issues)}
     return Pulled(snapshot=snapshot.model_copy(update=checked), books=books)
 
 
-def _still_open(
-    agreements: Agreements, time: Time, company: Company, month: date
+def _of_money(engagements: tuple[Engagement, ...], found: LedgerRead) -> frozenset[int]:
+    """Those whose accounts and taxes the rules must know: they draw advances, or owe a fee."""
+    drawing = {each.id for each in engagements if each.use_advances}
+    owing = found.fees_since.keys() | {each.engagement_id for each in found.ledger.debits}
+    return frozenset((drawing | owing) & {each.id for each in engagements})
+
+
+def _with_analytic(
+    engagements: tuple[Engagement, ...], defaults: Mapping[int, Defaults]
 ) -> tuple[Engagement, ...]:
-    """Engagements with anything left to do: all but those that ended and were settled."""
+    """The engagements with the analytic accounts that their revenue names."""
+    return tuple(
+        each.model_copy(update={"analytic_id": defaults[each.id].analytic_id})
+        if each.id in defaults
+        else each
+        for each in engagements
+    )
+
+
+def _still_open(
+    agreements: Agreements, time: Time, company: Company, month: date, owing: Collection[int]
+) -> tuple[Engagement, ...]:
+    """Engagements with anything left to do: all but those that ended and were settled.
+
+    ``owing``: those with anything open in the ledger.
+    """
     engagement_of_order = {order.id: order.engagement_id for order in time.change_orders}
     projects: set[int] = set()
     busy = {each.engagement_id for each in agreements.milestones if not each.billed}
+    busy.update(owing)
     for entry in time.entries:
         if entry.change_order_id is None:
             projects.add(entry.project_id)

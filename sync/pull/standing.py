@@ -7,13 +7,15 @@ from mappings import (
     Books,
     acceptance,
     account_move,
-    account_move_line,
+    ledger_line,
     res_users,
     retainer_alert,
     retainer_period,
     retainer_tombstone,
 )
 from mappings.fields import Row, ids_in
+from mappings.ledger_line import Billed
+from sync.domain.advances import Advance
 from sync.domain.engagement import Engagement, Kind, Milestone
 from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.money import Currency
@@ -32,32 +34,48 @@ def read_documents(
     corrected: Collection[str],
     ended: Mapping[int, date],
     since: date,
+    advances: tuple[Advance, ...],
     currencies: dict[int, Currency],
 ) -> tuple[ExistingInvoice, ...]:
     """Keyed documents that the rules must know.
 
     ``corrected``: keys whose time is corrected. ``ended``: engagements that ended lately, with the
-    first of the month in which they did.
+    first of the month in which they did. ``advances``: their requests and returns are among them.
     """
     rows = reader.rows(
         account_move.MODEL,
-        account_move.domain(company.id, since, {each.id for each in milestones}, corrected, ended),
+        account_move.domain(
+            company.id,
+            since,
+            {each.id for each in milestones},
+            corrected,
+            ended,
+            {each.id for each in advances},
+        ),
         account_move.FIELDS,
     )
     unearned: set[int] = set()
-    if rows and books.unearned_account_id is not None:
-        unearned = account_move_line.moves(
+    deducted: dict[int, list[Billed]] = {}
+    accounts = set(books.liability_accounts.values())
+    if rows and accounts:
+        for line in reader.read(
+            ledger_line.MODEL,
             reader.rows(
-                account_move_line.MODEL,
-                account_move_line.of_moves_on(ids_in(rows, "id"), books.unearned_account_id),
-                account_move_line.MOVE_FIELDS,
-            )
-        )
+                ledger_line.MODEL,
+                ledger_line.of_moves_on(ids_in(rows, "id"), accounts),
+                ledger_line.BILLED_FIELDS,
+            ),
+            ledger_line.billed,
+        ).values:
+            if line.account_id == books.unearned_account_id:
+                unearned.add(line.move_id)
+            else:
+                deducted.setdefault(line.move_id, []).append(line)
     people = _people(reader, rows)
     return reader.read(
         account_move.MODEL,
         rows,
-        lambda row: account_move.value(row, company.id, currencies, unearned, people),
+        lambda row: account_move.value(row, company.id, currencies, unearned, people, deducted),
         account_move.engagement_of,
     ).values
 
@@ -69,13 +87,20 @@ def cancelled_sources(documents: Collection[ExistingInvoice]) -> frozenset[str]:
     return frozenset(set(sources.values()) - stands)
 
 
-def read_periods(reader: Reader, engagements: tuple[Engagement, ...]) -> tuple[ExistingPeriod, ...]:
-    """The open statements and each retainer's last closed one, with their lots."""
+def read_periods(
+    reader: Reader, engagements: tuple[Engagement, ...], since: Mapping[int, date]
+) -> tuple[ExistingPeriod, ...]:
+    """The open statements and each retainer's last closed one, with their lots.
+
+    ``since``: of engagements with open fee lots, the first month from which all are read.
+    """
     closed_until = {
         each.id: each.closed_until for each in engagements if each.kind is Kind.retainer
     }
     rows = reader.rows(
-        retainer_period.MODEL, retainer_period.domain(closed_until), retainer_period.FIELDS
+        retainer_period.MODEL,
+        retainer_period.domain(closed_until, since),
+        retainer_period.FIELDS,
     )
     bare = reader.read(
         retainer_period.MODEL,
@@ -83,7 +108,7 @@ def read_periods(reader: Reader, engagements: tuple[Engagement, ...]) -> tuple[E
         lambda row: retainer_period.value(row, {}),
         retainer_period.engagement_of,
     ).values
-    wanted = [each for each in bare if retainer_period.wanted(each, closed_until)]
+    wanted = [each for each in bare if retainer_period.wanted(each, closed_until, since)]
     lots = reader.read(
         retainer_period.LOT_MODEL,
         reader.rows(

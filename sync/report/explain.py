@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mappings.journal_entry import WrittenLine
 from sync.domain import hours
+from sync.domain.advances import AdvanceRequest
 from sync.domain.calendar import month_text
 from sync.domain.documents import (
     ApprovalRequest,
@@ -100,6 +101,14 @@ def of_document(document: AnyDocument, origin: str, names: Names) -> Explanation
     )
     if isinstance(document, Entry):
         return of_entry(document, origin, names)
+    if isinstance(document, AdvanceRequest):
+        return Explanation(
+            key=document.key,
+            kind="advance",
+            origin=origin,
+            facts=(*whose, ("amount", document.currency.text(document.amount))),
+            rules=rules_of(document.reasons),
+        )
     if isinstance(document, ApprovalRequest):
         return Explanation(
             key=document.key,

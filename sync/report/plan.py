@@ -4,6 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from sync.domain import hours
+from sync.domain.advances import AdvanceRequest
 from sync.domain.documents import Alert, ApprovalRequest, Quotation, Reason
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
@@ -70,6 +71,8 @@ class PlanReport(Value):
     """Approvals of overage to ask the client for."""
     entries: tuple[ShownEntry, ...]
     """Draws, recognition, breakage: what follows from the documents that stand."""
+    advances: tuple[Notice, ...]
+    """Advances to be made, since what was advanced is nearly consumed."""
     alerts: tuple[Notice, ...]
     exceeded: tuple[str, ...] = ()
     """What makes the plan so unusual that it is refused unless forced."""
@@ -83,6 +86,7 @@ class PlanReport(Value):
             or self.quotations
             or self.requests
             or self.entries
+            or self.advances
             or self.alerts
         )
 
@@ -121,6 +125,7 @@ def plan_report(
         quotations=tuple(_notice(each, names) for each in plan.changes if each.quotation),
         requests=tuple(_notice(each, names) for each in plan.changes if each.request),
         entries=planned_entries(plan, names),
+        advances=tuple(_notice(each, names) for each in plan.changes if each.advance),
         alerts=tuple(_notice(each, names) for each in plan.changes if each.alert),
         exceeded=exceeded,
     )
@@ -144,6 +149,14 @@ def _notice(change: Change, names: Names) -> Notice:
             amount = currency.text(document.amount) if currency else f"{document.amount:,}"
             message = f"{document.name}: {hours.text(document.seconds)} h, {amount}"
             return Notice(kind="approval", message=message, reasons=document.reasons, **common)
+        case AdvanceRequest():
+            return Notice(
+                kind="advance",
+                message=f"{document.currency.text(document.amount)}, to be requested from"
+                f" {document.request_on} on",
+                reasons=document.reasons,
+                **common,
+            )
         case Quotation():
             total = sum((line.amount for line in document.lines), start=ZERO)
             text = ", ".join(line.text for line in document.lines)
@@ -197,6 +210,8 @@ class Findings(Protocol):
     @property
     def requests(self) -> tuple[Notice, ...]: ...
     @property
+    def advances(self) -> tuple[Notice, ...]: ...
+    @property
     def alerts(self) -> tuple[Notice, ...]: ...
 
 
@@ -215,6 +230,7 @@ def rest_of_plan(report: Findings, *, done: bool = False) -> list[Block]:
         _notices(
             "request", f"Approvals of overage {'asked' if done else 'to ask'} for", report.requests
         ),
+        _notices("advance", f"Advances {'made' if done else 'to make'}", report.advances),
         _notices("alert", "Alerts raised" if done else "Alerts to raise", report.alerts),
     ]
 
@@ -247,6 +263,7 @@ def summary(report: PlanReport) -> Message:
         (len(report.statements_to_write), "statement", ""),
         (len(report.quotations), "quotation", ""),
         (len(report.requests), "approval request", ""),
+        (len(report.advances), "advance", ""),
         (len(report.alerts), "alert", ""),
     ):
         if number:

@@ -65,6 +65,7 @@ class RunReport(Value):
     statements: tuple[ShownStatement, ...]
     quotations: tuple[Notice, ...]
     requests: tuple[Notice, ...]
+    advances: tuple[Notice, ...]
     alerts: tuple[Notice, ...]
     counts: dict[str, int]
     """Documents of all kinds per answer: created, replaced, unchanged, conflict, rejected…"""
@@ -142,6 +143,7 @@ def run_report(
         statements=plan.statements,
         quotations=_written(plan.quotations, results),
         requests=_written(plan.requests, results),
+        advances=_written(plan.advances, results),
         alerts=_written(plan.alerts, results),
         counts={status.value: number for status, number in pushed.counts.items() if number},
         stopped=pushed.stopped,
@@ -180,7 +182,7 @@ def _who(plan: PlanReport, raw: Plan) -> dict[str, tuple[str, str, int]]:
     for group in (plan.invoices, plan.statements):
         known |= {each.engagement_id: (each.client, each.engagement) for each in group}
     entries = {each.key: each for each in plan.entries}
-    for notices in (plan.quotations, plan.requests, plan.alerts):
+    for notices in (plan.quotations, plan.requests, plan.advances, plan.alerts):
         known |= {each.engagement_id: (each.client, each.engagement) for each in notices}
     found = {}
     for change in raw.changes:

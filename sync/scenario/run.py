@@ -54,7 +54,7 @@ class Ran:
     @property
     def entry_ids(self) -> set[int]:
         """Odoo's ids of whatever it wrote that is none of the other kinds."""
-        known = ("invoice", "statement", "quotation", "request", "alert")
+        known = ("invoice", "statement", "quotation", "request", "advance", "alert")
         own = {change.key for part in known for change, _ in self.results(part)}
         return {
             result.id

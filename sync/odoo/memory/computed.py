@@ -34,6 +34,12 @@ def invoice_lines(tables: Tables, row: Row) -> Any:
     return [each for each in lines if rows[each]["display_type"] in shown]
 
 
+@compute("account.tax", "price_include")
+def price_include(_tables: Tables, row: Row) -> Any:
+    """Whether prices hold the tax; the companies here leave it out unless a tax says otherwise."""
+    return row["price_include_override"] == "tax_included"
+
+
 @compute("sale.order.line", "price_subtotal")
 def sale_subtotal(tables: Tables, row: Row) -> Any:
     """Net amount of a line of a sales order."""

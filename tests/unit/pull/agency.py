@@ -93,6 +93,59 @@ class Agency:
             ],
         )[0]
 
+    def account(self, name: str) -> int:
+        """The account called so."""
+        return self.admin.search_read("account.account", [("name", "=", name)], [], limit=1)[0][
+            "id"
+        ]
+
+    def entry(self, day: str, *lines: dict[str, object], post: bool = True) -> int:
+        """A journal entry that a person makes; ``account`` of a line is a name."""
+        journal = self.admin.search_read("account.journal", [("code", "=", "MISC")], [], limit=1)[
+            0
+        ]["id"]
+        values = [{**line, "account_id": self.account(str(line["account"]))} for line in lines]
+        for line in values:
+            del line["account"]
+        move = self.admin.create(
+            "account.move",
+            [
+                {
+                    "move_type": "entry",
+                    "journal_id": journal,
+                    "date": day,
+                    "line_ids": [[0, 0, line] for line in values],
+                }
+            ],
+        )
+        if post:
+            self.admin.call_on("account.move", move, "action_post")
+        return move[0]
+
+    def lines(self, account: str, *extra: object) -> list[dict[str, object]]:
+        """The lines on an account that the further terms find."""
+        fields = ["move_id", "partner_id", "balance", "amount_residual", "date", "reconciled"]
+        domain = [("account_id", "=", self.account(account)), *extra]
+        return self.admin.search_read("account.move.line", domain, fields, limit=0)
+
+    def earn(self, before: str) -> None:
+        """The accountant recognises the fees of months that begin before a day, whole."""
+        lots = self.lines(
+            "Unearned revenue",
+            ("move_id.retainer_service_start", "<", before),
+            ("reconciled", "=", False),
+        )
+        for lot in lots:
+            amount = -lot["amount_residual"]
+            partner = {"partner_id": lot["partner_id"]}
+            move = self.entry(
+                "2025-03-28",
+                {"account": "Unearned revenue", "debit": amount, **partner},
+                {"account": "Product Sales", "credit": amount, **partner},
+            )
+            (debit,) = self.lines("Unearned revenue", ("move_id", "=", move))
+            self.admin.call_on("account.move.line", [lot["id"], debit["id"]], "reconcile")
+
     def pull(self, **options: object) -> Pulled:
         """What the service sees."""
         return pull(self.service, 1, today=date(2025, 3, 28), **options)
@@ -239,6 +292,7 @@ def in_full_swing() -> Agency:
     plan, pulled = agency.plan()
     report = push(agency.service, plan, pulled, lease=Lease(owner="test"))
     assert report.ok, report
+    agency.earn("2025-03-01")
     agency.admin.write("purchase.order.line", [agency.made["flyers"]], {"qty_received": 4.0})
     with agency.odoo.tables.transaction():
         grave = {

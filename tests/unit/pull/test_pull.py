@@ -212,6 +212,7 @@ def test_an_engagement_that_ended_is_read_for_a_year_and_then_only_when_time_com
     )
     assert retainer in {each.id for each in agency.pull().snapshot.engagements}
     run(agency, date(2025, 3, 28))
+    agency.earn("2025-03-01")
     # a fee billed for months beyond the end must be found, and a fee covers a year at most
     lately = pull(agency.service, 1, today=date(2026, 2, 28)).snapshot
     assert retainer in {each.id for each in lately.engagements}
@@ -247,6 +248,7 @@ def test_a_settled_engagement_s_project_may_be_claimed_by_its_successor():
 def test_the_number_of_calls_grows_neither_with_engagements_nor_with_history():
     small = founding()
     run(small, date(2025, 3, 28))
+    small.earn("2025-03-01")
     start = small.service.calls
     small.pull()
     calls = small.service.calls - start
@@ -259,6 +261,7 @@ def test_the_number_of_calls_grows_neither_with_engagements_nor_with_history():
         for month in ("2023-05", "2024-06", "2025-02"):
             large.time(project, f"{month}-10", 45.0)
     run(large, date(2025, 3, 28))
+    large.earn("2025-03-01")
     start = large.service.calls
     snapshot = large.pull().snapshot
     assert large.service.calls - start == calls

@@ -65,6 +65,7 @@ EXTENSIONS: dict[str, Fields] = {
     "account.move.line": {
         "retainer_advance_id": m2o("retainer.advance"),
         "retainer_reconcile_line_id": m2o("account.move.line"),
+        "retainer_taxes": JSON,
     },
     "account.analytic.line": {
         "retainer_period_id": m2o("retainer.period"),

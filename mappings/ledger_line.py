@@ -1,0 +1,283 @@
+"""``account.move.line`` as the ledger sees it: open lines, and the lines they are matched with."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from mappings import fields, res_currency
+from mappings.fields import Row, Terms, Unreadable
+from sync.domain.money import Currency
+from sync.domain.value import Exact, Value
+
+MODEL = "account.move.line"
+OPEN_FIELDS = (
+    "move_id",
+    "name",
+    "account_id",
+    "partner_id",
+    "currency_id",
+    "date",
+    "date_maturity",
+    "display_type",
+    "amount_currency",
+    "balance",
+    "amount_residual",
+    "amount_residual_currency",
+    "tax_ids",
+    "price_subtotal",
+    "price_total",
+    "retainer_advance_id",
+    "retainer_taxes",
+)
+RECEIVABLE = "asset_receivable"
+RECLASSIFICATION = "reclassification"
+
+OwnTaxes = tuple[tuple[int, Exact], ...]
+"""(tax, amount) that the service noted on a line, with the sign of the document's lines."""
+
+
+class OpenLine(Value):
+    """A posted line with anything open. Debits are positive, credits negative."""
+
+    id: int
+    move_id: int
+    account_id: int
+    partner_id: int | None
+    currency: Currency
+    day: date
+    due_on: date | None
+    amount: Exact
+    """In ``currency``, as posted."""
+    amount_company: Exact
+    open: Exact
+    open_company: Exact
+    tax_line: bool
+    """Whether it is a tax that Odoo booked there."""
+    tax_ids: tuple[int, ...]
+    tax: Exact
+    """Tax that Odoo worked out for this line of an invoice, of all its taxes."""
+    advance_id: int | None
+    own_taxes: OwnTaxes | None
+    """None = a line of people: theirs is what Odoo worked out."""
+
+
+def open_on(company_id: int, account_ids: Collection[int]) -> Terms:
+    """Posted lines of those accounts with anything open, but for what year end shows elsewhere."""
+    return [
+        *_open(company_id),
+        ("account_id", "in", sorted(account_ids)),
+        ("move_id.retainer_role", "!=", RECLASSIFICATION),
+    ]
+
+
+def open_receivables(company_id: int, engagement_ids: Collection[int]) -> Terms:
+    """What those engagements' clients owe, and every open credit note that reverses an invoice."""
+    return [
+        *_open(company_id),
+        ("account_id.account_type", "=", RECEIVABLE),
+        "|",
+        "&",
+        ("move_id.move_type", "in", ["out_invoice", "out_refund"]),
+        ("move_id.retainer_engagement_id", "in", sorted(engagement_ids)),
+        "&",
+        ("move_id.move_type", "=", "out_refund"),
+        ("move_id.reversed_entry_id", "!=", False),
+    ]
+
+
+def _open(company_id: int) -> Terms:
+    return [
+        ("company_id", "=", company_id),
+        ("parent_state", "=", "posted"),
+        ("reconciled", "=", False),
+        "|",
+        ("amount_residual", "!=", 0),
+        ("amount_residual_currency", "!=", 0),
+    ]
+
+
+def value(row: Row, company: Currency, currencies: Mapping[int, Currency]) -> OpenLine:
+    """The line; ``company`` is the company's currency."""
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    untaxed, total = (
+        fields.exact(row, name, currency.digits) for name in ("price_subtotal", "price_total")
+    )
+    return OpenLine(
+        id=fields.record_id(row),
+        move_id=fields.link(row, "move_id"),
+        account_id=fields.link(row, "account_id"),
+        partner_id=fields.link_or_none(row, "partner_id"),
+        currency=currency,
+        day=fields.day(row, "date"),
+        due_on=fields.day_or_none(row, "date_maturity"),
+        amount=fields.money(row, "amount_currency", currency),
+        amount_company=fields.money(row, "balance", company),
+        open=fields.money(row, "amount_residual_currency", currency),
+        open_company=fields.money(row, "amount_residual", company),
+        tax_line=fields.text(row, "display_type") == "tax",
+        tax_ids=fields.links(row, "tax_ids"),
+        tax=total - untaxed,
+        advance_id=fields.link_or_none(row, "retainer_advance_id"),
+        own_taxes=own_taxes(row),
+    )
+
+
+def own_taxes(row: Row) -> OwnTaxes | None:
+    """``[[tax, "63.33"], ...]`` as the service noted it; None where it noted nothing."""
+    raw = fields.raw_value(row, "retainer_taxes")
+    if raw is False or raw is None:
+        return None
+    try:
+        return tuple((int(tax), _number(amount)) for tax, amount in raw)
+    except (TypeError, ValueError, InvalidOperation):
+        raise Unreadable(
+            "retainer_taxes", f"{fields.shown(raw)} is no list of taxes", "run the service again"
+        ) from None
+
+
+def _number(raw: object) -> Decimal:
+    found = Decimal(str(raw))
+    if not found.is_finite():
+        raise ValueError(raw)
+    return found
+
+
+def documents(rows: Iterable[Row]) -> set[int]:
+    """The documents that some lines belong to."""
+    return fields.ids_in(rows, "move_id")
+
+
+MATCHED_FIELDS = (
+    "move_id",
+    "move_type",
+    "account_type",
+    "account_id",
+    "currency_id",
+    "amount_currency",
+    "tax_ids",
+    "price_subtotal",
+    "price_total",
+    "retainer_advance_id",
+    "retainer_taxes",
+)
+
+
+class MatchedLine(Value):
+    """The other side of a match."""
+
+    id: int
+    move_id: int
+    move_type: str
+    account_id: int
+    receivable: bool
+    amount: Exact
+    """In the line's currency, without sign."""
+    currency: Currency
+    tax_ids: tuple[int, ...]
+    tax: Exact
+    advance_id: int | None
+    own_taxes: OwnTaxes | None
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those lines."""
+    return [("id", "in", sorted(ids))]
+
+
+def matched(row: Row, currencies: Mapping[int, Currency]) -> MatchedLine:
+    """The line."""
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    untaxed, total = (
+        fields.exact(row, name, currency.digits) for name in ("price_subtotal", "price_total")
+    )
+    return MatchedLine(
+        id=fields.record_id(row),
+        move_id=fields.link(row, "move_id"),
+        move_type=fields.needed_text(row, "move_type"),
+        account_id=fields.link(row, "account_id"),
+        receivable=fields.text(row, "account_type") == RECEIVABLE,
+        amount=abs(fields.money(row, "amount_currency", currency)),
+        currency=currency,
+        tax_ids=fields.links(row, "tax_ids"),
+        tax=total - untaxed,
+        advance_id=fields.link_or_none(row, "retainer_advance_id"),
+        own_taxes=own_taxes(row),
+    )
+
+
+TAX_FIELDS = ("move_id", "tax_line_id", "currency_id", "amount_currency")
+
+
+def taxes_of(move_ids: Collection[int]) -> Terms:
+    """The tax lines of those documents."""
+    return [("move_id", "in", sorted(move_ids)), ("tax_line_id", "!=", False)]
+
+
+def tax(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, int, Decimal]:
+    """(document, tax, amount in its currency; debits positive)."""
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    amount = fields.money(row, "amount_currency", currency)
+    return fields.link(row, "move_id"), fields.link(row, "tax_line_id"), amount
+
+
+RESTORED_FIELDS = ("move_id", "currency_id", "amount_currency")
+
+
+def restored(company_id: int, account_id: int, draws: Collection[tuple[int, int]]) -> Terms:
+    """Posted credits of documents of ours that gave back what an entry had drawn of a lot.
+
+    ``draws``: (lot line, entry) pairs; such a document's key ends in ``.l<lot>.e<entry>``.
+    """
+    keys = [("move_id.retainer_key", "like", f".l{lot}.e{entry}/") for lot, entry in sorted(draws)]
+    return [
+        ("company_id", "=", company_id),
+        ("account_id", "=", account_id),
+        ("parent_state", "=", "posted"),
+        ("amount_currency", "<", 0),
+        *["|"] * (len(keys) - 1),
+        *keys,
+    ]
+
+
+def given_back(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, Decimal]:
+    """(document, what it gave back)."""
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    return fields.link(row, "move_id"), -fields.money(row, "amount_currency", currency)
+
+
+BILLED_FIELDS = (
+    "move_id",
+    "account_id",
+    "price_subtotal",
+    "retainer_reconcile_line_id",
+)
+
+
+class Billed(Value):
+    """A line of an invoice on a liability account."""
+
+    move_id: int
+    account_id: int
+    net: Exact
+    """As Odoo has it; below zero for a deduction."""
+    match_line_id: int | None
+    """The lot that it draws once the invoice is posted."""
+
+
+def of_moves_on(move_ids: Collection[int], account_ids: Collection[int]) -> Terms:
+    """The lines of those documents on those accounts that people type."""
+    return [
+        ("move_id", "in", sorted(move_ids)),
+        ("account_id", "in", sorted(account_ids)),
+        ("display_type", "=", "product"),
+    ]
+
+
+def billed(row: Row) -> Billed:
+    """The line; its amount is read as finely as any currency is."""
+    return Billed(
+        move_id=fields.link(row, "move_id"),
+        account_id=fields.link(row, "account_id"),
+        net=fields.exact(row, "price_subtotal", 6),
+        match_line_id=fields.link_or_none(row, "retainer_reconcile_line_id"),
+    )

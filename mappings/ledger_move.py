@@ -1,0 +1,97 @@
+"""``account.move`` as the ledger sees it: the documents behind open lines."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from mappings import fields, res_currency
+from mappings.account_move import MODEL
+from mappings.fields import Row, Terms
+from mappings.reading import field_of
+from sync.domain.documents import Role
+from sync.domain.money import Currency
+from sync.domain.value import Exact, Value
+
+__all__ = ["FIELDS", "KEY_FIELDS", "MODEL", "LedgerMove", "engagement_of", "key", "of_ids", "value"]
+
+FIELDS = (
+    "name",
+    "company_id",
+    "move_type",
+    "date",
+    "invoice_date",
+    "partner_id",
+    "commercial_partner_id",
+    "currency_id",
+    "amount_untaxed",
+    "amount_total",
+    "amount_residual",
+    "reversed_entry_id",
+    "retainer_key",
+    "retainer_role",
+    "retainer_engagement_id",
+    "retainer_service_start",
+    "retainer_service_end",
+)
+engagement_of = field_of("retainer_engagement_id")
+
+
+class LedgerMove(Value):
+    """A posted document with an open line, or one that it reverses."""
+
+    id: int
+    name: str
+    move_type: str
+    key: str
+    role: Role | None
+    engagement_id: int | None
+    partner_id: int | None
+    client_id: int | None
+    """The commercial entity of its partner."""
+    day: date
+    invoice_date: date
+    reverses_id: int | None
+    service_start: date | None
+    service_end: date | None
+    untaxed: Exact
+    total: Exact
+    unpaid: Exact
+    """In its currency."""
+
+
+def of_ids(ids: Collection[int]) -> Terms:
+    """Those documents."""
+    return [("id", "in", sorted(ids))]
+
+
+def value(row: Row, company_id: int, currencies: Mapping[int, Currency]) -> LedgerMove:
+    """The document."""
+    fields.of_company(row, company_id)
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    name, day = fields.text(row, "name"), fields.day(row, "date")
+    role = fields.text(row, "retainer_role")
+    return LedgerMove(
+        id=fields.record_id(row),
+        name="" if name == "/" else name,
+        move_type=fields.needed_text(row, "move_type"),
+        key=fields.text(row, "retainer_key"),
+        role=fields.choice(row, "retainer_role", Role) if role else None,
+        engagement_id=fields.link_or_none(row, "retainer_engagement_id"),
+        partner_id=fields.link_or_none(row, "partner_id"),
+        client_id=fields.link_or_none(row, "commercial_partner_id"),
+        day=day,
+        invoice_date=fields.day_or_none(row, "invoice_date") or day,
+        reverses_id=fields.link_or_none(row, "reversed_entry_id"),
+        service_start=fields.day_or_none(row, "retainer_service_start"),
+        service_end=fields.day_or_none(row, "retainer_service_end"),
+        untaxed=fields.money(row, "amount_untaxed", currency),
+        total=fields.money(row, "amount_total", currency),
+        unpaid=fields.money(row, "amount_residual", currency),
+    )
+
+
+KEY_FIELDS = ("retainer_key",)
+
+
+def key(row: Row) -> tuple[int, str]:
+    """(document, our key or nothing)."""
+    return fields.record_id(row), fields.text(row, "retainer_key")

@@ -1,0 +1,142 @@
+"""What the invoices drew of advances whose credit notes are open."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from mappings import account_partial_reconcile, account_tax, ledger_line, ledger_move
+from mappings.account_partial_reconcile import Match
+from mappings.ledger_line import MatchedLine
+from sync.domain.ledger import LotKind, LotTax, OpenDraw
+from sync.domain.money import ZERO, Currency
+from sync.domain.snapshot import Company
+from sync.domain.taxes import Tax
+from sync.pull.ledger.lots import taxes_taken
+from sync.pull.ledger.matches import Matches, read_matched
+from sync.pull.ledger.open_lines import OpenLines
+from sync.pull.reader import Reader
+
+Drawn = tuple[int, Match, MatchedLine, MatchedLine]
+"""(invoice, match, debit line, lot line)."""
+
+
+def read_draws(
+    reader: Reader,
+    company: Company,
+    opened: OpenLines,
+    matches: Matches,
+    requested: Mapping[int, int],
+    currencies: dict[int, Currency],
+) -> tuple[OpenDraw, ...]:
+    """No call where no credit note is open; else five at most.
+
+    An invoice draws through an entry of ours that settled it, or by a line of its own.
+    ``requested``: advances by the document that requests them.
+    """
+    account = next((each for each, kind in opened.kinds.items() if kind is LotKind.advances), None)
+    invoices = opened.reversed_ids
+    if account is None or not invoices:
+        return ()
+    settled = {
+        matches.lines[match.credit_line].move_id: invoice
+        for invoice in invoices
+        for match in matches.of_receivable.get(invoice, ())
+        if match.credit_line in matches.lines
+    }
+    found = reader.read(
+        account_partial_reconcile.MODEL,
+        reader.rows(
+            account_partial_reconcile.MODEL,
+            account_partial_reconcile.of_debits(invoices, account, settled),
+            account_partial_reconcile.FIELDS,
+        ),
+        lambda row: account_partial_reconcile.value(row, company.currency, currencies),
+    ).values
+    lines = read_matched(reader, found, currencies)
+    drawn: list[Drawn] = []
+    for match in found:
+        debit, lot = lines.get(match.debit_line), lines.get(match.credit_line)
+        if debit is None or lot is None or not match.of_credit:
+            continue
+        invoice = debit.move_id if debit.move_id in invoices else settled[debit.move_id]
+        drawn.append((invoice, match, debit, lot))
+    given_back = _given_back(reader, company, account, drawn, currencies)
+    taxes = _taxes(reader, drawn)
+    return tuple(
+        draw for each in drawn if (draw := _draw(each, requested, given_back, taxes)) is not None
+    )
+
+
+def _draw(
+    drawn: Drawn,
+    requested: Mapping[int, int],
+    given_back: Mapping[tuple[int, int], Decimal],
+    taxes: Mapping[int, Tax],
+) -> OpenDraw | None:
+    """The draw; None of a lot that belongs to no advance."""
+    invoice, match, debit, lot = drawn
+    advance = lot.advance_id or requested.get(lot.move_id) or debit.advance_id
+    if advance is None:
+        return None
+    taken = taxes_taken(debit, match, taxes, lot.currency)
+    return OpenDraw(
+        lot_line_id=lot.id,
+        advance_id=advance,
+        invoice_id=invoice,
+        entry_id=debit.move_id,
+        day=match.day,
+        amount=match.of_credit,
+        amount_company=match.amount_company,
+        taxes=tuple(
+            LotTax(tax=taxes[tax], open=amount) for tax, amount in taken.items() if tax in taxes
+        ),
+        restored=given_back.get((lot.id, debit.move_id), ZERO),
+    )
+
+
+def _given_back(
+    reader: Reader,
+    company: Company,
+    account: int,
+    drawn: list[Drawn],
+    currencies: dict[int, Currency],
+) -> dict[tuple[int, int], Decimal]:
+    """(lot line, entry): what documents of ours gave back of that draw before."""
+    pairs = {(lot.id, debit.move_id) for _, _, debit, lot in drawn}
+    if not pairs:
+        return {}
+    rows = reader.rows(
+        ledger_line.MODEL,
+        ledger_line.restored(company.id, account, pairs),
+        ledger_line.RESTORED_FIELDS,
+    )
+    documents = ledger_line.documents(rows)
+    if not documents:
+        return {}
+    keys = dict(
+        reader.read(
+            ledger_move.MODEL,
+            reader.rows(ledger_move.MODEL, ledger_move.of_ids(documents), ledger_move.KEY_FIELDS),
+            ledger_move.key,
+        ).values
+    )
+    found: dict[tuple[int, int], Decimal] = {}
+    for move, amount in reader.read(
+        ledger_line.MODEL, rows, lambda row: ledger_line.given_back(row, currencies)
+    ).values:
+        for lot, entry in pairs:
+            if f".l{lot}.e{entry}/" in keys.get(move, ""):
+                found[lot, entry] = found.get((lot, entry), ZERO) + amount
+    return found
+
+
+def _taxes(reader: Reader, drawn: list[Drawn]) -> dict[int, Tax]:
+    ids = {tax for _, _, debit, _ in drawn for tax, _ in debit.own_taxes or ()}
+    ids |= {tax for _, _, debit, _ in drawn if debit.own_taxes is None for tax in debit.tax_ids}
+    if not ids:
+        return {}
+    found = reader.read(
+        account_tax.MODEL,
+        reader.rows(account_tax.MODEL, account_tax.domain(ids), account_tax.FIELDS),
+        account_tax.value,
+    ).values
+    return {tax.id: tax for tax in found}

@@ -1,0 +1,213 @@
+"""The ledger as a whole, read in a number of calls that does not grow with history."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mappings import Books, engagement_defaults, journal_entry, res_partner, res_users
+from mappings import retainer_advance as advance_rows
+from mappings.engagement_defaults import Defaults
+from mappings.fields import ids_in
+from sync.domain.advances import Advance
+from sync.domain.calendar import first_of
+from sync.domain.engagement import Client, Engagement
+from sync.domain.issues import Issue
+from sync.domain.ledger import ExistingEntry, Ledger, LotKind
+from sync.domain.money import Currency
+from sync.domain.snapshot import Company
+from sync.odoo.errors import BadAnswer
+from sync.odoo.gateway import Row
+from sync.pull.ledger.draws import read_draws
+from sync.pull.ledger.lots import debits, lots
+from sync.pull.ledger.matches import read_matches
+from sync.pull.ledger.open_lines import OpenLines, read_open_lines
+from sync.pull.ledger.receivables import receivables
+from sync.pull.reader import Reader
+
+
+@dataclass(frozen=True)
+class LedgerRead:
+    """What is open, and what must be read besides because of it."""
+
+    ledger: Ledger
+    """Without its entries."""
+    advances: tuple[Advance, ...]
+    clients: tuple[Client, ...]
+    """Everybody that the ledger and the advances name."""
+    unmatched: frozenset[int]
+    """Entries that ought to be matched and are not."""
+
+    @property
+    def busy(self) -> frozenset[int]:
+        """Engagements with anything open: they are not done with, however long ago they ended."""
+        return frozenset(self.ledger.by_engagement())
+
+    @property
+    def fees_since(self) -> dict[int, date]:
+        """Of engagements with open fee lots: the first of the first month that these cover."""
+        found: dict[int, date] = {}
+        for lot in self.ledger.lots:
+            if lot.kind is LotKind.unearned and lot.engagement_id is not None:
+                month = first_of(lot.service_start or lot.day)
+                found[lot.engagement_id] = min(month, found.get(lot.engagement_id, month))
+        return found
+
+    @property
+    def requests(self) -> frozenset[int]:
+        """The invoices that ask for the advances."""
+        return frozenset(each.request_id for each in self.advances if each.request_id)
+
+
+def read_ledger(
+    reader: Reader,
+    company: Company,
+    books: Books,
+    engagements: Iterable[Engagement],
+    known: Iterable[Client],
+    currencies: dict[int, Currency],
+) -> LedgerRead:
+    """At most sixteen calls; ``known``: partners that were read already."""
+    engagements = tuple(engagements)
+    drawing = frozenset(each.id for each in engagements if each.use_advances)
+    opened = read_open_lines(reader, company, books, drawing, currencies)
+    matches = read_matches(reader, company, opened, currencies)
+    named = {line.advance_id for line in opened.liabilities if line.advance_id is not None}
+    rows = []
+    if books.advance_account_id is not None:
+        rows = reader.rows(
+            advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
+        )
+    partners = _partners(reader, known, opened, rows)
+    advances = _advances(reader, company, rows, partners, engagements, named, currencies)
+    commercial = {each.id: each.commercial_id for each in partners.values()}
+    requested = {each.request_id: each.id for each in advances if each.request_id is not None}
+    draws = read_draws(reader, company, opened, matches, requested, currencies)
+    return LedgerRead(
+        ledger=Ledger(
+            lots=lots(opened, matches, commercial, requested),
+            debits=debits(opened, commercial),
+            receivables=receivables(opened, drawing, {each.invoice_id for each in draws}),
+            draws=draws,
+        ),
+        advances=advances,
+        clients=tuple(partners.values()),
+        unmatched=frozenset(
+            line.move_id
+            for line in opened.liabilities
+            if line.amount > 0 and opened.move(line).move_type == "entry"
+        ),
+    )
+
+
+def _partners(
+    reader: Reader, known: Iterable[Client], opened: OpenLines, advances: list[Row]
+) -> dict[int, Client]:
+    """Everybody by id; one call for those who were not read before."""
+    found = {each.id: each for each in known}
+    wanted = {line.partner_id for line in opened.liabilities if line.partner_id is not None}
+    wanted |= advance_rows.partners(advances)
+    missing = wanted - found.keys()
+    if missing:
+        rows = reader.rows(res_partner.MODEL, res_partner.of_ids(missing), res_partner.FIELDS)
+        for each in reader.read(res_partner.MODEL, rows, res_partner.value).values:
+            found[each.id] = each
+    return found
+
+
+def _advances(
+    reader: Reader,
+    company: Company,
+    rows: list[Row],
+    partners: Mapping[int, Client],
+    engagements: tuple[Engagement, ...],
+    with_lots: Collection[int],
+    currencies: dict[int, Currency],
+) -> tuple[Advance, ...]:
+    """The advances; one that cannot be read parks every engagement that would draw it."""
+    users: dict[int, str] = {}
+    if deciders := advance_rows.deciders(rows):
+        users = dict(
+            reader.read(
+                res_users.MODEL,
+                reader.rows(res_users.MODEL, res_users.of_ids(deciders), res_users.FIELDS),
+                res_users.value,
+            ).values
+        )
+    found = reader.read(
+        advance_rows.MODEL,
+        rows,
+        lambda row: advance_rows.value(row, company.id, currencies, partners, users, with_lots),
+    )
+    by_id = {min(ids_in([row], "id"), default=0): row for row in rows}
+    for issue in found.issues:
+        row = by_id.get(issue.source.id, {})
+        reader.issues += _per_engagement(issue, row, engagements)
+    return found.values
+
+
+def _per_engagement(issue: Issue, row: Row, engagements: tuple[Engagement, ...]) -> list[Issue]:
+    """The same issue for each engagement whose invoices may draw the advance."""
+    named, client = advance_rows.engagements(row), advance_rows.client(row)
+    drawing = [
+        each.id
+        for each in engagements
+        if (each.id in named if named else each.use_advances and each.client_id == client)
+    ]
+    return [issue.model_copy(update={"engagement_id": each}) for each in drawing]
+
+
+def read_entries(
+    reader: Reader,
+    company: Company,
+    found: LedgerRead,
+    since_year_end: date,
+    currencies: dict[int, Currency],
+) -> tuple[ExistingEntry, ...]:
+    """Entries of ours that what is open depends on: one call.
+
+    ``since_year_end``: the last day of the last financial year that ended.
+    """
+    months: dict[date, list[int]] = defaultdict(list)
+    for engagement, month in found.fees_since.items():
+        months[month].append(engagement)
+    return reader.read(
+        journal_entry.MODEL,
+        reader.rows(
+            journal_entry.MODEL,
+            journal_entry.domain(
+                company.id,
+                months,
+                found.unmatched,
+                [each.id for each in found.advances],
+                [each.move_id for each in found.ledger.debits],
+                since_year_end,
+            ),
+            journal_entry.FIELDS,
+        ),
+        lambda row: journal_entry.value(row, company.id, currencies),
+        journal_entry.engagement_of,
+    ).values
+
+
+def read_defaults(
+    reader: Reader, company: Company, engagements: Collection[int]
+) -> tuple[Defaults, ...]:
+    """Accounts and taxes that Odoo would take for those engagements: one call, if there are any."""
+    if not engagements:
+        return ()
+    answer = reader.gateway.call(
+        engagement_defaults.GATEWAY,
+        engagement_defaults.METHOD,
+        repeatable=True,
+        company_id=company.id,
+        engagement_ids=sorted(engagements),
+    )
+    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+        raise BadAnswer("Odoo answered defaults with something else.", retryable=False)
+    return reader.read(
+        engagement_defaults.MODEL,
+        answer,
+        engagement_defaults.value,
+        engagement_defaults.engagement_of,
+    ).values

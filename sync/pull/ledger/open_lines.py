@@ -1,0 +1,116 @@
+"""The open lines of the liability accounts and of receivables, and the documents behind them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mappings import Books, ledger_line, ledger_move
+from mappings.fields import Terms, ids_in
+from mappings.ledger_line import OpenLine
+from mappings.ledger_move import LedgerMove
+from sync.domain.issues import Issue, Severity, Source
+from sync.domain.ledger import LotKind
+from sync.domain.money import Currency
+from sync.domain.snapshot import Company
+from sync.odoo.gateway import Row
+from sync.pull.reader import Reader
+
+
+@dataclass(frozen=True)
+class OpenLines:
+    """Posted lines with anything open; the document of every one could be read."""
+
+    kinds: Mapping[int, LotKind]
+    """Which liability each account is."""
+    liabilities: tuple[OpenLine, ...]
+    receivables: tuple[OpenLine, ...]
+    moves: Mapping[int, LedgerMove]
+    """Their documents, and the invoices that these reverse."""
+
+    def move(self, line: OpenLine) -> LedgerMove:
+        """The document of a line."""
+        return self.moves[line.move_id]
+
+    @property
+    def reversed_ids(self) -> frozenset[int]:
+        """The invoices whose credit notes are open."""
+        moves = [self.move(line) for line in self.receivables]
+        reverses = {each.reverses_id for each in moves if each.move_type == "out_refund"}
+        return frozenset(each for each in reverses if each is not None and each in self.moves)
+
+
+def read_open_lines(
+    reader: Reader,
+    company: Company,
+    books: Books,
+    drawing: Collection[int],
+    currencies: dict[int, Currency],
+) -> OpenLines:
+    """Four calls at most. ``drawing``: engagements whose invoices draw advances."""
+    kinds = {account: LotKind(kind) for kind, account in books.liability_accounts.items()}
+    rows = _rows(reader, ledger_line.open_on(company.id, kinds)) if kinds else []
+    owed: list[Row] = []
+    if LotKind.advances in kinds.values():
+        owed = _rows(reader, ledger_line.open_receivables(company.id, drawing))
+    behind = ledger_line.documents(rows) | ledger_line.documents(owed)
+    moves = _moves(reader, company, behind, currencies)
+    reverses = {each.reverses_id for each in moves.values() if each.reverses_id is not None}
+    moves |= _moves(reader, company, reverses - moves.keys(), currencies)
+    return OpenLines(
+        kinds=kinds,
+        liabilities=_lines(reader, company, rows, moves, currencies),
+        receivables=_lines(reader, company, owed, moves, currencies),
+        moves=moves,
+    )
+
+
+def _rows(reader: Reader, domain: Terms) -> list[Row]:
+    return reader.rows(ledger_line.MODEL, domain, ledger_line.OPEN_FIELDS)
+
+
+def _moves(
+    reader: Reader, company: Company, ids: Collection[int], currencies: dict[int, Currency]
+) -> dict[int, LedgerMove]:
+    if not ids:
+        return {}
+    rows = reader.rows(ledger_move.MODEL, ledger_move.of_ids(ids), ledger_move.FIELDS)
+    reader.issues += [
+        Issue(
+            code="document_not_visible",
+            severity=Severity.blocker,
+            source=Source(model=ledger_move.MODEL, id=each),
+            field="id",
+            message="its lines are open in the ledger, but the document cannot be read; let the"
+            " service user see it",
+        )
+        for each in sorted(set(ids) - ids_in(rows, "id"))
+    ]
+    read = reader.read(
+        ledger_move.MODEL,
+        rows,
+        lambda row: ledger_move.value(row, company.id, currencies),
+        ledger_move.engagement_of,
+    )
+    return {each.id: each for each in read.values}
+
+
+def _lines(
+    reader: Reader,
+    company: Company,
+    rows: list[Row],
+    moves: Mapping[int, LedgerMove],
+    currencies: dict[int, Currency],
+) -> tuple[OpenLine, ...]:
+    """The lines whose documents could be read; the others' trouble is said of the documents."""
+
+    def engagement_of(row: Mapping[str, Any]) -> object:
+        behind = ledger_line.documents([row])
+        return next((moves[each].engagement_id for each in behind if each in moves), None)
+
+    found = reader.read(
+        ledger_line.MODEL,
+        rows,
+        lambda row: ledger_line.value(row, company.currency, currencies),
+        engagement_of,
+    ).values
+    return tuple(line for line in found if line.move_id in moves)
