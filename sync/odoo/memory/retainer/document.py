@@ -32,6 +32,7 @@ PARTS = {
     "bind",
     "reconcile",
     "taxes",
+    "settle",
     "explanation",
     "withdraw",
 }
@@ -127,6 +128,7 @@ class Document:
         self._parse_bind()
         self._parse_reconcile()
         self._parse_taxes()
+        self._parse_settle()
         self._parse_expect()
         if self.kind.name == "move":
             self._check_move()
@@ -195,6 +197,20 @@ class Document:
         if self.taxes and (self.kind.name != "move" or self.values["move_type"] == "entry"):
             raise Refusal("field_not_allowed", "Only an invoice or a credit note has taxes.")
 
+    def _parse_settle(self) -> None:
+        """Receivable lines that the document's own are reconciled with, in part where need be."""
+        for step in self._list("settle"):
+            if not isinstance(step, dict) or set(step) != {"account_id", "line_id"}:
+                raise Refusal("refused", "settle must be a list of account_id and line_id.")
+            account = as_id(step["account_id"], "settle.account_id")
+            line = as_id(step["line_id"], "settle.line_id")
+            self.references += [("account.account", account), ("account.move.line", line)]
+            self.reconcile.append(
+                {"account_id": account, "line_ids": [line], "keys": [], "partial": True}
+            )
+        if self.reconcile and self.kind.name != "move":
+            raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
+
     def _parse_expect(self) -> None:
         for name, value in self._dict("expect").items():
             if name not in EXPECT or self.kind.name != "move":
@@ -244,6 +260,8 @@ class Document:
                 return value
             case "json" if where.endswith(".draws"):
                 return as_pairs(value, where, as_integer)
+            case "json" if where.endswith(".retainer_taxes"):
+                return as_pairs(value, where, as_number)
             case "json":
                 return self._distribution(value, where)
         return BY_TYPE.get(field.type, as_text)(value, where)

@@ -88,7 +88,7 @@ _MOVE = Kind(
         "display_type sequence name product_id product_uom_id quantity price_unit discount"
         " account_id tax_ids partner_id currency_id amount_currency balance debit credit"
         " date_maturity analytic_distribution sale_line_ids retainer_advance_id"
-        " retainer_reconcile_line_id"
+        " retainer_reconcile_line_id retainer_taxes"
     ),
     binds={
         "entries": ("account.analytic.line", "retainer_move_id"),
