@@ -6,7 +6,8 @@ between two runs: each starts from what Odoo holds.
 
 from sync.pipeline.companies import CompanyRef
 from sync.pipeline.errors import PipelineError
-from sync.pipeline.service import Looked, Service, limits_of, look, opened
+from sync.pipeline.looked import Looked, look
+from sync.pipeline.service import Service, limits_of, opened
 
 __all__ = [
     "CompanyRef",

@@ -8,7 +8,8 @@ from sync.odoo.paging import read_all
 from sync.pipeline import lookups
 from sync.pipeline.companies import CompanyRef
 from sync.pipeline.errors import PipelineError
-from sync.pipeline.service import Looked, Service
+from sync.pipeline.looked import Looked
+from sync.pipeline.service import Service
 from sync.pull.document import Standing, read_document
 from sync.pull.errors import DocumentNotFound
 from sync.pull.statement import read_closed_statement

@@ -7,7 +7,7 @@ between two runs: each starts from what Odoo holds.
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,23 +15,22 @@ from decimal import Decimal
 from typing import Any
 
 from sync import logs
-from sync.domain.outcome import Outcome
 from sync.odoo.connect import connect
 from sync.odoo.errors import BadAnswer, GatewayError, Incompatible
 from sync.odoo.gateway import Gateway
 from sync.pipeline.companies import CompanyRef, listed, named
 from sync.pipeline.errors import PipelineError
+from sync.pipeline.looked import Looked, look
+from sync.pipeline.waves import MOST, Ran, Wave, in_waves, whole
 from sync.plan.changes import Plan
-from sync.plan.diff import make_plan
-from sync.plan.limits import Limits, exceeded
+from sync.plan.limits import Limits
 from sync.pull import Pulled, pull
-from sync.push import Difference, Lease, PushReport, push, tie, verify
+from sync.push import Difference, Lease, PushReport, Run, tie, verify
 from sync.report.check import CheckReport, CompanyCheck, finding
-from sync.report.plan import PlanReport, plan_report
+from sync.report.plan import together, what
 from sync.report.progress import Progress
 from sync.report.run import RunReport, run_report
 from sync.report.unearned import BooksView, books_view
-from sync.rules.engine import evaluate
 from sync.settings import Settings
 
 GATEWAY = "retainer.gateway"
@@ -39,32 +38,6 @@ CONTRACT = 1
 NO_LIMIT = Decimal(10) ** 18
 
 log = logs.get("drawdown")
-
-
-@dataclass(frozen=True)
-class Looked:
-    """One company as the rules see it on a day, and what is to be done."""
-
-    pulled: Pulled
-    outcome: Outcome
-    plan: Plan
-    exceeded: tuple[str, ...] = ()
-    started: float = 0.0
-    """When reading began, by the clock that only goes forward; 0 = it was a file."""
-    calls: int = 0
-    """Calls to Odoo before that."""
-
-    @property
-    def report(self) -> PlanReport:
-        """The plan for people."""
-        return plan_report(self.pulled.snapshot, self.outcome, self.plan, self.exceeded)
-
-
-def look(pulled: Pulled, as_of: date, limits: Limits) -> Looked:
-    """Evaluate the rules and compare with what is there. Pure."""
-    outcome = evaluate(pulled.snapshot, as_of)
-    plan = make_plan(pulled.snapshot, outcome)
-    return Looked(pulled, outcome, plan, exceeded(plan, limits))
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -141,12 +114,12 @@ class Service:
         )
         return pulled
 
-    def look(self, company: CompanyRef, as_of: date) -> Looked:
-        """Read a company and plan for it. Writes nothing."""
+    def look(self, company: CompanyRef, as_of: date, before: Sequence[Plan] = ()) -> Looked:
+        """Read a company and plan for it. Writes nothing. ``before``: written by the same run."""
         started, calls = time.monotonic(), self.gateway.calls
         pulled = self.pull(company, as_of)
         self.progress.step("evaluating")
-        looked = look(pulled, as_of, limits_of(self.settings))
+        looked = look(pulled, as_of, limits_of(self.settings), before)
         looked = replace(looked, started=started, calls=calls)
         log.info(
             "planned",
@@ -172,69 +145,117 @@ class Service:
             )
         return looked
 
-    def write(self, looked: Looked, *, force: bool = False) -> RunReport:
-        """Write a plan, read back what was written, and see whether the books tie."""
+    def run(self, looked: Looked, *, force: bool = False) -> RunReport:
+        """What the nightly job does for one company: write and look again, wave after wave."""
+        return self._write(looked, force=force, most=MOST)
+
+    def apply(self, looked: Looked, *, force: bool = False) -> RunReport:
+        """Write exactly that plan, and say what follows from it."""
+        return self._write(looked, force=force, most=1)
+
+    def _write(self, looked: Looked, *, force: bool, most: int) -> RunReport:
+        """Write a plan and what follows from it, in so many waves at most.
+
+        What was written is read back after each wave; in the end the books are compared.
+        """
         if looked.exceeded and not force:
             raise PipelineError(
                 "limits",
                 f"The plan is over its limits: {'; '.join(looked.exceeded)}.",
                 "Look at it with drawdown plan; raise the limits in the settings, or use --force.",
             )
-        pushed = push(
+        company = CompanyRef(looked.plan.company_id, looked.pulled.snapshot.company.name)
+        run = Run(
             self.gateway,
-            looked.plan,
-            looked.pulled,
-            lease=Lease(owner=owner(), seconds=self.settings.lease_seconds),
+            Lease(owner=owner(), seconds=self.settings.lease_seconds),
             batch_size=self.settings.batch_size,
             progress=self.progress.writing,
             stop_requested=self.stop_requested,
         )
+        checked = _Checked(self)
+        with run:
+            ran = in_waves(
+                run,
+                looked,
+                lambda before: self.look(company, looked.plan.as_of, before),
+                force=force,
+                most=most,
+                after_each=checked.wave,
+            )
+        return self._report(looked, ran, run.report, checked)
+
+    def _report(
+        self, looked: Looked, ran: Ran, pushed: PushReport, checked: "_Checked"
+    ) -> RunReport:
+        """What the run did, and whether the books tie now."""
         log.info(
             "pushed",
             company=looked.plan.company_id,
             run=pushed.run_id,
-            stopped=pushed.stopped,
+            waves=len(ran.waves),
+            stopped=ran.stopped or pushed.stopped,
             **{status.value: number for status, number in pushed.counts.items() if number},
         )
-        books = None
-        differences: tuple[Difference, ...] = ()
-        unverified = pushed.stopped
-        if not pushed.stopped:
+        books, unverified = None, checked.unverified or pushed.stopped
+        if not unverified:
             try:
-                differences = self._verify(looked, pushed)
                 books = self.books(looked.pulled)
             except GatewayError as trouble:
                 unverified = str(trouble)
+        reports = [each.looked.report for each in ran.waves]
+        reports += [ran.left.report] if ran.left is not None else []
+        if ran.stopped:
+            pushed = pushed.model_copy(update={"stopped": ran.stopped})
         return run_report(
-            looked.report,
-            looked.plan,
+            together(reports),
+            whole(ran),
             pushed,
-            differences,
+            tuple(checked.differences),
             books,
             unverified=unverified,
+            waves=len(ran.waves),
+            follows=_follows(ran),
             seconds=time.monotonic() - looked.started,
             calls=self.gateway.calls - looked.calls,
         )
-
-    def _verify(self, looked: Looked, pushed: PushReport) -> tuple[Difference, ...]:
-        """Read back what was written."""
-        self.progress.step("verifying")
-        return verify(
-            self.gateway,
-            looked.plan,
-            looked.pulled,
-            pushed,
-            batch_size=self.settings.batch_size,
-        )
-
-    def run(self, company: CompanyRef, as_of: date, *, force: bool = False) -> RunReport:
-        """What the nightly job does for one company."""
-        return self.write(self.look(company, as_of), force=force)
 
     def books(self, pulled: Pulled) -> BooksView:
         """Whether the ledger and the open lots tie, per client and account."""
         self.progress.step("comparing the books")
         return books_view(tie(self.gateway, pulled))
+
+
+def _follows(ran: Ran) -> str:
+    """What the last look found to do, in general terms."""
+    if ran.left is None or ran.follows is None or ran.stopped:
+        return ""
+    report = replace(ran.left, plan=ran.follows).report
+    return f"This follows now: {', '.join(what(report))}. drawdown run does it, or plan again."
+
+
+class _Checked:
+    """What was written, read back wave by wave."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.differences: list[Difference] = []
+        self.unverified = ""
+
+    def wave(self, wave: Wave) -> None:
+        """Read back what a wave wrote."""
+        if wave.report.stopped or self.unverified or wave.looked.plan.empty:
+            return
+        self._service.progress.step("verifying")
+        try:
+            self.differences += verify(
+                self._service.gateway,
+                wave.looked.plan,
+                wave.looked.pulled,
+                wave.report,
+                batch_size=self._service.settings.batch_size,
+            )
+        except GatewayError as trouble:
+            self.unverified = str(trouble)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from sync.push.books import BooksReport, tie
 from sync.push.lease import Lease, LeaseHeld
-from sync.push.push import BATCH_SIZE, push
+from sync.push.push import BATCH_SIZE, Run, push
 from sync.push.report import PushReport, Result, Status
 from sync.push.verify import Difference, verify
 
@@ -14,6 +14,7 @@ __all__ = [
     "LeaseHeld",
     "PushReport",
     "Result",
+    "Run",
     "Status",
     "push",
     "tie",

@@ -5,6 +5,7 @@ never came, the keys are looked up, and only what is not there is sent again.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -49,40 +50,116 @@ def push(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> PushReport:
-    """Write the plan; the report has one result per document.
+    """Write one plan; the report has one result per document.
 
     An empty plan only leaves the record of its run. ``stop_requested`` is asked between batches; a
     push that was stopped is completed by the next run. Raises ``LeaseHeld``, and ``GatewayError``
     where nothing was sent yet; later trouble is in the report.
     """
-    assert plan.company_id == pulled.snapshot.company.id, "plan and snapshot are of two companies"
-    if plan.empty:
-        run = gateway.call(
-            GATEWAY,
-            "record_run",
-            repeatable=False,
-            company_id=plan.company_id,
-            as_of=plan.as_of.isoformat(),
-            owner=lease.owner,
-            checksum=plan.checksum,
-            counters=_counters(plan, PushReport()),
-            log="nothing to do",
-        )
-        return PushReport(run_id=run if type(run) is int else None)
-    held = HeldLease(gateway, lease, plan.company_id, plan.as_of, clock)
-    work = _Push(gateway, plan, pulled, held, sleep)
-    try:
-        work.run(min(batch_size, MOST_IN_A_CALL), progress, stop_requested)
-    finally:
+    run = Run(
+        gateway,
+        lease,
+        batch_size=batch_size,
+        progress=progress,
+        stop_requested=stop_requested,
+        clock=clock,
+        sleep=sleep,
+    )
+    with run:
+        run.write(plan, pulled)
+    return run.report
+
+
+@dataclass
+class Run:
+    """One run's writing: one lease and one record in Odoo, whatever number of plans follow.
+
+    Used as a context; at its end the lease is given back with what became of all plans. Where no
+    plan had anything to write, that only leaves the record of a run that found nothing to do.
+    """
+
+    gateway: Gateway
+    lease: Lease
+    batch_size: int = BATCH_SIZE
+    progress: Progress | None = None
+    stop_requested: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    written: list[tuple[Plan, PushReport]] = field(default_factory=list)
+    """Each plan, and what became of it."""
+    stopped: str = ""
+    """Why it ended before its last document."""
+    _held: HeldLease | None = None
+    _notes: list[str] = field(default_factory=list)
+    _unfinished: bool = False
+    _run_id: int | None = None
+
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         # A kill from outside (KeyboardInterrupt too) still gives the lease back where it can.
-        report = work.report()
-        note = held.finish(
-            "failed" if report.stopped or work.unfinished else "done",
-            plan.checksum,
-            _counters(plan, report),
+        self._finish()
+
+    def write(self, plan: Plan, pulled: Pulled) -> PushReport:
+        """Write a plan. Raises ``LeaseHeld``, and ``GatewayError`` before anything was sent."""
+        assert plan.company_id == pulled.snapshot.company.id, "plan and snapshot: two companies"
+        if plan.empty:
+            self.written.append((plan, PushReport()))
+            return PushReport()
+        if self._held is None:
+            self._held = HeldLease(
+                self.gateway, self.lease, plan.company_id, plan.as_of, self.clock
+            )
+            self._run_id = self._held.run_id
+        work = _Push(self.gateway, plan, pulled, self._held, self.sleep)
+        try:
+            work.run(min(self.batch_size, MOST_IN_A_CALL), self.progress, self.stop_requested)
+        finally:
+            report = work.report()
+            self.written.append((plan, report))
+            self.stopped = self.stopped or report.stopped
+            self._unfinished = self._unfinished or work.unfinished
+        return report
+
+    @property
+    def report(self) -> PushReport:
+        """What became of all documents, in the order in which they were sent."""
+        reports = [report for _, report in self.written]
+        return PushReport(
+            results=tuple(result for each in reports for result in each.results),
+            run_id=self._run_id,
+            stopped=self.stopped,
+            notes=(*(note for each in reports for note in each.notes), *self._notes),
+        )
+
+    def _finish(self) -> None:
+        if not self.written:
+            return
+        first = self.written[0][0]
+        report = self.report
+        if self._held is None:
+            answer = self.gateway.call(
+                GATEWAY,
+                "record_run",
+                repeatable=False,
+                company_id=first.company_id,
+                as_of=first.as_of.isoformat(),
+                owner=self.lease.owner,
+                checksum=first.checksum,
+                counters=_counters(self.written),
+                log="nothing to do",
+            )
+            self._run_id = answer if type(answer) is int else None
+            return
+        note = self._held.finish(
+            "failed" if self.stopped or self._unfinished else "done",
+            first.checksum,
+            _counters(self.written),
             _log(report),
         )
-    return report.model_copy(update={"notes": (*report.notes, note)}) if note else report
+        if note:
+            self._notes.append(note)
 
 
 @dataclass
@@ -271,17 +348,22 @@ def _wait(attempt: int, trouble: GatewayError) -> float:
     return min(asked if asked is not None else float(2 ** (attempt - 1)), _LONGEST_WAIT)
 
 
-def _counters(plan: Plan, report: PushReport) -> dict[str, int]:
-    counts = {status.value: number for status, number in report.counts.items() if number}
+def _counters(written: Sequence[tuple[Plan, PushReport]]) -> dict[str, int]:
+    """What became of all plans together; what nobody wrote is that of the last one."""
+    counts: Counter[Status] = Counter()
+    for _, report in written:
+        counts.update(report.counts)
+    last = written[-1][0]
+    named = {status.value: number for status, number in counts.items() if number}
     return {
-        "created": report.count(Status.created) + report.count(Status.replaced),
-        "unchanged": report.count(Status.unchanged),
-        "conflict": report.count(Status.conflict) + len(plan.conflicts),
-        "rejected": report.count(Status.rejected),
-        "issues": len(plan.issues),
-        "held": len(plan.held),
-        "parked": len(plan.parked),
-        **{name: number for name, number in counts.items() if name not in _COUNTED},
+        "created": counts[Status.created] + counts[Status.replaced],
+        "unchanged": counts[Status.unchanged],
+        "conflict": counts[Status.conflict] + len(last.conflicts),
+        "rejected": counts[Status.rejected],
+        "issues": len(last.issues),
+        "held": len(last.held),
+        "parked": len(last.parked),
+        **{name: number for name, number in named.items() if name not in _COUNTED},
     }
 
 

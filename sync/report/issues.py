@@ -1,5 +1,7 @@
 """Trouble in one line each: the record, what is wrong and what to do."""
 
+from collections.abc import Sequence
+
 from sync.domain.issues import Issue, Severity
 from sync.domain.value import Value
 from sync.plan.changes import Conflict, Plan
@@ -79,6 +81,18 @@ def parked_of(plan: Plan, names: Names) -> tuple[Parked, ...]:
         Parked(engagement_id=each, engagement=names.engagement(each), client=names.client(each))
         for each in plan.parked
     )
+
+
+def latest_issues(looks: Sequence[Sequence[ShownIssue]]) -> tuple[ShownIssue, ...]:
+    """Every trouble once, in the words of the first look that found it."""
+    found: dict[tuple[object, ...], list[ShownIssue]] = {}
+    for look in looks:
+        said: dict[tuple[object, ...], list[ShownIssue]] = {}
+        for issue in look:
+            of = (issue.code, issue.model, issue.id, issue.field, issue.engagement_id)
+            said.setdefault(of, []).append(issue)
+        found = said | found
+    return tuple(issue for each in found.values() for issue in each)
 
 
 def issue_table(issues: tuple[ShownIssue, ...]) -> Table:

@@ -1,7 +1,8 @@
 """A plan for people: what goes out, what waits, and why."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sync.domain import hours
 from sync.domain.advances import AdvanceRequest
@@ -15,6 +16,7 @@ from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, texts
 from sync.report.entries import ShownEntry, entry_table, planned_entries
 from sync.report.invoices import (
     ShownInvoice,
+    by_client,
     held,
     held_table,
     invoice_table,
@@ -27,6 +29,7 @@ from sync.report.issues import (
     ShownIssue,
     conflict_table,
     issue_table,
+    latest_issues,
     parked_of,
     parked_table,
     shown_conflict,
@@ -35,6 +38,11 @@ from sync.report.issues import (
 from sync.report.names import Names
 from sync.report.statement import ShownStatement, shown_statement, statement_table
 from sync.report.text import counted
+
+FOLLOWS = (
+    "Once this stands, draws of advances, recognition and requests follow from it: drawdown run"
+    " does them in the same run, otherwise plan again."
+)
 
 
 class Notice(Value):
@@ -74,6 +82,8 @@ class PlanReport(Value):
     advances: tuple[Notice, ...]
     """Advances to be made, since what was advanced is nearly consumed."""
     alerts: tuple[Notice, ...]
+    follows: bool = False
+    """Whether draws, recognition or requests may follow once this stands."""
     exceeded: tuple[str, ...] = ()
     """What makes the plan so unusual that it is refused unless forced."""
 
@@ -97,7 +107,12 @@ class PlanReport(Value):
 
 
 def plan_report(
-    snapshot: Snapshot, outcome: Outcome, plan: Plan, exceeded: tuple[str, ...] = ()
+    snapshot: Snapshot,
+    outcome: Outcome,
+    plan: Plan,
+    exceeded: tuple[str, ...] = (),
+    *,
+    follows: bool = False,
 ) -> PlanReport:
     """The plan with the names of what it is about."""
     names = Names(snapshot)
@@ -127,8 +142,50 @@ def plan_report(
         entries=planned_entries(plan, names),
         advances=tuple(_notice(each, names) for each in plan.changes if each.advance),
         alerts=tuple(_notice(each, names) for each in plan.changes if each.alert),
+        follows=follows,
         exceeded=exceeded,
     )
+
+
+def together(reports: Sequence[PlanReport]) -> PlanReport:
+    """What the waves of one run did, as one plan; what nobody wrote is as the last one has it."""
+    first, last = reports[0], reports[-1]
+    invoices = by_client(_latest(each.invoices for each in reports))
+    written = {each.key for each in invoices}
+    return first.model_copy(
+        update={
+            "invoices": invoices,
+            "totals": totals(each for each in invoices if each.action != Action.withdraw),
+            "held": tuple(
+                each for each in _latest(each.held for each in reports) if each.key not in written
+            ),
+            "conflicts": _latest(each.conflicts for each in reports),
+            "issues": latest_issues([each.issues for each in reports]),
+            "parked": last.parked,
+            "statements": _latest(each.statements for each in reports),
+            "statements_to_write": tuple(
+                dict.fromkeys(key for each in reports for key in each.statements_to_write)
+            ),
+            "quotations": _latest(each.quotations for each in reports),
+            "requests": _latest(each.requests for each in reports),
+            "entries": _latest(each.entries for each in reports),
+            "advances": _latest(each.advances for each in reports),
+            "alerts": _latest(each.alerts for each in reports),
+        }
+    )
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+Keyed = TypeVar("Keyed", bound=_Keyed)
+
+
+def _latest(groups: Iterable[tuple[Keyed, ...]]) -> tuple[Keyed, ...]:
+    """Each once, as it was seen last."""
+    return tuple({each.key: each for group in groups for each in group}.values())
 
 
 def _notice(change: Change, names: Names) -> Notice:
@@ -184,6 +241,7 @@ def plan_blocks(report: PlanReport) -> list[Block]:
         invoice_table(report.invoices, "Invoices to go out", written=False),
         entry_table(report.entries, "Journal entries to write", written=False),
         *rest_of_plan(report),
+        *([Message(tag="follows", text=FOLLOWS)] if report.follows else []),
         summary(report),
         *(
             Message(tag="limit", text=f"Over the limits: {each}", tone=Tone.bad)
@@ -256,8 +314,28 @@ def summary(report: PlanReport) -> Message:
     """One line that says it all."""
     if report.empty and not report.attention:
         return Message(tag="summary", text="Nothing to do: Odoo has everything.", tone=Tone.good)
+    parts = what(report, always=True)
+    waits = [
+        f"{number} {name}"
+        for number, name in (
+            (len(report.held), "held"),
+            (len(report.conflicts), "in conflict"),
+            (len(report.parked), "parked"),
+        )
+        if number
+    ]
+    text = f"{', '.join(parts)} to write" + (f"; {', '.join(waits)}" if waits else "") + "."
+    return Message(tag="summary", text=text, tone=Tone.warn if report.attention else Tone.good)
+
+
+def what(report: PlanReport, *, always: bool = False) -> list[str]:
+    """How many documents of each kind; invoices ``always``."""
     amounts = ", ".join(report.totals.values())
-    parts = [counted(len(report.invoices), "invoice") + (f" ({amounts})" if amounts else "")]
+    parts = []
+    if report.invoices or always:
+        parts.append(
+            counted(len(report.invoices), "invoice") + (f" ({amounts})" if amounts else "")
+        )
     for number, noun, plural in (
         (len(report.entries), "journal entry", "journal entries"),
         (len(report.statements_to_write), "statement", ""),
@@ -268,14 +346,4 @@ def summary(report: PlanReport) -> Message:
     ):
         if number:
             parts.append(counted(number, noun, plural))
-    waits = [
-        f"{number} {what}"
-        for number, what in (
-            (len(report.held), "held"),
-            (len(report.conflicts), "in conflict"),
-            (len(report.parked), "parked"),
-        )
-        if number
-    ]
-    text = f"{', '.join(parts)} to write" + (f"; {', '.join(waits)}" if waits else "") + "."
-    return Message(tag="summary", text=text, tone=Tone.warn if report.attention else Tone.good)
+    return parts

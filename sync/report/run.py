@@ -52,6 +52,8 @@ class RunReport(Value):
     as_of: date
     checksum: str
     run_id: int | None
+    waves: int = 1
+    """How often the run looked and wrote: draws and recognition follow what was posted."""
     written: tuple[ShownInvoice, ...]
     """Invoices and credit notes that stand in Odoo now, with their numbers."""
     totals: dict[str, str]
@@ -74,6 +76,8 @@ class RunReport(Value):
     differences: tuple[ShownDifference, ...]
     books: BooksView | None
     """None when the books could not be looked at."""
+    follows: str = ""
+    """What the next plan holds because of this one; empty = nothing, or it was not looked at."""
     unverified: str
     """Why what was written was not read back; empty when it was."""
     seconds: Exact
@@ -99,6 +103,8 @@ def run_report(
     books: BooksView | None,
     *,
     unverified: str = "",
+    waves: int = 1,
+    follows: str = "",
     seconds: float,
     calls: int,
 ) -> RunReport:
@@ -121,6 +127,7 @@ def run_report(
         as_of=plan.as_of,
         checksum=plan.checksum,
         run_id=pushed.run_id,
+        waves=waves,
         written=written,
         totals=totals(each for each in written if each.action != Status.withdrawn),
         entries=entries,
@@ -159,6 +166,7 @@ def run_report(
             for each in differences
         ),
         books=books,
+        follows=follows,
         unverified=unverified,
         seconds=Decimal(f"{seconds:.1f}"),
         calls=calls,
@@ -247,6 +255,8 @@ def run_blocks(report: RunReport) -> list[Block]:
     elif report.unverified:
         text = f"Written, but not read back: {report.unverified}"
         blocks.append(Message(tag="unverified", text=text, tone=Tone.bad))
+    if report.follows:
+        blocks.append(Message(tag="follows", text=report.follows))
     return [*blocks, _summary(report)]
 
 
@@ -294,6 +304,7 @@ def _summary(report: RunReport) -> Message:
         counted(len(report.conflicts), "conflict") if report.conflicts else "",
         f"{len(report.not_written)} not written" if report.not_written else "",
         f"{len(report.parked)} parked" if report.parked else "",
+        counted(report.waves, "wave") if report.waves > 1 else "",
         f"{report.seconds} s, {counted(report.calls, 'call')}",
     ]
     tone = Tone.good

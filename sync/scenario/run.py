@@ -11,11 +11,13 @@ from typing import Any
 
 from sync.domain.documents import Invoice
 from sync.odoo import Gateway, GatewayError
+from sync.pipeline.looked import Looked
+from sync.pipeline.looked import look as look_at
+from sync.pipeline.waves import in_waves, whole
 from sync.plan.changes import Change, Conflict, Plan
-from sync.plan.diff import make_plan
-from sync.pull import Pulled, pull
-from sync.push import Lease, PushReport, Result, Status, push
-from sync.rules.engine import evaluate
+from sync.plan.limits import Limits
+from sync.pull import pull
+from sync.push import Lease, PushReport, Result, Run, Status
 from sync.scenario.compare import Difference, Seen, compare_list, compare_value
 from sync.scenario.load import observe
 from sync.scenario.load.actions import act
@@ -29,7 +31,7 @@ _WRITES = (Status.created, Status.replaced, Status.withdrawn)
 
 @dataclass
 class Ran:
-    """What one run of the service planned and what Odoo answered."""
+    """What one run of the service planned, all its waves together, and what Odoo answered."""
 
     plan: Plan
     report: PushReport = field(default_factory=PushReport)
@@ -68,18 +70,20 @@ class Ran:
         return sum(result.status in _WRITES for result in self.report.results)
 
 
-def look(gateway: Gateway, company_id: int, as_of: date) -> tuple[Pulled, Plan]:
-    """What a run as of a day would do."""
-    pulled = pull(gateway, company_id, today=as_of)
-    return pulled, make_plan(pulled.snapshot, evaluate(pulled.snapshot, as_of))
+def look(gateway: Gateway, company_id: int, as_of: date, before: Sequence[Plan] = ()) -> Looked:
+    """What a run as of a day would do. ``before``: what the same run wrote already."""
+    return look_at(pull(gateway, company_id, today=as_of), as_of, Limits(), before)
 
 
 def drawdown(gateway: Gateway, company_id: int, as_of: date) -> Ran:
-    """One run of the service, as it happens every night."""
-    pulled, plan = look(gateway, company_id, as_of)
-    if plan.empty:
-        return Ran(plan)
-    return Ran(plan, push(gateway, plan, pulled, lease=Lease(owner="scenario")))
+    """One run of the service, as it happens every night: wave after wave."""
+    first = look(gateway, company_id, as_of)
+    if first.plan.empty:
+        return Ran(first.plan)
+    run = Run(gateway, Lease(owner="scenario"))
+    with run:
+        ran = in_waves(run, first, lambda before: look(gateway, company_id, as_of, before))
+    return Ran(whole(ran), run.report.model_copy(update={"stopped": ran.stopped or run.stopped}))
 
 
 def play(
@@ -148,7 +152,7 @@ def _accidents(where: str, ran: Ran, expect: Expect | None) -> Iterator[Differen
 
 def _second_run(where: str, gateway: Gateway, ran: Ran) -> Iterator[Difference]:
     """Whatever the story: the same run again has nothing to do but what Odoo did not take."""
-    _, plan = look(gateway, ran.plan.company_id, ran.plan.as_of)
+    plan = look(gateway, ran.plan.company_id, ran.plan.as_of).plan
     refused = {each.key for each in ran.report.results if each.status not in _WRITES}
     for change in plan.changes:
         if change.key not in refused:

@@ -43,6 +43,9 @@ def apply(
     On a terminal it shows the plan and asks, unless --yes. Without a terminal nobody can be asked:
     FILE is the consent; without FILE, --yes is needed.
 
+    It writes exactly that plan and says what follows from it, such as draws of advances and
+    recognition: that is the next plan's.
+
     \b
     Examples:
       drawdown plan --as-of 2025-03-28 --out plan.json
@@ -70,7 +73,7 @@ def apply(
                 session.show([Message(tag="apply", text="Nothing was written.")])
                 return Exit.done
             with session.writing():
-                report = service.write(looked, force=force)
+                report = service.apply(looked, force=force)
         if as_json:
             code = code_of(report)
             session.data(envelope("apply", code, report.as_of, companies=[report]))
@@ -118,7 +121,9 @@ def run(
 ) -> None:
     """Plan, write, read back and compare the books: the nightly job. Asks nothing.
 
-    Doing it twice is doing it once; whatever stopped the last run, this one completes it.
+    It looks again after writing: what was posted is drawn and recognised in the same run, until
+    there is nothing left to do. Doing it twice is doing it once; whatever stopped the last run,
+    this one completes it.
 
     \b
     Examples:
@@ -134,7 +139,7 @@ def run(
             def one(each: CompanyRef) -> tuple[Exit, Any]:
                 looked = service.look(each, request.day)
                 with session.writing():
-                    return _show(session, service.write(looked, force=force))
+                    return _show(session, service.run(looked, force=force))
 
             return for_each(session, service, one)
 

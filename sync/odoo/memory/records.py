@@ -43,6 +43,8 @@ CASCADE = {
     ("retainer.alert", "engagement_id"),
     ("retainer.period.lot", "period_id"),
 }
+IN_BOOKS = ("balance", "debit", "credit", "amount_residual")
+"""Amounts of a line in the company's currency."""
 RESTRICT = {
     ("account.analytic.line", "retainer_period_id"),
     ("account.move", "retainer_engagement_id"),
@@ -273,7 +275,11 @@ def _round_money(tables: Tables, model: str, record: int, stored: Mapping[str, A
     row = tables.row(model, record)
     name = "retainer_currency_id" if model == "project.milestone" else "currency_id"
     currency = get(tables, model, row, name) if name in fields_of(model) else 0
-    exact = {each: rounded(tables, row[each], currency) for each in money}
+    own = get(tables, model, row, "company_currency_id") if model == "account.move.line" else 0
+    exact = {
+        each: rounded(tables, row[each], own if each in IN_BOOKS and own else currency)
+        for each in money
+    }
     if any(exact[each] != row[each] for each in money):
         tables.update(model, record, exact, quietly=True)
 
