@@ -550,7 +550,7 @@ def test_a_defect_is_owned_up_to(agency: Agency, monkeypatch: pytest.MonkeyPatch
     def broken(*_: Any) -> Any:
         raise AssertionError("Acme Corp owes a secret amount")
 
-    monkeypatch.setattr("sync.pipeline.service.evaluate", broken)
+    monkeypatch.setattr("sync.pipeline.looked.evaluate", broken)
     answer = agency("run", *DAY)
     assert answer.code == 70
     assert "defect" in answer.err
