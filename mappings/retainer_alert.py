@@ -61,7 +61,7 @@ def shown(row: Row) -> tuple[int, str, str]:
 
 
 def outgoing(alert: Alert, unit: str) -> Document:
-    """The alert as a document: an activity for the engagement's account manager."""
+    """The alert as a document: an activity for the engagement's account manager, unless quiet."""
     return document(
         KIND,
         alert.key,
@@ -72,6 +72,6 @@ def outgoing(alert: Alert, unit: str) -> Document:
             "severity": _SEVERITIES.get(alert.severity, alert.severity),
             "engagement_id": alert.engagement_id,
             "message": alert.message,
-            "state": "open",
+            "state": "done" if alert.quiet else "open",
         },
     )

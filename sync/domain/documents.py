@@ -297,6 +297,8 @@ class Alert(Value):
     severity: str
     engagement_id: int
     message: str
+    quiet: bool = False
+    """Kept as a fact and brought to nobody: a louder one of the same run says it too."""
 
     def content(self) -> dict[str, Any]:
         """An alert is its key: a figure that moves does not raise it again."""

@@ -141,7 +141,11 @@ def plan_report(
         requests=tuple(_notice(each, names) for each in plan.changes if each.request),
         entries=planned_entries(plan, names),
         advances=tuple(_notice(each, names) for each in plan.changes if each.advance),
-        alerts=tuple(_notice(each, names) for each in plan.changes if each.alert),
+        alerts=tuple(
+            _notice(each, names)
+            for each in plan.changes
+            if each.alert is not None and not each.alert.quiet
+        ),
         follows=follows,
         exceeded=exceeded,
     )

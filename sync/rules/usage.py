@@ -1,7 +1,8 @@
 """Rule 20, first part: the account manager hears once of every threshold that usage reaches.
 
 A threshold fires when it is reached (≥). Being near the limit and being over it are separate
-facts: going over does not hide that the limit was near.
+facts: going over does not hide that the limit was near. Where one run finds several thresholds
+passed, each is kept and only the highest is brought to the account manager.
 """
 
 from sync.domain import hours
@@ -26,6 +27,8 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
     left = hours.text(available - sum(lot.drawn for lot in month.lots))
     text = forecast(case, month)
     ahead = f"; {text}" if text else ""
+    thresholds = sorted(month.terms.alert_thresholds)
+    reached = [each for each in thresholds if used * 100 >= each * available]
     return tuple(
         Alert(
             key=key(
@@ -40,9 +43,9 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
             message=f"{case.engagement.name}, {month_text(month.first)}: {threshold} % of the hours"
             f" reached: {hours.text(used)} of {hours.text(available)} h used"
             f" ({hours.utilization(used, available)} %), {left} h left{ahead}",
+            quiet=threshold != reached[-1],
         )
-        for threshold in sorted(month.terms.alert_thresholds)
-        if used * 100 >= threshold * available
+        for threshold in reached
     )
 
 

@@ -34,6 +34,12 @@ def test_a_threshold_fires_when_it_is_reached(seconds: int, fired: list[str]) ->
     assert kinds(seconds) == fired
 
 
+def test_only_the_highest_of_one_run_is_brought_to_the_account_manager() -> None:
+    loud = [each.key.split("2025-03-")[1][:-2] for each in alerts(h(41)) if not each.quiet]
+    assert loud == ["usage-100", "overage"]
+    assert [each.quiet for each in alerts(h(20))] == [False]
+
+
 def test_the_thresholds_are_those_of_the_terms() -> None:
     assert kinds(h(32), alert_thresholds=(95, 80)) == ["usage-80"]
     assert kinds(h(40), alert_thresholds=()) == []
