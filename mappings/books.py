@@ -1,5 +1,6 @@
 """The accounts and journals that finance chose for a company."""
 
+from sync.domain.ledger import LotKind
 from sync.domain.value import Value
 
 
@@ -25,6 +26,8 @@ class Books(Value):
     exchange_loss_account_id: int | None = None
     income_accounts: tuple[tuple[int, int], ...] = ()
     """(engagement, account): revenue of the engagement's product."""
+    exchange_journal_id: int | None = None
+    """Where Odoo posts differences of rates by itself."""
     journal_id: int | None = None
     """General journal of unearned-revenue entries."""
     invoice_journal_id: int | None = None
@@ -37,3 +40,14 @@ class Books(Value):
         """The liability accounts that are set, by what they hold."""
         found = {"unearned": self.unearned_account_id, "advances": self.advance_account_id}
         return {name: account for name, account in found.items() if account is not None}
+
+    @property
+    def on_account(self) -> dict[int, tuple[LotKind, bool]]:
+        """What stands on each liability account, and whether it is the non-current one."""
+        found = (
+            (self.unearned_account_id, LotKind.unearned, False),
+            (self.unearned_noncurrent_account_id, LotKind.unearned, True),
+            (self.advance_account_id, LotKind.advances, False),
+            (self.advance_noncurrent_account_id, LotKind.advances, True),
+        )
+        return {account: (kind, later) for account, kind, later in found if account is not None}

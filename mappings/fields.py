@@ -102,6 +102,11 @@ def text(row: Row, field: str) -> str:
     return clean(raw)
 
 
+def literal(text: str) -> str:
+    """A text in which no character is a wildcard of Odoo's ``ilike``."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def needed_text(row: Row, field: str) -> str:
     """A text that must not be empty."""
     found = text(row, field)

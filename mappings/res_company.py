@@ -25,6 +25,7 @@ FIELDS = (
     "retainer_split_noncurrent",
     "income_currency_exchange_account_id",
     "expense_currency_exchange_account_id",
+    "currency_exchange_journal_id",
     "fiscalyear_last_month",
     "fiscalyear_last_day",
     "user_fiscalyear_lock_date",
@@ -125,6 +126,7 @@ def books(row: Row) -> Books:
             row, "retainer_advance_noncurrent_account_id"
         ),
         exchange_gain_account_id=fields.link_or_none(row, "income_currency_exchange_account_id"),
+        exchange_journal_id=fields.link_or_none(row, "currency_exchange_journal_id"),
         exchange_loss_account_id=fields.link_or_none(row, "expense_currency_exchange_account_id"),
         journal_id=fields.link_or_none(row, "retainer_journal_id"),
         invoice_journal_id=fields.link_or_none(row, "retainer_invoice_journal_id"),

@@ -28,6 +28,14 @@ def of_ids(ids: Collection[int]) -> Terms:
     return [("id", "in", sorted(ids)), ("active", "in", [True, False])]
 
 
+def named(wanted: str) -> Terms:
+    """The partner with that id or name, archived ones too."""
+    domain: Terms = [("active", "in", [True, False])]
+    if wanted.isascii() and wanted.isdigit():
+        return [*domain, "|", ("id", "=", int(wanted)), ("name", "=", wanted)]
+    return [*domain, ("name", "=ilike", fields.literal(wanted))]
+
+
 def value(row: Row) -> Client:
     """A client, or one of its addresses (which may have no name of its own)."""
     record = fields.record_id(row)

@@ -62,8 +62,7 @@ def called(company_id: int, wanted: str) -> Terms:
     terms: Terms = [("company_id", "=", company_id), ("active", "in", [True, False])]
     if wanted.isascii() and wanted.isdigit():
         return [*terms, "|", ("id", "=", int(wanted)), ("name", "=", wanted)]
-    plain = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [*terms, ("name", "=ilike", plain)]
+    return [*terms, ("name", "=ilike", fields.literal(wanted))]
 
 
 def of_ids(ids: Collection[int]) -> Terms:

@@ -1,5 +1,7 @@
 """``retainer.sync.run``: the runs of the service."""
 
+from datetime import date
+
 from mappings import shown
 from mappings.fields import Row, Terms
 from sync.domain.status import SyncRun
@@ -30,6 +32,24 @@ def domain(company_id: int) -> Terms:
 def under_way(company_id: int) -> Terms:
     """Runs that have not ended."""
     return [("company_id", "=", company_id), ("state", "=", "running")]
+
+
+def done_by(company_id: int, as_of: date) -> Terms:
+    """Runs that did their work, for days up to that one."""
+    return [
+        ("company_id", "=", company_id),
+        ("state", "=", "done"),
+        ("as_of", "<=", as_of.isoformat()),
+    ]
+
+
+NEWEST_DAY = "as_of desc"
+DAY_FIELDS = ("as_of",)
+
+
+def day(row: Row) -> date | None:
+    """The day that the run was for."""
+    return shown.day(row, "as_of")
 
 
 def value(row: Row) -> SyncRun:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import typer
 
 from sync import __version__
-from sync.cli.commands import asking, looking, scenarios, writing
+from sync.cli.commands import asking, looking, reporting, scenarios, writing
 from sync.cli.exits import TEXT, Exit
 from sync.cli.options import Json
 from sync.report.envelope import envelope
@@ -28,14 +28,19 @@ COMMANDS: dict[Callable[..., None], str] = {
     looking.plan: "Dry run: what would be written, and why",
     writing.apply: "Write a plan that was reviewed",
     writing.run: "The nightly job: plan, write, verify",
-    looking.verify: "Do the books tie?",
+    looking.verify: "Do the books tie? What does not belong on the accounts",
+    reporting.monitor: "Unearned cash: what is owed, how old, how long it lasts",
+    reporting.rollforward: "How contract liabilities moved, tied to the ledger",
+    reporting.year_end: "Every open lot and its decision, undecided first",
+    reporting.confirm: "A client's balance confirmation",
     looking.status: "Went out, viewed, approved, stuck; runs and leases",
     asking.explain: "Records and rules behind a document's numbers",
     asking.statement: "Where a retainer's hours stand in a month",
 }
 
 for command, summary in COMMANDS.items():
-    app.command(epilog=TEXT, short_help=summary)(command)
+    name = command.__name__.replace("_", "-")
+    app.command(name, epilog=TEXT, short_help=summary)(command)
 
 app.add_typer(scenarios.group, name="scenario")
 

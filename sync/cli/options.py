@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 
-def _day(text: str) -> date:
+def a_day(text: str) -> date:
     """``YYYY-MM-DD`` and nothing else."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise typer.BadParameter(f"{text!r} is not a date like 2025-03-28")
@@ -22,7 +22,7 @@ def month(text: str) -> date:
     """``YYYY-MM`` as the first of the month."""
     if not re.fullmatch(r"\d{4}-\d{2}", text):
         raise typer.BadParameter(f"{text!r} is not a month like 2025-03")
-    return _day(f"{text}-01")
+    return a_day(f"{text}-01")
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -30,7 +30,7 @@ AsOf = Annotated[
     date | None,
     typer.Option(
         "--as-of",
-        parser=_day,
+        parser=a_day,
         metavar="YYYY-MM-DD",
         help="The day to look at the books. Default: today, by the clock of this machine.",
     ),

@@ -7,14 +7,16 @@ between two runs: each starts from what Odoo holds.
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from mappings import retainer_sync_run
 from sync import logs
+from sync.books import check_books
 from sync.odoo.connect import connect
 from sync.odoo.errors import BadAnswer, GatewayError, Incompatible
 from sync.odoo.gateway import Gateway
@@ -25,7 +27,7 @@ from sync.pipeline.waves import MOST, Ran, Wave, in_waves, whole
 from sync.plan.changes import Plan
 from sync.plan.limits import Limits
 from sync.pull import Pulled, pull
-from sync.push import Difference, Lease, PushReport, Run, tie, verify
+from sync.push import Difference, Lease, PushReport, Run, verify
 from sync.report.check import CheckReport, CompanyCheck, finding
 from sync.report.plan import together, what
 from sync.report.progress import Progress
@@ -199,7 +201,7 @@ class Service:
         books, unverified = None, checked.unverified or pushed.stopped
         if not unverified:
             try:
-                books = self.books(looked.pulled)
+                books = self._books_after(ran)
             except GatewayError as trouble:
                 unverified = str(trouble)
         reports = [each.looked.report for each in ran.waves]
@@ -219,10 +221,37 @@ class Service:
             calls=self.gateway.calls - looked.calls,
         )
 
-    def books(self, pulled: Pulled) -> BooksView:
-        """Whether the ledger and the open lots tie, per client and account."""
+    def _books_after(self, ran: Ran) -> BooksView:
+        """Whether the books tie after a run, by what its last look saw.
+
+        Where more follows that this run does not write, the rules are asked as they were before it.
+        """
+        last = ran.waves[-1].looked
+        if ran.left is not None and ran.follows is None:
+            last = ran.left
+        return self.books(last.pulled, last.plan.as_of, last.outcome.parked)
+
+    def books(self, pulled: Pulled, as_of: date | None, parked: Collection[int] = ()) -> BooksView:
+        """Whether ledger, open lots and rules agree, per client and account.
+
+        ``as_of``: the day up to which a run has recognised revenue; None = there was no run.
+        """
         self.progress.step("comparing the books")
-        return books_view(tie(self.gateway, pulled))
+        return books_view(check_books(self.gateway, pulled, as_of, parked))
+
+    def verify(self, company: CompanyRef, as_of: date) -> BooksView:
+        """The same, apart from any run: by the rules as of the last one."""
+        pulled = self.pull(company, as_of)
+        found = self.gateway.search_read(
+            retainer_sync_run.MODEL,
+            retainer_sync_run.done_by(company.id, as_of),
+            retainer_sync_run.DAY_FIELDS,
+            limit=1,
+            order=retainer_sync_run.NEWEST_DAY,
+        )
+        last = retainer_sync_run.day(found[0]) if found else None
+        parked = look(pulled, as_of, limits_of(self.settings)).outcome.parked
+        return self.books(pulled, last, parked)
 
 
 def _follows(ran: Ran) -> str:

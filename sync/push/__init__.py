@@ -1,6 +1,5 @@
 """From a plan to Odoo: written once, whatever the line does, and read back."""
 
-from sync.push.books import BooksReport, tie
 from sync.push.lease import Lease, LeaseHeld
 from sync.push.push import BATCH_SIZE, Run, push
 from sync.push.report import PushReport, Result, Status
@@ -8,7 +7,6 @@ from sync.push.verify import Difference, verify
 
 __all__ = [
     "BATCH_SIZE",
-    "BooksReport",
     "Difference",
     "Lease",
     "LeaseHeld",
@@ -17,6 +15,5 @@ __all__ = [
     "Run",
     "Status",
     "push",
-    "tie",
     "verify",
 ]

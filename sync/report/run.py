@@ -87,7 +87,8 @@ class RunReport(Value):
     def attention(self) -> bool:
         """Whether somebody has to act before everything is billed."""
         trouble = self.held or self.conflicts or self.parked or self.not_written
-        return bool(trouble or self.stopped or self.unverified)
+        strange = self.books is not None and self.books.foreign
+        return bool(trouble or strange or self.stopped or self.unverified)
 
     @property
     def tied(self) -> bool:
@@ -247,7 +248,7 @@ def run_blocks(report: RunReport) -> list[Block]:
         _difference_table(report.differences),
     ]
     if report.books is not None:
-        blocks += books_blocks(report.books)
+        blocks += books_blocks(report.books, report.company)
     if report.stopped:
         blocks.append(
             Message(tag="stopped", text=f"Stopped early: {report.stopped}", tone=Tone.bad)

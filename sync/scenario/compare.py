@@ -28,6 +28,7 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
     "entries": ("engagement", "role", "month", "date"),
     "conflicts": ("engagement", "role", "code"),
     "rejected": ("engagement", "role", "code"),
+    "foreign": ("kind", "client", "document"),
     "parked": (),
 }
 """The fields by which a record is recognised, so that its other fields can be compared."""

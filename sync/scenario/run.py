@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sync.books import BooksReport, check_books
 from sync.domain.documents import Invoice
 from sync.odoo import Gateway, GatewayError
 from sync.pipeline.looked import Looked
@@ -35,6 +36,8 @@ class Ran:
 
     plan: Plan
     report: PushReport = field(default_factory=PushReport)
+    books: BooksReport | None = None
+    """What verification says afterwards; None where it was not asked."""
 
     def results(self, part: str) -> list[tuple[Change, Result]]:
         """The answers to one kind of document (``invoice``, ``statement``…)."""
@@ -109,10 +112,10 @@ def play(
         ran = drawdown(service or world.gateway, world.company_id, step.run)
         runs.append(ran)
         yield from _accidents(where, ran, step.expect)
+        if again_after_each or number == last or (step.expect and step.expect.foreign is not None):
+            yield from _look_again(where, service or world.gateway, ran, step.expect)
         if step.expect:
             yield from _compare(where, step.expect, _Run(world, ran), writes=ran.writes)
-        if again_after_each or number == last:
-            yield from _second_run(where, service or world.gateway, ran)
     if scenario.expect:
         yield from _compare("end", scenario.expect, _End(world, runs))
 
@@ -150,13 +153,24 @@ def _accidents(where: str, ran: Ran, expect: Expect | None) -> Iterator[Differen
                 yield Difference(where, "conflicts", "none", got)
 
 
-def _second_run(where: str, gateway: Gateway, ran: Ran) -> Iterator[Difference]:
-    """Whatever the story: the same run again has nothing to do but what Odoo did not take."""
-    plan = look(gateway, ran.plan.company_id, ran.plan.as_of).plan
+def _look_again(
+    where: str, gateway: Gateway, ran: Ran, expect: Expect | None
+) -> Iterator[Difference]:
+    """Whatever the story: the books tie, and the same run again has nothing to do but what Odoo
+    did not take.
+    """
+    looked = look(gateway, ran.plan.company_id, ran.plan.as_of)
     refused = {each.key for each in ran.report.results if each.status not in _WRITES}
-    for change in plan.changes:
+    for change in looked.plan.changes:
         if change.key not in refused:
             yield Difference(f"{where}, again", "changes", "none", f"{change.action} {change.key}")
+    ran.books = check_books(gateway, looked.pulled, ran.plan.as_of, looked.outcome.parked)
+    wanted = expect is None or expect.ties
+    if wanted:
+        for each in ran.books.differences:
+            yield Difference(where, "books", "that they tie", str(each))
+    elif ran.books.ties:
+        yield Difference(where, "books", "that they do not tie", "they tie")
 
 
 class _Run:
@@ -250,7 +264,21 @@ def _said(world: World, ran: Ran, listing: str) -> Sequence[Seen]:
                 for each in ran.report.results
                 if each.status is Status.rejected
             ]
+        case "foreign":
+            return [] if ran.books is None else _foreign(ran.books)
     raise AssertionError(f"nothing is known of {listing}")
+
+
+def _foreign(books: BooksReport) -> list[Seen]:
+    return [
+        {
+            "kind": each.kind.value,
+            "client": books.clients.get(each.client_id or 0, "none"),
+            "document": each.document,
+            "amount": each.amount,
+        }
+        for each in books.foreign
+    ]
 
 
 def _held(engagements: Mapping[int, str], invoice: Invoice) -> dict[str, Any]:
@@ -291,6 +319,7 @@ def _compare(
         "entries",
         "conflicts",
         "rejected",
+        "foreign",
     ):
         expected = getattr(expect, listing)
         if expected is not None:

@@ -481,7 +481,7 @@ def test_the_books_cannot_be_read_after_the_push(
     def fail(*_: Any) -> Any:
         raise Unreachable("The connection was lost.")
 
-    monkeypatch.setattr("sync.pipeline.service.tie", fail)
+    monkeypatch.setattr("sync.pipeline.service.check_books", fail)
     answer = agency("run", *DAY)
     assert answer.code == 1
     assert answer.rows("unverified")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sync.books import check_books
 from sync.odoo.connect import connect, connect_once
 from sync.odoo.faults import FaultyGateway, lost_answer, lost_request
 from sync.pull import CompanyNotFound, load, pull, read_document, save
-from sync.push import Lease, LeaseHeld, Status, push, tie, verify
+from sync.push import Lease, LeaseHeld, Status, push, verify
 from sync.settings import Settings
 from tests.unit.pull.agency import Agency, founding
 
@@ -82,7 +83,7 @@ def test_the_whole_loop(agency: Agency, tmp_path) -> None:
     assert verify(agency.service, plan, pulled, report) == ()
     assert agency.service.calls - start <= 7
 
-    books = tie(agency.service, pulled)
+    books = check_books(agency.service, pulled, AS_OF)
     assert books.ties
     (unearned,) = books.lines
     assert (unearned.client, unearned.ledger) == ("Acme Corp", Decimal("15000.00"))
@@ -252,7 +253,7 @@ def test_people_holidays_blocks_purchases_and_corrections(agency: Agency) -> Non
     standing = invoices(agency)
     assert standing["1/1/fee/b1/0"]["amount_untaxed"] == 1500.0
     assert standing["1/2/recharge/2025-03/0"]["amount_untaxed"] == 330.0
-    assert tie(agency.service, pulled).ties
+    assert check_books(agency.service, pulled, AS_OF).ties
 
     plan, pulled = agency.plan(AS_OF)
     assert plan.empty, [change.key for change in plan.changes]

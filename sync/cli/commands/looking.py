@@ -188,31 +188,47 @@ def _show_plan(session: Session, looked: Looked, out: Path | None) -> tuple[Exit
 
 def verify(
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
     as_of: AsOf = None,
     company: CompanyName = None,
     config: Config = None,
     verbose: Verbose = False,
     log_format: LogFormat = None,
 ) -> None:
-    """Compare ledger and open lots of the liability accounts, per client, to the cent.
+    """Compare ledger, open lots and what the rules expect, per client and account, to the cent.
 
-    Exit code 7 where they do not tie: each difference with account, client and amount.
+    Names everything on the liability accounts that does not belong there, with the remedy, and
+    changes nothing. Exit code 7 where they do not tie; 1 where they tie and something is foreign.
 
     \b
     Examples:
       drawdown verify
       drawdown verify --json
+      drawdown verify --xlsx books.xlsx
     """
-    request = Request("verify", as_json, as_of, company, config, verbose, log_format)
+    request = Request(
+        "verify",
+        as_json,
+        as_of,
+        company,
+        config,
+        verbose,
+        log_format,
+        csv="unearned" if as_csv else "",
+        xlsx=xlsx,
+    )
 
     def act(session: Session) -> Exit:
         with session.service() as service:
 
             def one(each: CompanyRef) -> tuple[Exit, Any]:
-                books = service.books(service.pull(each, request.day))
+                books = service.verify(each, request.day)
                 title = Message(tag="company", text=f"{each.name} ({each.id})")
-                session.show([title, *books_blocks(books)])
-                code = Exit.done if books.ties else Exit.untied
+                session.show([title, *books_blocks(books, each.name)])
+                code = Exit.attention if books.foreign else Exit.done
+                if not books.ties:
+                    code = Exit.untied
                 return code, {"company_id": each.id, "company": each.name, "books": books}
 
             return for_each(session, service, one)

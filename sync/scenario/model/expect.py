@@ -37,6 +37,7 @@ Listing = Literal[
     "conflicts",
     "rejected",
     "entries",
+    "foreign",
 ]
 """What an expectation can list."""
 
@@ -236,6 +237,17 @@ class ExpectedRejection(Entry):
     role: Text | None = None
 
 
+class ExpectedForeign(Entry):
+    """Something that does not belong on the liability accounts, as verification names it."""
+
+    kind: Text
+    """``manual_entry``, ``unreconciled_draw``, …"""
+    client: Text | None = None
+    document: Text | None = None
+    amount: Number | None = None
+    """In the company's currency; below zero for a debit."""
+
+
 class ExpectedEntry(Entry):
     """A journal entry of the service: a drawdown, revenue recognised, breakage."""
 
@@ -277,6 +289,10 @@ class Expect(Entry):
     """Engagements of which nothing is written until their data is mended."""
     entries: Annotated[list[ExpectedEntry], NONE_OR_LIST] | None = None
     """Journal entries other than invoices. After a run: those it wrote. At the end: all."""
+    foreign: Annotated[list[ExpectedForeign], NONE_OR_LIST] | None = None
+    """What verification finds on the liability accounts that does not belong there."""
+    ties: Flag = True
+    """Whether the books tie: ledger, open lots and what the rules expect."""
     balances: dict[str, Number] | None = None
     """Per account: debits less credits of all that is posted, in the company's currency."""
 

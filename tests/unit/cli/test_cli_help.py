@@ -11,7 +11,7 @@ from sync.cli import app
 from sync.cli.app import COMMANDS
 from sync.cli.exits import TEXT, Exit
 
-NAMES = [command.__name__ for command in COMMANDS]
+NAMES = [command.__name__.replace("_", "-") for command in COMMANDS]
 
 
 def _help(*arguments: str) -> str:

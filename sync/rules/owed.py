@@ -1,0 +1,176 @@
+"""What is still owed of the fees that were billed: the third leg of the tie of the books.
+
+It does not ask which entries were written. From what was billed (less what was given back) and what
+the last closed statement left of each month's hours follows what must still stand on the liability:
+amount − round(amount × (1 − part still owed)). The rules of recognition come to the same from the
+other side, month by month, as what was drawn and lapsed; where the two differ, an entry is missing,
+wrong, or not ours.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sync.domain.books import OpenLot, Taken
+from sync.domain.calendar import first_of, last_of, months
+from sync.domain.documents import LotLine, LotSource
+from sync.domain.existing import ExistingPeriod
+from sync.domain.keys import month_source
+from sync.domain.ledger import MoneyLot
+from sync.domain.money import ZERO, multiply
+from sync.domain.snapshot import Snapshot
+from sync.domain.terms import Recognition
+from sync.rules.case import Case
+from sync.rules.earned import Part, first_statement, parts_of, usage_of
+from sync.rules.fee_lots import FeeDocument
+
+NONE, ALL = Fraction(0), Fraction(1)
+
+
+def owed(
+    snapshot: Snapshot, lots: Iterable[OpenLot], as_of: date, parked: Collection[int] = ()
+) -> dict[int, Decimal | None]:
+    """By document on unearned revenue: what is still owed of it on a day, in its currency.
+
+    ``lots``: all credits of each document, with what was taken of them. None where the rules say
+    nothing: the engagement is parked or over, or the document names no days of service.
+    """
+    engagements = {each.id: each for each in snapshot.engagements}
+    periods: dict[int, list[ExistingPeriod]] = {}
+    for period in snapshot.periods:
+        if period.closed:
+            periods.setdefault(period.engagement_id, []).append(period)
+    documents: dict[int, list[OpenLot]] = {}
+    for lot in lots:
+        documents.setdefault(lot.posting.document.id, []).append(lot)
+    found: dict[int, Decimal | None] = {}
+    for move, own in documents.items():
+        engagement = engagements.get(own[0].posting.document.engagement_id or 0)
+        if engagement is None or engagement.id in parked:
+            found[move] = None
+            continue
+        case = Case(as_of=as_of, company=snapshot.company, engagement=engagement)
+        closed = sorted(periods.get(engagement.id, ()), key=lambda each: each.date_start)
+        found[move] = _owed(case, own, closed)
+    return found
+
+
+def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod]) -> Decimal | None:
+    document = FeeDocument(
+        move_id=lots[0].posting.document.id, lots=tuple(_money_lot(each) for each in lots)
+    )
+    since = first_of(document.lots[0].service_start or document.day)
+    parts = parts_of(case, document, usage_of(case, closed, since))
+    if not parts:
+        return None
+    amount = sum((lot.posting.amount - lot.taken(Taken.returned) for lot in lots), ZERO)
+    month = _settled_month(case, document, parts)
+    left = NONE
+    whole = sum((part.weight for part in parts), NONE)
+    for part in parts:
+        left += part.weight * _left(case, document, part, month, closed) / whole
+    earned = ALL - left
+    return amount - document.currency.round(multiply(amount, earned.numerator, earned.denominator))
+
+
+def _money_lot(lot: OpenLot) -> MoneyLot:
+    posting = lot.posting
+    return MoneyLot(
+        line_id=posting.id,
+        kind=posting.kind,
+        move_id=posting.document.id,
+        move_name=posting.document.name,
+        move_key=posting.document.key,
+        engagement_id=posting.document.engagement_id,
+        client_id=posting.client_id,
+        currency=posting.currency,
+        day=posting.day,
+        service_start=posting.document.service_start,
+        service_end=posting.document.service_end,
+        amount=posting.amount,
+        amount_company=posting.amount_company,
+        open=lot.open,
+        open_company=lot.open_company,
+    )
+
+
+def _settled_month(case: Case, document: FeeDocument, parts: Sequence[Part]) -> date | None:
+    """The last month whose revenue is due; None while there is none.
+
+    It has ended; where hours earn anything of the document, it and all before it are closed.
+    """
+    by_hours = any(part.hours_of for part in parts)
+    first = max(parts[0].month, first_of(document.day))
+    last = None
+    for month in months(first, case.as_of):
+        if last_of(month) >= case.as_of or (by_hours and not _closed(case, month)):
+            break
+        last = month
+    return last
+
+
+def _closed(case: Case, month: date) -> bool:
+    until = case.engagement.closed_until
+    without = month < first_statement(case) or case.in_force(month) is None
+    return without or (until is not None and last_of(month) <= last_of(until))
+
+
+def _left(
+    case: Case,
+    document: FeeDocument,
+    part: Part,
+    month: date | None,
+    closed: Sequence[ExistingPeriod],
+) -> Fraction:
+    """How much of a part is still owed after that month."""
+    if month is None:
+        return ALL
+    match part.pattern:
+        case Recognition.immediate:
+            return NONE if month >= min(part.month, first_of(document.day)) else ALL
+        case Recognition.straight_line:
+            return NONE if month >= part.month else ALL
+    lines = [
+        line
+        for period in closed
+        if first_of(period.date_start) <= month
+        for line in period.lots
+        if _names(line, part.hours_of)
+    ]
+    if not lines:
+        # A month that closed without hours of its own: a deficit absorbed all of them.
+        by_month = part.hours_of[0].isdigit()
+        return NONE if by_month and part.month <= month else ALL
+    return _unused(case, part, lines, closed, month)
+
+
+def _names(line: LotLine, hours_of: str) -> bool:
+    if line.source is LotSource.block:
+        return hours_of == f"b{line.block_id}"
+    return line.source is LotSource.allowance and hours_of == month_source(line.granted_on)
+
+
+def _unused(
+    case: Case,
+    part: Part,
+    lines: Sequence[LotLine],
+    closed: Sequence[ExistingPeriod],
+    month: date,
+) -> Fraction:
+    """What the last statement that lists a lot of hours left of it; nothing after the end."""
+    granted = lines[-1].granted
+    end = case.engagement.date_end
+    listed = [each for each in closed if first_of(each.date_start) <= month]
+    last_lists = any(_names(line, part.hours_of) for line in listed[-1].lots)
+    over = end is not None and end <= listed[-1].date_end
+    if granted <= 0 or over or not last_lists:
+        return NONE
+    left = Fraction(lines[-1].closing, granted)
+    if part.expected_breakage > 0:
+        lapsed = sum(line.lapsed for line in lines)
+        drawn = Fraction(granted - lines[-1].closing - lapsed, granted)
+        kept = ALL - Fraction(part.expected_breakage) / 100
+        if drawn:
+            left = min(left, ALL - min(ALL, drawn / kept if kept else ALL))
+    return max(NONE, left)

@@ -1,0 +1,379 @@
+"""The reports about unearned cash at the command line, over an Odoo in memory.
+
+The figures are worked out by hand in the docstrings; every one of them went through the rules, the
+push and the ledger before it is read here.
+"""
+
+import csv
+import io
+import logging
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import structlog
+from cli_agency import Agency
+
+from sync.scenario.load import payments
+
+STORY = """
+scenario: reports
+title: A retainer, and a project paid from an advance
+shows: What the reports tell of them.
+real: false
+as_of: 2025-03-31
+given:
+  clients: {Acme Corp: {payment_days: 30}, "=Lumen & <b>Co</b>": {payment_days: 30}}
+  purchase_orders:
+    PO-1: {client: Acme Corp}
+    PO-2: {client: "=Lumen & <b>Co</b>"}
+  engagements:
+    Acme retainer:
+      client: Acme Corp
+      start: 2025-01-01
+      po: PO-1
+      terms: {monthly_hours: 40, monthly_fee: 5000, overage_rate: 175, rollover: true,
+        max_rollover: 10}
+    Acme website: {client: Acme Corp, kind: project, start: 2025-01-01, po: PO-1,
+      use_advances: true}
+    Lumen website: {client: "=Lumen & <b>Co</b>", kind: project, start: 2025-01-01, po: PO-2,
+      use_advances: true}
+  milestones:
+    design: {engagement: Acme website, number: 1, amount: 8000, signed_off: 2025-02-14}
+    launch: {engagement: Acme website, number: 2, amount: 4000, signed_off: 2025-03-20}
+  advances:
+    Acme advance: {client: Acme Corp, engagements: Acme website, amount: 30000,
+      requested_on: 2025-01-02, due: 2025-01-15, maturity: 2025-03-25}
+    Lumen advance: {client: "=Lumen & <b>Co</b>", amount: 2000, requested_on: 2025-02-01,
+      due: 2025-02-15}
+  time:
+    - {date: 2025-01-15, project: Acme retainer, by: Robin Reyes, hours: 28}
+    - {date: 2025-02-12, project: Acme retainer, by: Robin Reyes, hours: 30}
+"""
+LUMEN = "=Lumen & <b>Co</b>"
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Settings by environment only, a folder of the test's own, the log as it was."""
+    for name in [name for name in os.environ if name.startswith("DRAWDOWN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DRAWDOWN_URL", "http://127.0.0.1:8069")
+    monkeypatch.setenv("DRAWDOWN_DATABASE", "agency")
+    monkeypatch.setenv("DRAWDOWN_API_KEY", "0" * 40)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    structlog.reset_defaults()
+
+
+def run(agency: Agency, day: str) -> None:
+    """Runs of a day until there is nothing more to do."""
+    for _ in range(6):
+        answer = agency("run", "--as-of", day, "--json")
+        assert answer.code in (0, 1), answer.err
+        if not answer.json["companies"][0]["counts"]:
+            return
+    raise AssertionError(answer.json["companies"][0])
+
+
+@pytest.fixture
+def agency(monkeypatch: pytest.MonkeyPatch) -> Agency:
+    """31 March 2025, everything run.
+
+    Acme's retainer: 5,000 for each of January, February, March. January: 28 h of 40, 10 roll, 2
+    lapse. February: 50 h available, 30 h used: the 10 rolled ones and 20 of its own; of the other
+    20, 10 roll and 10 lapse. So January's fee is revenue for 38/40 (4,750) and breakage for 2/40
+    (250); February's is revenue for 20/40 (2,500), breakage for 10/40 (1,250), and 10/40 (1,250)
+    are owed; March's 5,000 are owed, since March is not closed on its last day. Owed: 6,250.
+
+    Acme's advance: 30,000 asked for on 2 January, paid on 20 January; 8,000 paid the milestone of
+    14 February, 4,000 that of 20 March. Owed: 18,000. It matured on 25 March.
+
+    Lumen's advance of 2,000 was asked for on 1 February and is not paid.
+    """
+    made = Agency(STORY)
+    monkeypatch.setattr(
+        "sync.pipeline.service.connect", lambda settings: made.odoo.gateway("drawdown")
+    )
+    for advance, day in ((1, "2025-01-02"), (2, "2025-02-01")):
+        made.admin.write("retainer.advance", [advance], {"date_request": day})
+    run(made, "2025-01-03")
+    world = made.world
+    (advance,) = made.admin.search_read(
+        "retainer.advance", [("amount", "=", 30000.0)], ("request_move_id",), limit=1
+    )
+    payments.pay(world, advance["request_move_id"], date(2025, 1, 20), None)
+    for day in ("2025-02-17", "2025-03-31"):
+        run(made, day)
+    return made
+
+
+def table(answer_out: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer_out)))
+
+
+def test_monitor(agency: Agency) -> None:
+    """Age 20 January to 31 March = 70 days; 12,000 drawn in 70 days: 171.43 a day; 18,000 last 105
+    days. Acme was invoiced 15,000 + 12,000 in the last 90 days (31 December to 31 March, all of
+    it): 300 a day; 18,000 ÷ 300 = 60 days of sales.
+    """
+    answer = agency("monitor", "--as-of", "2025-03-31", "--json")
+    assert answer.code == 0
+    (report,) = answer.json["companies"]
+    lots = {(each["client"], each["document"]): each for each in report["lots"]}
+    assert len(lots) == 4
+    advance = next(each for each in report["lots"] if each["figures"]["received"] == "30000.00")
+    assert advance["figures"] == advance["in_books"]
+    assert advance["figures"] == {
+        "received": "30000.00",
+        "consumed": "12000.00",
+        "returned": "0.00",
+        "owing": "18000.00",
+        "unpaid": "0.00",
+        "currency": "USD",
+        "digits": 2,
+    }
+    assert (advance["status"], advance["since"], advance["age_days"]) == (
+        "matured",
+        "2025-01-20",
+        70,
+    )
+    assert (advance["age_band"], advance["last_draw"]) == ("61-90 days", "2025-03-20")
+    assert advance["pace"] == {
+        "average_daily_draw": "171.43",
+        "days_of_sales": "60.0",
+        "days_of_cover": "105.0",
+        "runs_out_on": "2025-07-14",
+    }
+    lumen = next(each for each in report["clients"] if each["client"] == LUMEN)
+    assert (lumen["figures"]["owing"], lumen["figures"]["unpaid"]) == ("0.00", "2000.00")
+    assert lumen["status"] == "overdue"
+    acme = next(each for each in report["clients"] if each["client"] == "Acme Corp")
+    assert acme["figures"]["owing"] == "24250.00"
+    assert {each["engagement"]: each["figures"]["owing"] for each in report["engagements"]} == {
+        "Acme retainer": "6250.00",
+        "Acme website": "18000.00",
+        "": "0.00",
+    }
+    assert report["in_books"]["owing"] == "24250.00"
+    assert sum(float(each) for each in report["bands_in_books"].values()) == 24250.0
+
+    shown = agency("monitor", "--as-of", "2025-03-31")
+    assert "24,250.00 USD still owed in work on 4 lots" in shown.rows("summary")[0][0]
+    assert "2,000.00 USD requested and not paid" in shown.rows("summary")[0][0]
+
+
+def test_monitor_of_a_day_gone_by(agency: Agency) -> None:
+    """On 28 February: 22,000 of the advance, 5,000 of February's fee, and of January's what
+    February had not used yet: its 10 rolled hours were drawn only by February's statement, which
+    is dated its last day, so 28 February has them already.
+    """
+    report = agency("monitor", "--as-of", "2025-02-27", "--json").json["companies"][0]
+    owing = {each["document"]: each["figures"]["owing"] for each in report["lots"]}
+    assert "22000.00" in owing.values()
+    assert report["in_books"]["owing"] == "28250.00", "22,000 + 5,000 + 1,250 of January"
+
+
+def test_monitor_as_csv(agency: Agency) -> None:
+    answer = agency("monitor", "--as-of", "2025-03-31", "--by", "client", "--csv")
+    rows = {each["client"]: each for each in table(answer.out)}
+    assert rows["Acme Corp"]["still owing"] == "24250.00"
+    assert rows["Acme Corp"]["currency"] == rows["Acme Corp"]["books currency"] == "USD"
+    assert rows[f"'{LUMEN}"]["unpaid requests"] == "2000.00", "no formula"
+    lots = table(agency("monitor", "--as-of", "2025-03-31", "--csv").out)
+    assert len(lots) == 4
+    assert sum(float(each["still owing"]) for each in lots) == 24250.0
+    ageing = table(agency("monitor", "--as-of", "2025-03-31", "--by", "ageing", "--csv").out)
+    assert ageing[-1]["still owing"] == "24250.00"
+
+
+def test_rollforward_of_a_quarter(agency: Agency) -> None:
+    """Unearned: 15,000 billed − 7,250 recognised − 1,500 breakage = 6,250.
+    Advances: 32,000 requested − 12,000 drawn = 20,000, of which 2,000 are unpaid.
+    """
+    answer = agency("rollforward", "--from", "2025-01-01", "--to", "2025-03-31", "--json")
+    assert answer.code == 0
+    (report,) = answer.json["companies"]
+    totals = {each["kind"]: each for each in report["totals"]}
+    unearned, advances = totals["unearned"], totals["advances"]
+
+    def moved(total: dict) -> dict:
+        return {name: each for name, each in total["movements"].items() if float(each)}
+
+    assert (unearned["opening"], unearned["closing"]) == ("0.00", "6250.00")
+    assert moved(unearned) == {
+        "billed": "15000.00",
+        "from_period": "-7250.00",
+        "breakage": "-1500.00",
+    }
+    assert (advances["opening"], advances["closing"]) == ("0.00", "20000.00")
+    assert moved(advances) == {"billed": "32000.00", "from_period": "-12000.00"}
+    assert advances["unpaid_closing"] == "2000.00"
+    assert report["difference"] == "0.00"
+    assert report["unexplained"] == []
+
+    march = agency("rollforward", "--from", "2025-03-01", "--to", "2025-03-31", "--json")
+    totals = {each["kind"]: each for each in march.json["companies"][0]["totals"]}
+    # At the end of February 1,250 of its fee rolled on; 22,000 + 2,000 stood on the advances.
+    assert totals["unearned"]["opening"] == "1250.00"
+    assert moved(totals["unearned"]) == {"billed": "5000.00"}
+    assert totals["advances"]["opening"] == "24000.00"
+    assert moved(totals["advances"]) == {"from_opening": "-4000.00"}
+
+    shown = agency("rollforward", "--from", "2025-01-01", "--to", "2025-03-31")
+    assert "difference 0.00 USD" in shown.rows("summary")[0][0]
+
+
+def test_rollforward_refuses_days_the_wrong_way_round(agency: Agency) -> None:
+    answer = agency("rollforward", "--from", "2025-04-01", "--to", "2025-03-31")
+    assert answer.code == 2
+    assert "--from before --to" in answer.err
+
+
+def test_year_end_lists_the_undecided_first(agency: Agency) -> None:
+    """The advance is undecided; the fees are earned by their terms; the request is unpaid."""
+    answer = agency("year-end", "--on", "2025-03-31", "--json")
+    assert answer.code == 1, "a remainder is undecided"
+    (report,) = answer.json["companies"]
+    assert [each["decision"] for each in report["lots"]] == [
+        "undecided",
+        "unpaid request",
+        "earned by its terms",
+        "earned by its terms",
+    ]
+    assert report["undecided_in_books"] == "18000.00"
+    assert (report["total_in_books"], report["ledger"], report["difference"]) == (
+        "26250.00",
+        "26250.00",
+        "0.00",
+    )
+    first = report["lots"][0]
+    assert first["matures_on"] == "2025-03-25"
+    assert "paid from 2025-01-20 on" in first["evidence"]
+    assert "12,000.00 USD taken, last on 2025-03-20" in first["evidence"]
+
+
+def test_year_end_shows_who_decided_and_why(agency: Agency) -> None:
+    agency.admin.write(
+        "retainer.advance",
+        [1],
+        {
+            "decision": "keep",
+            "decision_by": 2,
+            "decision_on": "2025-03-30",
+            "decision_note": "The client prolongs the project; mail of 28 March",
+        },
+    )
+    answer = agency("year-end", "--on", "2025-03-31", "--json")
+    assert answer.code == 0
+    (kept,) = (each for each in answer.json["companies"][0]["lots"] if each["decision"] == "keep")
+    assert (kept["decided_by"], kept["decided_on"]) == ("Administrator", "2025-03-30")
+    assert kept["why"] == "The client prolongs the project; mail of 28 March"
+
+
+def test_confirm_a_client_s_balance(agency: Agency) -> None:
+    answer = agency("confirm", "acme corp", "--on", "2025-03-31")
+    assert answer.code == 0
+    assert "To: Acme Corp" in answer.out
+    assert "Held in USD: 24,250.00 USD" in answer.out
+    held = agency("confirm", "Acme Corp", "--on", "2025-03-31", "--format", "json").json
+    (balance,) = held["confirmation"]["balances"]
+    assert (balance["held"], balance["unpaid"]) == ("24250.00", "0.00")
+    assert sorted(each["held"] for each in balance["lots"]) == [
+        "1250.00",
+        "18000.00",
+        "5000.00",
+    ]
+    nobody = agency("confirm", "Nobody", "--on", "2025-03-31")
+    assert nobody.code == 2
+    assert "no client" in nobody.err
+
+
+def test_a_confirmation_as_html_executes_nothing(agency: Agency) -> None:
+    answer = agency("confirm", LUMEN, "--on", "2025-03-31", "--format", "html")
+    assert answer.code == 0
+    assert "=Lumen &amp; &lt;b&gt;Co&lt;/b&gt;" in answer.out
+    assert "<b>Co" not in answer.out
+    assert "requested and not paid: 2,000.00 USD" in answer.out
+    assert answer.out.startswith("<!doctype html>")
+
+
+def test_verify_ties_and_names_what_is_foreign(agency: Agency) -> None:
+    fine = agency("verify", "--as-of", "2025-03-31")
+    assert fine.code == 0, fine.out
+    rows = {(row[0], row[2]): row for row in fine.rows("unearned")}
+    assert rows["Acme Corp", "advances"][3:6] == ["18,000.00 USD", "18,000.00 USD", "0.00 USD"]
+    assert rows[LUMEN, "advances"][3] == "2,000.00 USD"
+    assert "The books tie." in fine.rows("books")[0][0]
+
+    tables = agency.odoo.tables
+    accounts = {row["code"]: row["id"] for row in tables.rows("account.account").values()}
+    partner = agency.admin.search_read("res.partner", [("name", "=", "Acme Corp")], [], limit=1)
+    (journal,) = agency.admin.search_read("account.journal", [("code", "=", "MISC")], [], limit=1)
+    lines = [
+        {"account_id": accounts["236000"], "credit": 12.5, "partner_id": partner[0]["id"]},
+        {"account_id": accounts["400000"], "debit": 12.5, "partner_id": partner[0]["id"]},
+    ]
+    (entry,) = agency.admin.create(
+        "account.move",
+        [
+            {
+                "move_type": "entry",
+                "journal_id": journal["id"],
+                "date": "2025-03-31",
+                "line_ids": [[0, 0, line] for line in lines],
+            }
+        ],
+    )
+    agency.admin.call_on("account.move", [entry], "action_post")
+    answer = agency("verify", "--as-of", "2025-03-31")
+    assert answer.code == 7
+    (foreign,) = answer.rows("foreign")
+    assert foreign[0] == "manual entry"
+    assert foreign[5] == "12.50 USD"
+    assert "reverse it" in foreign[-1]
+    assert agency("run", "--as-of", "2025-03-31").code == 7, "after every push, too"
+
+    rolled = agency("rollforward", "--from", "2025-01-01", "--to", "2025-03-31", "--json")
+    assert rolled.code == 1
+    assert [each["amount"] for each in rolled.json["companies"][0]["unexplained"]] == ["12.50"]
+    assert agency("year-end", "--on", "2025-03-31").rows("lot")[1][0] == "not ours"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("monitor",),
+        ("rollforward", "--from", "2025-01-01", "--to", "2025-03-31"),
+        ("year-end", "--on", "2025-03-31"),
+        ("verify",),
+    ],
+)
+def test_reports_change_nothing_and_cost_the_same_however_long_the_history(
+    agency: Agency, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors = []
+
+    def connect(settings):
+        doors.append(agency.odoo.gateway("drawdown"))
+        return doors[-1]
+
+    monkeypatch.setattr("sync.pipeline.service.connect", connect)
+    before = agency.moves()
+    agency(*command)
+    first = doors[-1].calls
+    assert first <= 60
+    run(agency, "2025-06-30")
+    run(agency, "2025-09-30")
+    assert len(agency.moves()) > len(before) + 10
+    standing = agency.moves()
+    agency(*command)
+    assert doors[-1].calls <= first + 2
+    assert agency.moves() == standing
