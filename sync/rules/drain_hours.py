@@ -1,12 +1,14 @@
 """Rule 4: drain hours, soonest-expiring lot first, then oldest; entries in date order.
 
-So it is known which entry drew from which lot, and which entry went over.
+So it is known which entry drew from which lot, and which entry went over. A block of hours covers
+work from the day on which it was bought, not what was worked before.
 """
 
 from bisect import bisect_right
 from dataclasses import replace
 from datetime import date
 
+from sync.domain.calendar import ONE_DAY
 from sync.domain.documents import LotSource
 from sync.domain.entries import TimeEntry
 from sync.domain.keys import month_source
@@ -34,10 +36,9 @@ def drain_hours(_: Case, month: Month) -> Month:
     ordered = in_order(lots, month)
     draws: dict[str, list[tuple[int, int]]] = {lot.id: [] for lot in ordered}
     over: list[Over] = []
-    at = 0
-    expired = date.min
-    for until in _windows(ordered, month):
-        usable = [lot for lot in ordered if (lot.expires_on or _NEVER) > expired]
+    at, begun = 0, needs[0][0].day if needs else month.start
+    for until in _windows(ordered, month, begun):
+        usable = [lot for lot in ordered if _covers(lot, begun)]
         drain = Drain(((lot.id, lot.closing) for lot in usable), 0)
         window = needs[at : (at := bisect_right(needs, until, at, key=lambda need: need[0].day))]
         drawn, short = drain.take_each(window)
@@ -49,7 +50,7 @@ def drain_hours(_: Case, month: Month) -> Month:
             replace(lot, drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
             for lot in ordered
         ]
-        expired = until
+        begun = max(begun, until + ONE_DAY) if until < _NEVER else begun
     return replace(
         month,
         lots=tuple(ordered),
@@ -99,13 +100,24 @@ def net(entries: tuple[TimeEntry, ...]) -> tuple[list[tuple[TimeEntry, int]], in
     return [(entry, seconds) for entry, seconds in zip(entries, left, strict=True) if seconds], back
 
 
-def _windows(lots: list[HourLot], month: Month) -> list[date]:
-    """Last days of the spans in which the same lots are usable.
+def _covers(lot: HourLot, day: date) -> bool:
+    """Whether work of that day may draw from the lot."""
+    bought = lot.source is not LotSource.block or lot.granted_on <= day
+    return bought and day <= (lot.expires_on or _NEVER)
 
-    Usually one span: only a lot that expires inside the month, or that had expired when it was
-    entered (a block of hours), splits it.
+
+def _windows(lots: list[HourLot], month: Month, first: date) -> list[date]:
+    """Last days of the spans in which the same lots are usable, from the first day worked on.
+
+    Usually one span: only a lot that expires inside the month, and a block of hours that is bought
+    after that day, split it.
     """
     inside = {
         lot.expires_on for lot in lots if lot.expires_on is not None and lot.expires_on < month.end
+    }
+    inside |= {
+        lot.granted_on - ONE_DAY
+        for lot in lots
+        if lot.source is LotSource.block and lot.granted_on > first
     }
     return [*sorted(inside), _NEVER]

@@ -17,7 +17,7 @@ from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.domain.terms import Terms
 from sync.rules.engine import evaluate
-from tests.properties.strategies import agencies, days
+from tests.properties.strategies import Style, agencies, days
 
 LATER = days(60, 210)
 
@@ -139,6 +139,34 @@ def test_an_entry_draws_from_no_lot_that_had_expired(snapshot: Snapshot, as_of: 
             for entry, _ in lot.draws:
                 worked = max(by_id[entry].day, each.date_start.replace(day=1))
                 assert lot.expires_on is None or worked <= lot.expires_on
+
+
+def on_blocks(snapshot: Snapshot) -> Snapshot:
+    """The same with an hour a month and blocks that last, so that blocks are drawn."""
+
+    def lean(engagement: Engagement) -> Engagement:
+        terms = (each.model_copy(update={"monthly_seconds": 3600}) for each in engagement.terms)
+        return engagement.model_copy(update={"terms": tuple(terms)})
+
+    blocks = (
+        each.model_copy(update={"seconds": 80_000, "expiry_date": None})
+        for each in snapshot.hour_blocks
+    )
+    engagements = map(lean, snapshot.engagements)
+    return snapshot.model_copy(
+        update={"engagements": tuple(engagements), "hour_blocks": tuple(blocks)}
+    )
+
+
+@given(agencies(Style(even=True)), LATER)
+def test_an_entry_draws_from_no_block_that_was_bought_later(
+    snapshot: Snapshot, as_of: date
+) -> None:
+    by_id = {each.id: each for each in snapshot.entries}
+    for each in evaluate(on_blocks(snapshot), as_of).statements:
+        for lot in real(each.lots):
+            if lot.source is LotSource.block:
+                assert all(lot.granted_on <= by_id[entry].day for entry, _ in lot.draws)
 
 
 # ---- where every second went

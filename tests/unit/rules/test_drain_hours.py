@@ -3,9 +3,11 @@
 from sync.domain.documents import LotSource, Role
 from sync.domain.terms import OveragePolicy
 from sync.rules.drain_hours import net
+from tests.properties.settle import runs
 from tests.unit.rules.world import (
     block,
     day,
+    days,
     entry,
     h,
     of_role,
@@ -109,6 +111,35 @@ def test_a_block_is_not_drawn_after_its_last_day() -> None:
     (bought,) = [lot for lot in march.lots if lot.source is LotSource.block]
     assert (bought.drawn, bought.lapsed, bought.closing) == (h(2), h(3), 0)
     assert the(outcome, Role.overage).entry_ids == (2,)
+
+
+def test_a_block_covers_no_work_before_its_day() -> None:
+    # 3 March uses the allowance up; 5 March lies before the purchase, 20 March is its day
+    snapshot = world(
+        retainer(terms("2025-03-01", monthly_seconds=h(10)), start="2025-03-01"),
+        hour_blocks=[block(4, "2025-03-20", 5)],
+        entries=[entry(1, "2025-03-03", 10), entry(2, "2025-03-05", 2), entry(3, "2025-03-20", 3)],
+    )
+    outcome = run(snapshot, "2025-04-01")
+    assert draws(outcome, "2025-03") == [(1, "2025-03", h(10)), (3, "b4", h(3))]
+    march = statement(outcome, "2025-03")
+    assert (march.used, march.overage, march.remaining) == (h(15), h(2), h(2))
+    assert the(outcome, Role.overage).entry_ids == (2,)
+
+
+def test_a_block_covers_no_late_time_from_before_its_day() -> None:
+    # March is closed when time of 10 March comes; a block was bought on 1 April
+    agreed = terms("2025-03-01", monthly_seconds=h(1), rollover=False)
+    snapshot = world(retainer(agreed, start="2025-03-01"))
+    snapshot, _ = runs(snapshot, days("2025-04-01"))
+    facts = {
+        "hour_blocks": (block(4, "2025-04-01", 5),),
+        "entries": (entry(1, "2025-03-10", 3), entry(2, "2025-04-01", 2)),
+    }
+    outcome = run(snapshot.model_copy(update=facts), "2025-04-30")
+    # April's own hour takes the late time, which was worked first; 2 h of it are over
+    assert draws(outcome, "2025-04") == [(1, "2025-04", h(1)), (2, "b4", h(2))]
+    assert statement(outcome, "2025-04").overage == h(2)
 
 
 def test_two_blocks_that_expire_inside_the_month() -> None:
