@@ -136,7 +136,6 @@ def _given(given: Given, names: Names, path: Path) -> Iterator[Finding]:
         here = (*path, "advances", name)
         yield from names.has("client", advance.client, (*here, "client"))
         yield from names.all_of("engagement", advance.engagements, (*here, "engagements"))
-        yield from names.all_of("tax", advance.taxes, (*here, "taxes"))
 
 
 def _engagement(engagement: Engagement, names: Names, path: Path) -> Iterator[Finding]:
@@ -237,12 +236,16 @@ def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
         ("entries", expect.entries),
         ("conflicts", expect.conflicts),
         ("rejected", expect.rejected),
+        ("lots", expect.lots),
+        ("receivables", expect.receivables),
     )
     for section, items in listings:
         for at, item in enumerate(items or ()):
             here = (*path, section, at, "engagement")
-            yield from names.has("engagement", item.engagement, here)
+            if item.engagement != "none":
+                yield from names.has("engagement", item.engagement, here)
     for at, quotation in enumerate(expect.quotations or ()):
         here = (*path, "quotations", at, "change_order")
         yield from names.has("change_order", quotation.change_order, here)
     yield from names.all_of("engagement", expect.parked or (), (*path, "parked"))
+    yield from names.all_of("tax", expect.taxes or (), (*path, "taxes"))

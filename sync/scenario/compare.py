@@ -29,6 +29,9 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
     "conflicts": ("engagement", "role", "code"),
     "rejected": ("engagement", "role", "code"),
     "foreign": ("kind", "client", "document"),
+    "lots": ("client", "kind", "advance", "engagement", "role", "month", "document"),
+    "receivables": ("client", "engagement", "role", "document"),
+    "advances": ("advance",),
     "parked": (),
 }
 """The fields by which a record is recognised, so that its other fields can be compared."""

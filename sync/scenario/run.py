@@ -14,13 +14,13 @@ from sync.domain.documents import Invoice
 from sync.odoo import Gateway, GatewayError
 from sync.pipeline.looked import Looked
 from sync.pipeline.looked import look as look_at
-from sync.pipeline.waves import in_waves, whole
+from sync.pipeline.waves import Wave, in_waves, whole
 from sync.plan.changes import Change, Conflict, Plan
 from sync.plan.limits import Limits
 from sync.pull import pull
-from sync.push import Lease, PushReport, Result, Run, Status
+from sync.push import Lease, PushReport, Result, Run, Status, verify
 from sync.scenario.compare import Difference, Seen, compare_list, compare_value
-from sync.scenario.load import observe
+from sync.scenario.load import observe, observe_money
 from sync.scenario.load.actions import act
 from sync.scenario.load.world import NotThere, World
 from sync.scenario.model import Expect, Scenario, Step
@@ -38,6 +38,8 @@ class Ran:
     report: PushReport = field(default_factory=PushReport)
     books: BooksReport | None = None
     """What verification says afterwards; None where it was not asked."""
+    verified: tuple[str, ...] = ()
+    """What stood otherwise in Odoo than it was planned."""
 
     def results(self, part: str) -> list[tuple[Change, Result]]:
         """The answers to one kind of document (``invoice``, ``statement``…)."""
@@ -84,9 +86,21 @@ def drawdown(gateway: Gateway, company_id: int, as_of: date) -> Ran:
     if first.plan.empty:
         return Ran(first.plan)
     run = Run(gateway, Lease(owner="scenario"))
+    found: list[str] = []
+
+    def check(wave: Wave) -> None:
+        looked = wave.looked
+        found.extend(map(str, verify(gateway, looked.plan, looked.pulled, wave.report)))
+
     with run:
-        ran = in_waves(run, first, lambda before: look(gateway, company_id, as_of, before))
-    return Ran(whole(ran), run.report.model_copy(update={"stopped": ran.stopped or run.stopped}))
+        ran = in_waves(
+            run,
+            first,
+            lambda before: look(gateway, company_id, as_of, before),
+            after_each=check,
+        )
+    report = run.report.model_copy(update={"stopped": ran.stopped or run.stopped})
+    return Ran(whole(ran), report, verified=tuple(found))
 
 
 def play(
@@ -139,6 +153,8 @@ def _accidents(where: str, ran: Ran, expect: Expect | None) -> Iterator[Differen
     """What no story expects unless it says so: refusals, conflicts, a push that stopped."""
     if ran.report.stopped:
         yield Difference(where, "push", "that it ends", ran.report.stopped)
+    for difference in ran.verified:
+        yield Difference(where, "verify", "that it stands as planned", difference)
     if expect is None or expect.rejected is None:
         for result in ran.report.results:
             if result.status in (Status.rejected, Status.unknown, Status.not_sent):
@@ -196,7 +212,7 @@ class _Run:
                 return observe.requests(world, ran.ids("request"))
             case "entries":
                 return observe.entries(world, ran.entry_ids)
-        return _said(world, ran, listing)
+        return _stands(world, listing) or _said(world, ran, listing)
 
 
 class _End:
@@ -222,7 +238,20 @@ class _End:
                 return observe.requests(world)
             case "entries":
                 return observe.entries(world)
-        return _said(world, self.runs[-1], listing) if self.runs else []
+        found = _stands(world, listing)
+        return found or (_said(world, self.runs[-1], listing) if self.runs else [])
+
+
+_LEDGER = {
+    "lots": observe_money.lots,
+    "receivables": observe_money.receivables,
+    "advances": observe_money.advances,
+}
+
+
+def _stands(world: World, listing: str) -> Sequence[Seen]:
+    """What the ledger says now, whatever the run wrote."""
+    return _LEDGER[listing](world) if listing in _LEDGER else []
 
 
 def _said(world: World, ran: Ran, listing: str) -> Sequence[Seen]:
@@ -266,7 +295,8 @@ def _said(world: World, ran: Ran, listing: str) -> Sequence[Seen]:
             ]
         case "foreign":
             return [] if ran.books is None else _foreign(ran.books)
-    raise AssertionError(f"nothing is known of {listing}")
+    assert listing in _LEDGER, f"nothing is known of {listing}"
+    return []
 
 
 def _foreign(books: BooksReport) -> list[Seen]:
@@ -320,6 +350,9 @@ def _compare(
         "conflicts",
         "rejected",
         "foreign",
+        "lots",
+        "receivables",
+        "advances",
     ):
         expected = getattr(expect, listing)
         if expected is not None:
@@ -330,6 +363,10 @@ def _compare(
                 there.seen(listing),
                 at_least=expect.open_ended(listing),
             )
+    if expect.taxes is not None:
+        owed = observe_money.taxes(there.world, expect.taxes)
+        for tax, amount in expect.taxes.items():
+            yield from compare_value(where, f"tax {tax}", amount, owed[tax])
     if expect.balances is not None:
         there_now = observe.balances(there.world, expect.balances)
         for account, amount in expect.balances.items():

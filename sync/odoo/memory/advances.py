@@ -8,7 +8,7 @@ from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import compute, get, rounded
 
 ZERO = Decimal(0)
-AMOUNTS = ("received", "consumed", "returned", "unpaid", "remaining")
+AMOUNTS = ("received", "consumed", "returned", "unpaid", "shortfall", "remaining")
 DAYS = ("received_on", "last_draw_on")
 
 
@@ -63,6 +63,7 @@ def _figures(tables: Tables, lot: Row) -> Row:
         "consumed": drawn - (amount if restored and not moved else ZERO),
         "returned": max(returned - cancelled, ZERO),
         "unpaid": min(unpaid, rest),
+        "shortfall": max(unpaid - rest, ZERO),
         "remaining": max(rest - min(unpaid, rest), ZERO),
         "received_on": min(received, default=False),
         "last_draw_on": max(days, default=False),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sync.odoo.errors import Rejected
-from sync.odoo.memory import acceptance, access, posting, reconcile
+from sync.odoo.memory import acceptance, access, posting, reconcile, reversal
 from sync.odoo.memory.records import batch, write
 from sync.odoo.memory.tables import Tables
 
@@ -74,6 +74,7 @@ METHODS: dict[tuple[str, str], Method] = {
     ("account.move", "action_retainer_withdraw_acceptance"): acceptance.withdraw_move,
     ("retainer.tombstone", "retainer_accept"): acceptance.accept_tombstone,
     ("retainer.tombstone", "action_retainer_withdraw_acceptance"): acceptance.withdraw_tombstone,
+    ("account.move.reversal", "refund_moves"): reversal.refund,
     ("account.move.line", "reconcile"): _reconcile,
     ("account.move.line", "remove_move_reconcile"): _unreconcile,
     ("sale.order", "action_confirm"): _confirm,

@@ -103,12 +103,15 @@ def _reconcile_pending(tables: Tables, record: int) -> None:
             for each in step.get("line_ids") or []
             if each in _open_lines(tables, [given[each]["move_id"]], step["account_id"])
         ]
+        if step.get("optional") and not (own and others):
+            continue
         if not own or not others:
             raise Rejected(
                 f"{move['name']} cannot be reconciled: there is no open line on that account any"
                 " more. Run the service again."
             )
-        reconcile(tables, [*own, *others])
+        exactly = move["move_type"] == "entry" and not step.get("partial")
+        reconcile(tables, [*own, *others], exactly=exactly)
         settle(tables)
         if not step.get("partial") and _open_lines(tables, [record], step["account_id"]):
             raise Rejected(
@@ -126,7 +129,7 @@ def _reconcile_line(tables: Tables, move: Row, line: Row) -> None:
             f"{move['name']} cannot be reconciled: the counterpart has no open line on that"
             " account. Run the service again."
         )
-    reconcile(tables, [line["id"], other["id"]])
+    reconcile(tables, [line["id"], other["id"]], exactly=move["move_type"] == "entry")
     settle(tables)
     if not tables.row("account.move.line", line["id"])["reconciled"]:
         raise Rejected(
@@ -244,6 +247,19 @@ def _open_day(tables: Tables, move: Row, lock: date) -> date:
         return date(day.year, 12, 31) if today.year > day.year else max(day, today)
     if (today.year, today.month) > (day.year, day.month):
         return month_end
+    return max(day, today)
+
+
+def accounting_date(tables: Tables, company: int, journal: int, day: date) -> date:
+    """Where Odoo dates an entry that it makes by itself: the end of a month that is over."""
+    names = ["fiscalyear_lock_date", "hard_lock_date"]
+    lock = violated(tables, tables.row("res.company", company), names, day)
+    day = lock + timedelta(days=1) if lock else day
+    today = tables.today
+    kind = tables.row("account.journal", journal)["type"]
+    assert kind not in YEARLY, "entries of general journals are numbered by month"
+    if (today.year, today.month) > (day.year, day.month):
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
     return max(day, today)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
 from sync.odoo.errors import Rejected
@@ -80,8 +80,42 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
         sum(each.booked, ZERO) + sum(each.taxes.values(), ZERO) for each in (amounts, books)
     )
     _replace_lines(tables, move, "tax", taxes)
+    rounding = _cash_rounding(tables, move, total)
+    rounding_in_books = rounded(tables, rounding / rate, own)
+    _replace_lines(tables, move, "rounding", _rounding_lines(tables, move, rounding, rate, own))
+    total, in_books = total + rounding, in_books + rounding_in_books
     due = _due_lines(tables, move, -sign * total, -sign * in_books)
     _replace_lines(tables, move, "payment_term", due)
+
+
+def _cash_rounding(tables: Tables, move: Row, total: Decimal) -> Decimal:
+    """What is added to a total so that it can be paid in cash."""
+    if not move["invoice_cash_rounding_id"]:
+        return ZERO
+    cash = tables.row("account.cash.rounding", move["invoice_cash_rounding_id"])
+    step = Decimal(str(cash["rounding"]))
+    how = {"UP": ROUND_UP, "DOWN": ROUND_DOWN, "HALF-UP": ROUND_HALF_UP}[cash["rounding_method"]]
+    return (total / step).quantize(Decimal(1), rounding=how) * step - total
+
+
+def _rounding_lines(
+    tables: Tables, move: Row, rounding: Decimal, rate: Decimal, own: int
+) -> list[Row]:
+    """The line on which it stands."""
+    if not rounding:
+        return []
+    cash = tables.row("account.cash.rounding", move["invoice_cash_rounding_id"])
+    sign = SIGNS[move["move_type"]]
+    gain = sign * rounding < 0
+    return [
+        {
+            "display_type": "rounding",
+            "name": cash["name"],
+            "account_id": cash["profit_account_id" if gain else "loss_account_id"],
+            "amount_currency": sign * rounding,
+            **sides(sign * rounded(tables, rounding / rate, own)),
+        }
+    ]
 
 
 def show_taxes(tables: Tables, record: int, amounts: Mapping[int, Decimal]) -> None:
@@ -125,7 +159,8 @@ def _replace_lines(tables: Tables, move: Row, kind: str, wanted: list[Row]) -> N
                 unreconcile(tables, [have[position]["id"]])
             tables.update("account.move.line", have[position]["id"], full, quietly=True)
         else:
-            place = {"sequence": 10000 if kind == "payment_term" else 9000, "quantity": 1.0}
+            places = {"payment_term": 10000, "rounding": 9500, "tax": 9000}
+            place = {"sequence": places[kind], "quantity": 1.0}
             line = {"move_id": move["id"], **place, **full}
             tables.insert("account.move.line", line)
 
@@ -223,9 +258,10 @@ def _invoice_totals(move: Row, lines: list[Row]) -> Row:
     sign = SIGNS[move["move_type"]]
     sums = {"product": [ZERO, ZERO], "tax": [ZERO, ZERO], "payment_term": [ZERO, ZERO]}
     for line in lines:
-        if line["display_type"] in ("product", "tax"):
-            sums[line["display_type"]][0] += sign * line["amount_currency"]
-            sums[line["display_type"]][1] -= line["balance"]
+        if line["display_type"] in ("product", "rounding", "tax"):
+            kind = "tax" if line["display_type"] == "tax" else "product"
+            sums[kind][0] += sign * line["amount_currency"]
+            sums[kind][1] -= line["balance"]
         elif line["display_type"] == "payment_term":
             sums["payment_term"][0] -= sign * line["amount_residual_currency"]
             sums["payment_term"][1] += line["amount_residual"]

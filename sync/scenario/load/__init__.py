@@ -8,7 +8,7 @@ way they do. The service's own reading and writing must not grade itself.
 from collections.abc import Callable
 
 from sync.odoo import AdminGateway
-from sync.scenario.load import agreements, work
+from sync.scenario.load import agreements, bookings, work
 from sync.scenario.load.company import find_company, lock, settle
 from sync.scenario.load.people import Needs
 from sync.scenario.load.purchases import purchases
@@ -51,6 +51,8 @@ def add(world: World, given: Given, *, tell: Callable[[str], None] = lambda _: N
     agreements.change_orders(world, given)
     agreements.hour_blocks(world, given)
     agreements.advances(world, given)
+    for entry in given.entries:
+        bookings.book(world, entry)
     purchases(world, given)
     tell("time")
     work.time(world, given.time)

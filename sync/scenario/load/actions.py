@@ -1,12 +1,12 @@
 """What people do in Odoo in the course of a story, step by step."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from sync.domain.calendar import last_of
 from sync.domain.hours import HOUR
 from sync.scenario.check import RECORDS, typed
-from sync.scenario.load import add, agreements, work
+from sync.scenario.load import add, agreements, bookings, payments, work
 from sync.scenario.load.columns import (
     ADVANCE,
     CHANGE_ORDER,
@@ -20,11 +20,9 @@ from sync.scenario.load.columns import (
     TERMS,
     Table,
     Values,
-    replace_with,
 )
 from sync.scenario.load.company import lock, settle
-from sync.scenario.load.payments import pay
-from sync.scenario.load.payments import settle as settle_payment
+from sync.scenario.load.documents import document, meant, one_of
 from sync.scenario.load.people import Needs
 from sync.scenario.load.purchases import cancel_purchase, vendor_document
 from sync.scenario.load.world import NotThere, World
@@ -232,46 +230,16 @@ def _bill_time_in_sales(world: World, step: Step) -> None:
     world.gateway.write("account.analytic.line", [record], {"timesheet_invoice_id": made})
 
 
-def _invoice(world: World, ref: InvoiceRef) -> int:
-    """The one invoice that is meant."""
-    return _one_of(world.rows("account.move", _meant(world, ref, "retainer_"), ["name"]), ref)
-
-
-def _meant(world: World, ref: InvoiceRef, prefix: str) -> list[Any]:
-    """The domain of what is meant, among invoices (``retainer_``) or deleted ones (no prefix)."""
-    domain: list[Any] = [
-        (f"{prefix}engagement_id", "=", world.id("engagement", ref.engagement)),
-        (f"{prefix}role", "=", ref.role.value),
-    ]
-    if ref.month:
-        domain.append((f"{prefix}service_start", ">=", ref.month.isoformat()))
-        domain.append((f"{prefix}service_start", "<=", last_of(ref.month).isoformat()))
-    if ref.date:
-        domain.append(("invoice_date", "=", ref.date.isoformat()))
-    if ref.credit is not None:
-        domain.append(("move_type", "=", "out_refund" if ref.credit else "out_invoice"))
-    return domain
-
-
-def _one_of(found: Sequence[Mapping[str, Any]], ref: InvoiceRef) -> int:
-    if len(found) != 1:
-        raise NotThere(
-            f"{len(found)} {ref.role} documents of {ref.engagement} where one is meant;"
-            " give “month”, “date” or “credit”"
-        )
-    return int(found[0]["id"])
-
-
 def _decided(world: World, ref: InvoiceRef, *, accepted: bool) -> tuple[str, int]:
     """The one document, gone or not, that finance decides on: (model, id)."""
     now = ("retainer_accepted_on", "!=" if accepted else "=", False)
     touched = [now] if accepted else [now, "|", ("state", "=", "cancel"), _CHANGED]
     domains = {
-        "account.move": [*_meant(world, ref, "retainer_"), *touched],
-        "retainer.tombstone": [*_meant(world, ref, ""), now],
+        "account.move": [*meant(world, ref, "retainer_"), *touched],
+        "retainer.tombstone": [*meant(world, ref, ""), now],
     }
     found = {model: world.rows(model, domain, []) for model, domain in domains.items()}
-    record = _one_of([row for rows in found.values() for row in rows], ref)
+    record = one_of([row for rows in found.values() for row in rows], ref)
     return next(model for model, rows in found.items() if rows), record
 
 
@@ -294,13 +262,13 @@ def _write_again(world: World, step: Step) -> None:
     """Delete the line that remembers a deleted document."""
     ref = step.write_again
     assert ref
-    found = world.rows("retainer.tombstone", _meant(world, ref, ""), ["key"])
-    world.gateway.unlink("retainer.tombstone", [_one_of(found, ref)])
+    found = world.rows("retainer.tombstone", meant(world, ref, ""), ["key"])
+    world.gateway.unlink("retainer.tombstone", [one_of(found, ref)])
 
 
 def _button(action: str, method: str) -> Callable[[World, Step], None]:
     def press(world: World, step: Step) -> None:
-        record = _invoice(world, getattr(step, action))
+        record = document(world, getattr(step, action))
         world.gateway.call_on("account.move", [record], method)
 
     return press
@@ -309,7 +277,9 @@ def _button(action: str, method: str) -> Callable[[World, Step], None]:
 def _edit_invoice(world: World, step: Step) -> None:
     edit = step.edit_invoice
     assert edit
-    record = _invoice(world, InvoiceRef.model_validate(_ref_of(edit)))
+    record = document(world, InvoiceRef.model_validate(_ref_of(edit)))
+    if edit.cash_rounding is not None:
+        _round_cash(world, record, edit.cash_rounding)
     if edit.po is not None:
         world.gateway.write("account.move", [record], {"retainer_po_number": edit.po})
     line: Values = {}
@@ -327,6 +297,26 @@ def _edit_invoice(world: World, step: Step) -> None:
         world.gateway.write("account.move", [record], change)
 
 
+def _round_cash(world: World, record: int, step: Decimal) -> None:
+    """Round what is to be paid, the difference on a line of its own."""
+    found = world.rows("account.account", [], ["name"])
+    accounts = {str(each["name"]): each["id"] for each in found}
+    (rounding,) = world.gateway.create(
+        "account.cash.rounding",
+        [
+            {
+                "name": f"Cash, to {step}",
+                "rounding": float(step),
+                "rounding_method": "HALF-UP",
+                "strategy": "add_invoice_line",
+                "profit_account_id": accounts["Product Sales"],
+                "loss_account_id": accounts["Product Sales"],
+            }
+        ],
+    )
+    world.gateway.write("account.move", [record], {"invoice_cash_rounding_id": rounding})
+
+
 def _ref_of(edit: InvoiceEdit) -> dict[str, Any]:
     return {name: getattr(edit, name) for name in InvoiceRef.model_fields}
 
@@ -334,7 +324,7 @@ def _ref_of(edit: InvoiceEdit) -> dict[str, Any]:
 def _cancel_invoice(world: World, step: Step) -> None:
     """Reset to draft where it is posted, then cancel, as the buttons do."""
     assert step.cancel_invoice
-    record = _invoice(world, step.cancel_invoice)
+    record = document(world, step.cancel_invoice)
     (row,) = world.rows("account.move", [("id", "=", record)], ["state"])
     if row["state"] == "posted":
         world.gateway.call_on("account.move", [record], "button_draft")
@@ -343,54 +333,71 @@ def _cancel_invoice(world: World, step: Step) -> None:
 
 def _delete_invoice(world: World, step: Step) -> None:
     assert step.delete_invoice
-    world.gateway.unlink("account.move", [_invoice(world, step.delete_invoice)])
+    world.gateway.unlink("account.move", [document(world, step.delete_invoice)])
 
 
 def _credit_invoice(world: World, step: Step) -> None:
-    """A credit note of the same day over the whole invoice, posted and set off against it."""
     assert step.credit_invoice
-    record = _invoice(world, step.credit_invoice)
-    fields = ["partner_id", "invoice_date", "currency_id", "journal_id", "company_id"]
-    (move,) = world.rows("account.move", [("id", "=", record)], fields)
-    lines = world.rows(
-        "account.move.line",
-        [("move_id", "=", record), ("display_type", "=", "product")],
-        ["name", "product_id", "quantity", "price_unit", "account_id", "tax_ids"],
-    )
-    values: Values = {name: move[name] for name in fields}
-    values |= {
-        "move_type": "out_refund",
-        "reversed_entry_id": record,
-        "invoice_line_ids": [
-            [0, 0, {**each, "tax_ids": replace_with(each.pop("tax_ids"))}]
-            for each in ({**line} for line in lines)
-            if each.pop("id")
-        ],
-    }
-    made = world.gateway.create("account.move", [values])
-    world.gateway.call_on("account.move", made, "action_post")
-    settle_payment(world, [record, *made])
+    bookings.credit(world, step.credit_invoice, step.on)
 
 
 def _pay(world: World, step: Step) -> None:
     payment = step.pay
     assert payment and step.on
-    if payment.advance is not None:
-        advance = world.id("advance", payment.advance)
-        (row,) = world.rows("retainer.advance", [("id", "=", advance)], ["request_move_id"])
-        if not row["request_move_id"]:
-            raise NotThere(f"{payment.advance} has not been requested yet")
-        record = int(row["request_move_id"])
-    else:
-        names = {name: getattr(payment, name) for name in ("engagement", "role", "month", "date")}
-        record = _invoice(world, InvoiceRef.model_validate({**names, "credit": False}))
-    pay(world, record, step.on, payment.amount)
+    if payment.client is not None:
+        assert payment.amount is not None
+        payments.on_account(world, payment.client, step.on, payment.amount)
+        return
+    names = ("engagement", "role", "month", "date", "advance", "document")
+    ref = {name: getattr(payment, name) for name in names}
+    credit = {"credit": False} if payment.engagement else {}
+    record = document(world, InvoiceRef.model_validate({**ref, **credit}))
+    payments.pay(world, record, step.on, payment.amount)
+
+
+def _bounce(world: World, step: Step) -> None:
+    assert step.bounce and step.on
+    payments.bounce(world, document(world, step.bounce), step.on)
+
+
+def _move_payment(world: World, step: Step) -> None:
+    assert step.move_payment
+    record = document(world, step.move_payment)
+    payments.move(world, record, world.id("contact", step.move_payment.to))
+
+
+def _unmatch(world: World, step: Step) -> None:
+    assert step.unmatch
+    payments.unmatch(world, document(world, step.unmatch))
+
+
+def _add_invoice(world: World, step: Step) -> None:
+    assert step.add_invoice
+    Needs(
+        currencies={step.add_invoice.currency}, taxes={tuple(step.add_invoice.taxes or ())}
+    ).create(world)
+    bookings.invoice(world, step.add_invoice)
+
+
+def _book(world: World, step: Step) -> None:
+    assert step.book
+    bookings.book(world, step.book)
+
+
+def _review(world: World, step: Step) -> None:
+    assert step.review
+    bookings.review(world, step.review)
+
+
+def _decide(world: World, step: Step) -> None:
+    assert step.decide and step.on
+    bookings.decide(world, step.decide, step.on)
 
 
 def _send_invoice(world: World, step: Step) -> None:
     assert step.send_invoice and step.on
     sent = {"retainer_lifecycle": "sent", "retainer_sent_on": step.on.isoformat()}
-    world.gateway.write("account.move", [_invoice(world, step.send_invoice)], sent)
+    world.gateway.write("account.move", [document(world, step.send_invoice)], sent)
 
 
 def _vendor_bill(world: World, step: Step) -> None:
@@ -438,6 +445,13 @@ _ACTIONS: Mapping[str, Callable[[World, Step], None]] = {
     "write_again": _write_again,
     "send_invoice": _send_invoice,
     "pay": _pay,
+    "bounce": _bounce,
+    "move_payment": _move_payment,
+    "unmatch": _unmatch,
+    "add_invoice": _add_invoice,
+    "book": _book,
+    "review": _review,
+    "decide": _decide,
     "vendor_bill": _vendor_bill,
     "vendor_credit": _vendor_credit,
     "cancel_purchase": _cancel_purchase,

@@ -160,7 +160,7 @@ def hour_blocks(world: World, given: Given) -> None:
 
 
 def advances(world: World, given: Given) -> None:
-    """Advances of funds, requested."""
+    """Advances of funds; the service asks for them."""
     world.create(
         "advance",
         "retainer.advance",
@@ -169,6 +169,8 @@ def advances(world: World, given: Given) -> None:
                 "name": name,
                 "company_id": world.company_id,
                 "currency_id": world.id("currency", each.currency or world.currency),
+                "date_request": False,
+                "date_due": False,
                 **row(world, ADVANCE, each),
             }
             for name, each in given.advances.items()

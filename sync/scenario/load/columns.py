@@ -97,6 +97,9 @@ ENGAGEMENT: Table = {
     "ap_contact": Column("ap_contact_id", record("contact")),
     "payment_days": Column("payment_term_id", record("payment_days")),
     "use_advances": Column("use_advances", plain),
+    "top_up": Column("top_up_policy", plain),
+    "top_up_amount": Column("top_up_amount", number),
+    "top_up_below": Column("top_up_below", number),
     "lines_per_entry": Column("lines_per_entry", plain),
     "recharge_purchases": Column("recharge_purchases", plain),
     "recharge_markup": Column("recharge_markup", number),
@@ -181,6 +184,7 @@ ADVANCE: Table = {
     "engagements": Column("engagement_ids", records("engagement")),
     "amount": Column("amount", number),
     "currency": Column("currency_id", record("currency")),
+    "request_on": Column("date_request", plain),
     "due": Column("date_due", plain),
     "maturity": Column("maturity_date", plain),
     "priority": Column("priority", plain),
@@ -204,6 +208,8 @@ COMPANY: Table = {
     "out_of_scope_day": Column("retainer_out_of_scope_day", plain),
     "close_after_days": Column("retainer_close_after_days", plain),
     "stuck_after_days": Column("retainer_stuck_after_days", plain),
+    "split_noncurrent": Column("retainer_split_noncurrent", plain),
+    "tax_rounding": Column("tax_calculation_rounding_method", lambda _, value: f"round_{value}"),
 }
 
 LOCK_DATES: Table = {

@@ -26,6 +26,9 @@ def settle(world: World, company: Company) -> None:
     if company.written("currency") and company.currency != world.currency:
         values["currency_id"] = world.id("currency", company.currency)
         world.currency = company.currency
+    if company.fiscal_year_end is not None:
+        month, day = company.fiscal_year_end.split("-")
+        values |= {"fiscalyear_last_month": str(int(month)), "fiscalyear_last_day": int(day)}
     if values:
         world.gateway.write("res.company", [world.company_id], values)
     _rates(world, company)
@@ -38,6 +41,20 @@ def lock(world: World, company: Company) -> None:
     if company.lock_dates is not None:
         values: Values = row(world, LOCK_DATES, company.lock_dates)
         world.gateway.write("res.company", [world.company_id], values)
+    if company.lock_exceptions is not None:
+        world.gateway.create(
+            "account.lock_exception",
+            [
+                {
+                    "company_id": world.company_id,
+                    "user_id": False,
+                    "lock_date_field": field,
+                    "lock_date": day,
+                    "reason": "Audit",
+                }
+                for field, day in row(world, LOCK_DATES, company.lock_exceptions).items()
+            ],
+        )
 
 
 def use_currencies(world: World, codes: Iterable[str]) -> None:
@@ -82,10 +99,11 @@ def _taxes(world: World, company: Company) -> None:
                 "name": name,
                 "type_tax_use": "sale",
                 "amount_type": "percent",
-                "amount": float(rate),
+                "amount": float(tax.percent),
+                "price_include_override": "tax_included" if tax.included else "tax_excluded",
                 "company_id": world.company_id,
             }
-            for name, rate in company.taxes.items()
+            for name, tax in company.taxes.items()
         },
     )
     if company.taxes:

@@ -62,7 +62,7 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
     currencies = world.names("currency")
     return [
         {
-            "engagement": engagements.get(move["retainer_engagement_id"], "?"),
+            "engagement": engagements.get(move["retainer_engagement_id"], "none"),
             "role": move["retainer_role"],
             "credit": move["move_type"] == "out_refund",
             "month": _month(move["retainer_service_start"]),
@@ -78,10 +78,10 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             ],
             "lines": lines[move["id"]],
             "journal": journal[move["id"]],
-            "untaxed": _exact(move["amount_untaxed"]),
-            "tax": _exact(move["amount_tax"]),
-            "total": _exact(move["amount_total"]),
-            "open": _exact(move["amount_residual"]),
+            "untaxed": exact(move["amount_untaxed"]),
+            "tax": exact(move["amount_tax"]),
+            "total": exact(move["amount_total"]),
+            "open": exact(move["amount_residual"]),
             "state": _STATES[move["state"]],
             "payment": move["payment_state"],
             "currency": currencies.get(move["currency_id"], "?"),
@@ -101,10 +101,10 @@ def _lines(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
         found[row["move_id"]].append(
             {
                 "text": row["name"],
-                "quantity": _exact(row["quantity"]),
+                "quantity": exact(row["quantity"]),
                 "hours": _seconds(row["quantity"]),
-                "price": _exact(row["price_unit"]),
-                "amount": _exact(row["price_subtotal"]),
+                "price": exact(row["price_unit"]),
+                "amount": exact(row["price_subtotal"]),
             }
         )
     return found
@@ -119,16 +119,17 @@ def entries(world: World, ids: Collection[int] | None = None) -> list[Seen]:
     ]
     if ids is not None:
         domain.append(("id", "in", sorted(ids)))
-    fields = ["state", "date", "ref", "retainer_engagement_id", "retainer_role"]
+    fields = ["state", "date", "ref", "retainer_engagement_id", "retainer_role", "currency_id"]
     moves = world.rows("account.move", domain, [*fields, "retainer_service_start"])
     journal = _journal(world, [move["id"] for move in moves])
     engagements = world.names("engagement")
     return [
         {
-            "engagement": engagements.get(move["retainer_engagement_id"], "?"),
+            "engagement": engagements.get(move["retainer_engagement_id"], "none"),
             "role": move["retainer_role"],
             "month": _month(move["retainer_service_start"]),
             "date": _day(move["date"]),
+            "currency": world.names("currency").get(move["currency_id"], "?"),
             "reference": move["ref"] or "none",
             "state": _STATES[move["state"]],
             "lines": journal[move["id"]],
@@ -159,11 +160,11 @@ def _journal(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
         found[row["move_id"]].append(
             {
                 "account": accounts[row["account_id"]],
-                "debit": _exact(row["debit"]),
-                "credit": _exact(row["credit"]),
+                "debit": exact(row["debit"]),
+                "credit": exact(row["credit"]),
                 "partner": partners.get(row["partner_id"], "none"),
                 "currency": currencies.get(row["currency_id"], "?"),
-                "amount_currency": _exact(row["amount_currency"]),
+                "amount_currency": exact(row["amount_currency"]),
             }
         )
     return found
@@ -183,7 +184,7 @@ def balances(world: World, names: Collection[str]) -> dict[str, Decimal]:
         ],
         ["account_id", "balance"],
     ):
-        totals[account[line["account_id"]]] += _exact(line["balance"])
+        totals[account[line["account_id"]]] += exact(line["balance"])
     return totals
 
 
@@ -232,9 +233,9 @@ def statements(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "date_start": _day(row["date_start"]),
             "date_end": _day(row["date_end"]),
             "state": row["state"],
-            "utilization": _exact(row["utilization"]),
-            "fee": _exact(row["fee"]),
-            "overage_amount": _exact(row["overage_amount"]),
+            "utilization": exact(row["utilization"]),
+            "fee": exact(row["fee"]),
+            "overage_amount": exact(row["overage_amount"]),
             "runs_out_on": _day(row["runs_out_on"]) or "none",
             **{name: row[f"{name}_seconds"] for name in hours},
             "lots": lots[row["id"]],
@@ -299,10 +300,10 @@ def quotations(world: World, ids: Collection[int] | None = None) -> list[Seen]:
         lines[line["order_id"]].append(
             {
                 "text": line["name"],
-                "quantity": _exact(line["product_uom_qty"]),
+                "quantity": exact(line["product_uom_qty"]),
                 "hours": _seconds(line["product_uom_qty"]),
-                "price": _exact(line["price_unit"]),
-                "amount": _exact(line["price_subtotal"]),
+                "price": exact(line["price_unit"]),
+                "amount": exact(line["price_subtotal"]),
             }
         )
     orders, engagements = world.names("change_order"), world.names("engagement")
@@ -333,7 +334,7 @@ def requests(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "engagement": engagements.get(row["engagement_id"], "?"),
             "month": key_month(row["retainer_key"]),
             "hours": _seconds(row["hours_cap"]),
-            "rate": _exact(row["hourly_rate"]),
+            "rate": exact(row["hourly_rate"]),
         }
         for row in rows
     ]
@@ -351,7 +352,7 @@ def engagement_names(world: World, ids: Iterable[int]) -> list[str]:
     return [engagements.get(each, "?") for each in ids]
 
 
-def _exact(raw: float) -> Decimal:
+def exact(raw: float) -> Decimal:
     """A float as Odoo sends it, to the sixth decimal."""
     return Decimal(repr(float(raw))).quantize(_FINE, rounding=ROUND_HALF_UP).normalize() + 0
 

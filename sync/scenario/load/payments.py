@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from sync.scenario.load.columns import Values
+from sync.scenario.load.observe import exact
 from sync.scenario.load.world import NotThere, World
+
+PAYMENT = "Payment"
 
 
 def pay(world: World, move: int, day: date, amount: Decimal | None) -> None:
@@ -21,39 +24,131 @@ def pay(world: World, move: int, day: date, amount: Decimal | None) -> None:
     )
     if not lines:
         raise NotThere("nothing is open on the invoice that is to be paid")
-    open_amount = sum(Decimal(repr(line["amount_residual_currency"])) for line in lines)
-    paid = float(amount if amount is not None else open_amount)
-    journal, account = _bank(world)
-    common: Values = {
-        "currency_id": lines[0]["currency_id"],
-        "partner_id": lines[0]["partner_id"],
-        "name": "Payment",
+    open_amount = sum((exact(line["amount_residual_currency"]) for line in lines), Decimal(0))
+    paid = amount if amount is not None else open_amount
+    made = _entry(
+        world,
+        day,
+        paid,
+        lines[0]["account_id"],
+        {"currency_id": lines[0]["currency_id"], "partner_id": lines[0]["partner_id"]},
+    )
+    settle(world, [move, made])
+
+
+def on_account(world: World, client: str, day: date, amount: Decimal) -> None:
+    """Money of a client that is for nothing in particular, in the company's currency."""
+    account = world.rows("account.account", [("account_type", "=", "asset_receivable")], ["name"])[
+        0
+    ]["id"]
+    partner = {
+        "currency_id": world.id("currency", world.currency),
+        "partner_id": world.id("client", client),
     }
-    made = world.gateway.create(
+    _entry(world, day, amount, account, partner)
+
+
+def bounce(world: World, move: int, day: date) -> None:
+    """The bank takes back the last payment of an invoice: it is due again."""
+    receivable, payment = _last_payment(world, move)
+    world.gateway.call_on("account.move.line", [receivable], "remove_move_reconcile")
+    fields = ["account_id", "partner_id", "currency_id", "amount_currency"]
+    (line,) = world.rows("account.move.line", [("id", "=", payment)], fields)
+    made = _entry(
+        world,
+        day,
+        exact(line["amount_currency"]),
+        line["account_id"],
+        {"currency_id": line["currency_id"], "partner_id": line["partner_id"]},
+    )
+    domain: list[Any] = [("move_id", "=", made), ("account_id", "=", line["account_id"])]
+    (back,) = (each["id"] for each in world.rows("account.move.line", domain, ["name"]))
+    world.gateway.call_on("account.move.line", [payment, back], "reconcile")
+    _match_again(world, move)
+
+
+def move(world: World, move: int, partner: int) -> None:
+    """The last payment of an invoice turns out to be somebody else's."""
+    receivable, payment = _last_payment(world, move)
+    world.gateway.call_on("account.move.line", [receivable], "remove_move_reconcile")
+    (line,) = world.rows("account.move.line", [("id", "=", payment)], ["move_id"])
+    entry = line["move_id"]
+    world.gateway.call_on("account.move", [entry], "button_draft")
+    lines = world.rows("account.move.line", [("move_id", "=", entry)], ["name"])
+    change = [[1, each["id"], {"partner_id": partner}] for each in lines]
+    world.gateway.write("account.move", [entry], {"line_ids": change})
+    world.gateway.call_on("account.move", [entry], "action_post")
+    _match_again(world, move)
+
+
+def unmatch(world: World, move: int) -> None:
+    """Take back whatever settles the lines of a document."""
+    domain: list[Any] = [("move_id", "=", move), ("account_id.reconcile", "=", True)]
+    lines = [each["id"] for each in world.rows("account.move.line", domain, ["name"])]
+    world.gateway.call_on("account.move.line", lines, "remove_move_reconcile")
+
+
+def _last_payment(world: World, move: int) -> tuple[int, int]:
+    """(receivable line of an invoice, line of the entry that settled it last)."""
+    matches = world.rows(
+        "account.partial.reconcile",
+        [
+            ("debit_move_id.move_id", "=", move),
+            ("credit_move_id.move_id.move_type", "=", "entry"),
+            ("credit_move_id.move_id.retainer_role", "=", False),
+        ],
+        ["debit_move_id", "credit_move_id"],
+    )
+    if not matches:
+        raise NotThere("no payment of the document is there")
+    return int(matches[-1]["debit_move_id"]), int(matches[-1]["credit_move_id"])
+
+
+def _match_again(world: World, move: int) -> None:
+    """What else had settled the invoice settles it again."""
+    settled = world.rows(
+        "account.move.line",
+        [("move_id", "=", move), ("account_id.account_type", "=", "asset_receivable")],
+        ["account_id", "partner_id"],
+    )
+    lines = world.rows(
+        "account.move.line",
+        [
+            ("account_id", "=", settled[0]["account_id"]),
+            ("partner_id", "=", settled[0]["partner_id"]),
+            ("reconciled", "=", False),
+            ("parent_state", "=", "posted"),
+            ("move_id.ref", "=", PAYMENT),
+        ],
+        ["name"],
+    )
+    if lines:
+        ids = [each["id"] for each in (*settled, *lines)]
+        world.gateway.call_on("account.move.line", ids, "reconcile")
+
+
+def _entry(world: World, day: date, amount: Decimal, account: int, common: Values) -> int:
+    """Money into the bank (below zero: out of it), against an account; posted."""
+    journal, bank = _bank(world)
+    common = {**common, "name": PAYMENT}
+    paid = float(amount)
+    (made,) = world.gateway.create(
         "account.move",
         [
             {
                 "move_type": "entry",
                 "journal_id": journal,
                 "date": day.isoformat(),
-                "ref": "Payment",
+                "ref": PAYMENT,
                 "line_ids": [
-                    [0, 0, {**common, "account_id": account, "amount_currency": paid}],
-                    [
-                        0,
-                        0,
-                        {
-                            **common,
-                            "account_id": lines[0]["account_id"],
-                            "amount_currency": -paid,
-                        },
-                    ],
+                    [0, 0, {**common, "account_id": bank, "amount_currency": paid}],
+                    [0, 0, {**common, "account_id": account, "amount_currency": -paid}],
                 ],
             }
         ],
     )
-    world.gateway.call_on("account.move", made, "action_post")
-    settle(world, [move, *made])
+    world.gateway.call_on("account.move", [made], "action_post")
+    return made
 
 
 def settle(world: World, moves: list[int]) -> None:

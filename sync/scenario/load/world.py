@@ -36,6 +36,14 @@ class World:
     project_of_task: dict[str, str] = field(default_factory=dict)
     """Project by change order: where the time on it is entered."""
 
+    @property
+    def me(self) -> int:
+        """The user who is logged in."""
+        if not self.ids.get("me"):
+            (row,) = self.rows("res.users", [("login", "=", "admin")], ["login"])
+            self.remember("me", ["admin"], [row["id"]])
+        return self.id("me", "admin")
+
     def id(self, kind: str, name: str) -> int:
         """Odoo's id of a record of the story."""
         known = self.ids.get(kind, {})

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sync.domain.documents import LotSource, Role, StatementState
 from sync.scenario.model.base import Entry
+from sync.scenario.model.money import ExpectedAdvance, ExpectedMoneyLot, ExpectedReceivable
 from sync.scenario.types import (
     NONE_OR_LIST,
     ONE_OR_MORE,
@@ -38,6 +39,9 @@ Listing = Literal[
     "rejected",
     "entries",
     "foreign",
+    "lots",
+    "receivables",
+    "advances",
 ]
 """What an expectation can list."""
 
@@ -93,7 +97,8 @@ class ExpectedEntryLine(Entry):
 class ExpectedInvoice(Entry):
     """A customer invoice, as it stands in Odoo."""
 
-    engagement: Text
+    engagement: Text | None = None
+    """``none``: the request of an advance that any engagement may draw."""
     role: Role
     credit: Flag = False
     """A credit note."""
@@ -251,11 +256,13 @@ class ExpectedForeign(Entry):
 class ExpectedEntry(Entry):
     """A journal entry of the service: a drawdown, revenue recognised, breakage."""
 
-    engagement: Text
+    engagement: Text | None = None
+    """``none``: of an advance that any engagement may draw."""
     role: Role | None = None
     month: Month | None = None
     """The month its service begins in."""
     date: Day | None = None
+    currency: Text | None = None
     reference: Text | None = None
     state: Literal["draft", "posted", "cancelled"] | None = None
     lines: list[ExpectedEntryLine] | None = None
@@ -293,6 +300,14 @@ class Expect(Entry):
     """What verification finds on the liability accounts that does not belong there."""
     ties: Flag = True
     """Whether the books tie: ledger, open lots and what the rules expect."""
+    lots: Annotated[list[ExpectedMoneyLot], NONE_OR_LIST] | None = None
+    """Open lots of money."""
+    receivables: Annotated[list[ExpectedReceivable], NONE_OR_LIST] | None = None
+    """Open receivable lines."""
+    advances: Annotated[list[ExpectedAdvance], NONE_OR_LIST] | None = None
+    """All that there are."""
+    taxes: dict[str, Number] | None = None
+    """Per tax: what is owed of it in the books, in the company's currency."""
     balances: dict[str, Number] | None = None
     """Per account: debits less credits of all that is posted, in the company's currency."""
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from sync.domain.engagement import Approval, Kind, PoPolicy, State
 from sync.domain.terms import Billing, OveragePolicy, Proration, Recognition
 from sync.scenario.model.base import Entry
+from sync.scenario.model.money import Booking
 from sync.scenario.types import (
     MAYBE_BARE,
     ONE_OR_MORE,
@@ -123,6 +124,10 @@ class Engagement(Entry):
     ap_contact: Text | None = None
     payment_days: Count | None = None
     use_advances: Flag | None = None
+    top_up: Literal["none", "amount", "target"] | None = None
+    """Whether a new advance is requested when what is left falls below ``top_up_below``."""
+    top_up_amount: Number | None = None
+    top_up_below: Number | None = None
     lines_per_entry: Flag | None = None
     """Extra work: one line on the invoice per time entry."""
     recharge_purchases: Flag | None = None
@@ -295,13 +300,13 @@ class Advance(Entry):
     amount: Number
     """Net of tax."""
     currency: Text | None = None
-    requested_on: Day | None = None
+    request_on: Day | None = None
+    """From this day on the service asks for it; left out: nobody does, it was taken over."""
     due: Day | None = None
     maturity: Day | None = None
     priority: Count | None = None
     refundable: Flag = True
     tax_mode: Literal["none", "on_receipt"] = "none"
-    taxes: Annotated[list[Text], ONE_OR_MORE] = []
 
 
 class Given(Entry):
@@ -320,6 +325,8 @@ class Given(Entry):
     time: list[Time] = []
     purchases: dict[str, Purchase] = {}
     advances: dict[str, Advance] = {}
+    entries: list[Booking] = []
+    """Journal entries of people: opening balances among them."""
 
     def projects_of(self, name: str) -> Sequence[str]:
         """The projects of an engagement of this part of the story."""

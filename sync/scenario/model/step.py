@@ -4,12 +4,22 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from sync.domain.documents import Role
 from sync.scenario.model.base import Entry
 from sync.scenario.model.company import Company
 from sync.scenario.model.expect import Expect
 from sync.scenario.model.given import Given, Terms, Time, TimeRef
+from sync.scenario.model.money import (
+    Booking,
+    CreditNote,
+    Decided,
+    InvoiceByHand,
+    InvoiceRef,
+    Payment,
+    PaymentMove,
+    Review,
+)
 from sync.scenario.types import (
+    MAYBE_BARE,
     ONE_OR_MORE,
     Day,
     Flag,
@@ -20,16 +30,6 @@ from sync.scenario.types import (
 )
 
 
-class InvoiceRef(Entry):
-    """Which document: the one of that engagement and role, of that month or day."""
-
-    engagement: Text
-    role: Role
-    month: Month | None = None
-    date: Day | None = None
-    credit: Flag | None = None
-
-
 class InvoiceEdit(InvoiceRef):
     """What a person changes on an invoice that the service wrote."""
 
@@ -38,6 +38,8 @@ class InvoiceEdit(InvoiceRef):
     """Of its first line."""
     po: Text | None = None
     """The purchase order's number on it: an amendment, not a change of content."""
+    cash_rounding: Number | None = None
+    """To what its total is rounded up or down, on a line of its own: ``0.05``."""
 
 
 class TimeChange(TimeRef):
@@ -63,27 +65,6 @@ class OverageRef(Entry):
 
     engagement: Text
     month: Month
-
-
-class Payment(Entry):
-    """What the client pays: an invoice, or the request of an advance."""
-
-    engagement: Text | None = None
-    role: Role | None = None
-    month: Month | None = None
-    date: Day | None = None
-    """The invoice's, where there are several of that engagement and role."""
-    advance: Text | None = None
-    amount: Number | None = None
-    """In the invoice's currency; left out: all that is open."""
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> "Payment":
-        if (self.advance is None) == (self.engagement is None):
-            raise ValueError("name either an “advance”, or an invoice by “engagement” and “role”")
-        if self.engagement is not None and self.role is None:
-            raise ValueError("an invoice is named by “engagement” and “role”")
-        return self
 
 
 class VendorDocument(Entry):
@@ -159,12 +140,18 @@ _COMPANIONS = {
     "approve": {"on", "reference", "refused"},
     "approve_overage": {"on", "reference", "refused"},
     "sign_quotation": {"on", "by", "refused"},
+    "decide": {"on", "refused"},
+    "credit_invoice": {"on", "refused"},
+    "bounce": {"on", "refused"},
     "send_invoice": {"on", "refused"},
     "accept": {"reason", "refused"},
     "pay": {"on", "refused"},
     "vendor_bill": {"on", "refused"},
     "vendor_credit": {"on", "refused"},
 }
+
+_ON_A_DAY = {name for name, with_it in _COMPANIONS.items() if "on" in with_it} - {"credit_invoice"}
+"""Steps that need their day."""
 
 ACTIONS = (
     "run",
@@ -195,6 +182,13 @@ ACTIONS = (
     "write_again",
     "send_invoice",
     "pay",
+    "bounce",
+    "move_payment",
+    "unmatch",
+    "add_invoice",
+    "book",
+    "review",
+    "decide",
     "vendor_bill",
     "vendor_credit",
     "cancel_purchase",
@@ -244,8 +238,8 @@ class Step(Entry):
     edit_invoice: InvoiceEdit | None = None
     cancel_invoice: InvoiceRef | None = None
     delete_invoice: InvoiceRef | None = None
-    credit_invoice: InvoiceRef | None = None
-    """Reverse it by a credit note, as a person does in Odoo."""
+    credit_invoice: CreditNote | None = None
+    """Reverse it by a credit note, as a person does in Odoo, ``on`` its own day unless given."""
     accept: InvoiceRef | None = None
     """Finance says that a document which a person cancelled, deleted or changed is right so; with
     the ``reason``."""
@@ -255,6 +249,20 @@ class Step(Entry):
     """Finance lets the service write a deleted document again."""
     pay: Payment | None = None
     """Money comes in, ``on`` a day."""
+    bounce: InvoiceRef | None = None
+    """The last payment of a document is taken back by the bank, ``on`` a day."""
+    move_payment: PaymentMove | None = None
+    """A payment was another client's: a person takes it off the document and gives it to them."""
+    unmatch: InvoiceRef | None = None
+    """Somebody takes back whatever settles a document."""
+    add_invoice: InvoiceByHand | None = None
+    """A person invoices by hand."""
+    book: Booking | None = None
+    """A person makes a journal entry."""
+    review: Annotated[Review, MAYBE_BARE] | None = None
+    """The accountant posts what was left as drafts."""
+    decide: Decided | None = None
+    """A person decides about what remains of an advance, ``on`` a day."""
     send_invoice: InvoiceRef | None = None
     """It goes to the client, ``on`` a day."""
 
@@ -275,8 +283,7 @@ class Step(Entry):
         allowed = {actions[0], *_COMPANIONS.get(actions[0], {"refused"})}
         for name in sorted(self.model_fields_set - allowed):
             raise ValueError(f"“{name}” does not go with “{actions[0]}”")
-        companions = _COMPANIONS.get(actions[0], set())
-        if "on" in companions and self.on is None:
+        if actions[0] in _ON_A_DAY and self.on is None:
             raise ValueError(f"“{actions[0]}” needs the day: “on”")
         if actions[0].startswith("approve") and not self.reference:
             raise ValueError(f"“{actions[0]}” needs where the client wrote it: “reference”")

@@ -169,6 +169,7 @@ BOOKS: dict[str, Fields] = {
             default="not_paid",
         ),
         "reversed_entry_id": m2o("account.move"),
+        "invoice_cash_rounding_id": m2o("account.cash.rounding"),
         "reversal_move_ids": o2m("account.move", "reversed_entry_id"),
         "is_move_sent": BOOL,
         "posted_before": BOOL,
@@ -231,6 +232,23 @@ BOOKS: dict[str, Fields] = {
         "full_reconcile_id": m2o("account.full.reconcile"),
         "purchase_line_id": m2o("purchase.order.line"),
         "sale_line_ids": m2m("sale.order.line"),
+    },
+    "account.move.reversal": {
+        "move_ids": m2m("account.move"),
+        "new_move_ids": m2m("account.move"),
+        "journal_id": m2o("account.journal"),
+        "date": with_default(DATE, "@today"),
+        "reason": CHAR,
+    },
+    "account.cash.rounding": {
+        "name": needed(CHAR),
+        "rounding": needed(FLOAT),
+        "rounding_method": choice("UP", "DOWN", "HALF-UP", default="HALF-UP", required=True),
+        "strategy": choice(
+            "biggest_tax", "add_invoice_line", default="add_invoice_line", required=True
+        ),
+        "profit_account_id": m2o("account.account"),
+        "loss_account_id": m2o("account.account"),
     },
     "account.partial.reconcile": {
         "debit_move_id": m2o("account.move.line", required=True),

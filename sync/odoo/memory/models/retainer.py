@@ -236,6 +236,7 @@ OWN: dict[str, Fields] = {
         "consumed": computed(MONEY),
         "returned": computed(MONEY),
         "unpaid": computed(MONEY),
+        "shortfall": computed(MONEY),
         "remaining": computed(MONEY),
         "received_on": computed(DATE),
         "last_draw_on": computed(DATE),

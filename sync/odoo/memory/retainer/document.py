@@ -206,7 +206,13 @@ class Document:
             line = as_id(step["line_id"], "settle.line_id")
             self.references += [("account.account", account), ("account.move.line", line)]
             self.reconcile.append(
-                {"account_id": account, "line_ids": [line], "keys": [], "partial": True}
+                {
+                    "account_id": account,
+                    "line_ids": [line],
+                    "keys": [],
+                    "partial": True,
+                    "optional": True,
+                }
             )
         if self.reconcile and self.kind.name != "move":
             raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
