@@ -1,5 +1,6 @@
 """The reasons that the service wrote beside a document, read back."""
 
+import re
 from typing import Any
 
 from mappings import fields
@@ -8,6 +9,8 @@ from sync.domain.documents import Reason
 from sync.domain.issues import Source
 
 FIELD = "retainer_explanation"
+
+_RECORD = re.compile(r"(?P<model>[^,]+),(?P<id>[0-9]{1,12})(?: \((?P<name>.*)\))?", re.DOTALL)
 
 
 def reasons(row: Row) -> tuple[Reason, ...]:
@@ -34,10 +37,14 @@ def _reason(raw: Any) -> Reason:
 
 
 def _source(raw: Any) -> Source:
-    model, _, record = raw.partition(",") if isinstance(raw, str) else ("", "", "")
-    if not model or not record.isascii() or not record.isdigit() or len(record) > 12:
+    found = _RECORD.fullmatch(raw) if isinstance(raw, str) else None
+    if found is None:
         raise _unreadable(raw)
-    return Source(model=fields.clean(model), id=int(record))
+    return Source(
+        model=fields.clean(found["model"]),
+        id=int(found["id"]),
+        name=fields.clean(found["name"] or ""),
+    )
 
 
 def _unreadable(raw: Any) -> Unreadable:

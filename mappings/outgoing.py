@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync.domain.documents import Reason
+from sync.domain.issues import Source
 from sync.domain.money import Currency
 
 Document = dict[str, Any]
@@ -28,10 +29,15 @@ def explanation(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
         {
             "rule": reason.rule,
             "text": reason.text,
-            "records": [f"{source.model},{source.id}" for source in reason.records],
+            "records": [_record(source) for source in reason.records],
         }
         for reason in reasons
     ]
+
+
+def _record(source: Source) -> str:
+    """``account.analytic.line,101``, and in brackets what it contributed."""
+    return f"{source.model},{source.id}" + (f" ({source.name})" if source.name else "")
 
 
 def document(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from mappings import fields
+from mappings import fields, res_currency
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, document, explanation, number
 from mappings.reading import field_of
@@ -11,6 +11,7 @@ from sync.domain.calendar import first_of
 from sync.domain.documents import ApprovalRequest
 from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.money import Currency
+from sync.domain.value import Exact, Value
 
 MODEL = "retainer.change.order"
 KIND = "change_order"
@@ -33,6 +34,56 @@ FIELDS = (
     "retainer_key",
 )
 engagement_of = field_of("engagement_id")
+
+SHOWN_FIELDS = (
+    "name",
+    "engagement_id",
+    "currency_id",
+    "hourly_rate",
+    "overage_seconds",
+    "approval_state",
+    "approval_reference",
+    "retainer_key",
+)
+
+
+class Request(Value):
+    """A request to approve overage, as it stands in Odoo."""
+
+    id: int
+    key: str
+    name: str
+    engagement_id: int
+    seconds: int
+    hourly_rate: Exact
+    currency: Currency
+    state: str
+    reference: str
+
+
+def of_key(company_id: int, key: str) -> Terms:
+    """The request under that key."""
+    return [
+        ("company_id", "=", company_id),
+        ("retainer_key", "!=", False),
+        ("retainer_key", "=", key),
+    ]
+
+
+def request(row: Row, currencies: Mapping[int, Currency]) -> Request:
+    """What is asked of the client."""
+    currency = res_currency.pick(row, "currency_id", dict(currencies))
+    return Request(
+        id=fields.record_id(row),
+        key=fields.needed_text(row, "retainer_key"),
+        name=fields.needed_text(row, "name"),
+        engagement_id=fields.link(row, "engagement_id"),
+        seconds=fields.whole(row, "overage_seconds", least=0),
+        hourly_rate=fields.rate(row, "hourly_rate", currency.digits),
+        currency=currency,
+        state=fields.text(row, "approval_state"),
+        reference=fields.text(row, "approval_reference"),
+    )
 
 
 def domain(engagement_ids: Collection[int], ids: Collection[int], since: date) -> Terms:

@@ -37,6 +37,7 @@ STATEMENT_FIELDS = (
     "utilization",
     "fee",
     "overage_amount",
+    "runs_out_on",
 )
 LOT_MODEL = "retainer.period.lot"
 LOT_FIELDS = (
@@ -172,6 +173,7 @@ def statement(row: Row, currencies: dict[int, Currency], lots: tuple[LotLine, ..
         utilization=fields.exact(row, "utilization", 1),
         fee=fields.money(row, "fee", currency),
         overage_amount=fields.money(row, "overage_amount", currency),
+        runs_out_on=fields.day_or_none(row, "runs_out_on"),
         lots=lots,
     )
 

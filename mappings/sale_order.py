@@ -15,6 +15,9 @@ KIND = "quotation"
 FIELDS = ("name", "company_id", "amount_untaxed", "retainer_key")
 
 
+SHOWN_FIELDS = (*FIELDS, "currency_id", "retainer_engagement_id", "state")
+
+
 class Quote(Value):
     """A quotation or sales order."""
 
@@ -59,6 +62,11 @@ def value(row: Row, company_id: int) -> Quote:
         untaxed=fields.exact(row, "amount_untaxed", fields.RATE_DIGITS),
         key=fields.text(row, "retainer_key"),
     )
+
+
+def engagement(row: Row) -> int:
+    """The engagement that a quotation of ours is for."""
+    return fields.link(row, "retainer_engagement_id")
 
 
 def outgoing(quotation: Quotation, unit: str, company_currency: Currency) -> Document:

@@ -234,6 +234,12 @@ class LotLine(Value):
     draws: Draws = ()
     """(time entry, seconds) in the order in which they were drawn."""
 
+    def lapsed_on(self, end: date) -> date | None:
+        """The day on which what lapsed of it did, in a month that ends on ``end``."""
+        if not self.lapsed:
+            return None
+        return end if self.expires_on is None else min(self.expires_on, end)
+
     @model_validator(mode="after")
     def _balances(self) -> "LotLine":
         assert self.opening == self.drawn + self.lapsed + self.closing, f"lot does not tie: {self}"

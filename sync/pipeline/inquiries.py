@@ -1,8 +1,10 @@
 """Questions that people ask about one thing in Odoo: a document, a statement."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from mappings import account_move, retainer_engagement, shown
+from sync.domain.documents import Reason
 from sync.odoo.gateway import Gateway
 from sync.odoo.paging import read_all
 from sync.pipeline import lookups
@@ -10,11 +12,11 @@ from sync.pipeline.companies import CompanyRef
 from sync.pipeline.errors import PipelineError
 from sync.pipeline.looked import Looked
 from sync.pipeline.service import Service
-from sync.pull.document import Standing, read_document
+from sync.pull.document import read_document
 from sync.pull.errors import DocumentNotFound
-from sync.pull.statement import read_closed_statement
-from sync.report.explain import Explanation, find_planned, of_standing
-from sync.report.names import Names
+from sync.pull.statement import read_closed_statement, read_statement
+from sync.report.explain import Explanation, find_planned, of_shown_statement, of_standing
+from sync.report.names import TIME, Names
 from sync.report.statement import ShownStatement, named_statement, shown_statement
 
 FEW = 2
@@ -38,21 +40,26 @@ def explain(service: Service, company: CompanyRef, document: str, as_of: date) -
             for each in (standing.invoice, standing.entry, standing.period)
             if each is not None
         ),
-        None,
+        standing.engagement_id,
     )
     whose = lookups.engagement(gateway, engagement_id)
-    return of_standing(
-        standing,
-        client=whose.client if whose else "",
-        engagement=whose.name if whose else "",
-        texts=_texts(gateway, standing),
-    )
+    client, engagement = (whose.client, whose.name) if whose else ("", "")
+    read = read_statement(gateway, standing.id) if standing.period is not None else None
+    if read is not None:
+        told = named_statement(*read, client=client, engagement=engagement)
+        drawn = {entry for lot in told.lots for entry, _ in lot.draws}
+        texts = _texts(gateway, told.reasons, drawn)
+        return of_shown_statement(told, "odoo", texts, number=standing.name, id=standing.id)
+    texts = _texts(gateway, standing.reasons)
+    return of_standing(standing, client=client, engagement=engagement, texts=texts)
 
 
-def _texts(gateway: Gateway, standing: Standing) -> dict[tuple[str, int], str]:
-    """What the records behind the numbers are; nothing for those that are gone."""
-    wanted: dict[str, set[int]] = {}
-    for reason in standing.reasons:
+def _texts(
+    gateway: Gateway, reasons: Iterable[Reason], entries: Collection[int] = ()
+) -> dict[tuple[str, int], str]:
+    """What the records behind the numbers are, and some time entries; nothing for those gone."""
+    wanted: dict[str, set[int]] = {TIME: set(entries)} if entries else {}
+    for reason in reasons:
         for source in reason.records:
             wanted.setdefault(source.model, set()).add(source.id)
     found = {}

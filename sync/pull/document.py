@@ -10,8 +10,10 @@ from mappings import (
     explained,
     journal_entry,
     retainer_alert,
+    retainer_change_order,
     retainer_period,
     sale_order,
+    sale_order_line,
 )
 from mappings.account_move_line import InvoiceLine
 from mappings.fields import Row, Terms
@@ -34,7 +36,7 @@ class Standing(Value):
     """A document as it stands in Odoo; what it is is set: ``invoice``, ``entry`` or ``period``."""
 
     kind: str
-    """``move``, ``entry``, ``period``, ``quotation`` or ``alert``."""
+    """``move``, ``entry``, ``period``, ``quotation``, ``approval`` or ``alert``."""
     id: int
     key: str
     name: str
@@ -48,6 +50,10 @@ class Standing(Value):
     lines: tuple[InvoiceLine, ...] = ()
     entry_lines: tuple[tuple[str, WrittenLine], ...] = ()
     """(account, line) of an entry."""
+    engagement_id: int | None = None
+    """Of a quotation or a request."""
+    request: retainer_change_order.Request | None = None
+    """A request to approve overage."""
     reasons: tuple[Reason, ...] = ()
 
 
@@ -78,8 +84,14 @@ def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Sta
         (
             sale_order.MODEL,
             sale_order.named(of.id, name_or_key),
-            sale_order.FIELDS,
-            lambda row: _quotation(row, of.id),
+            sale_order.SHOWN_FIELDS,
+            lambda row: _quotation(reader, row, of.id, currencies),
+        ),
+        (
+            retainer_change_order.MODEL,
+            retainer_change_order.of_key(of.id, name_or_key),
+            retainer_change_order.SHOWN_FIELDS,
+            lambda row: _request(row, currencies),
         ),
         (
             retainer_alert.MODEL,
@@ -88,8 +100,8 @@ def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Sta
             _alert,
         ),
     )
-    for model, domain, fields, standing in kinds:
-        asked = (*fields, explained.FIELD)
+    for model, domain, names, standing in kinds:
+        asked = (*names, explained.FIELD)
         for row in gateway.search_read(model, domain, asked, limit=_FEW):
             found = reader.read(model, [row], partial(_whole, standing=standing))
             if found.issues:
@@ -170,9 +182,36 @@ def _period(reader: Reader, row: Row) -> Standing:
     )
 
 
-def _quotation(row: Row, company_id: int) -> Standing:
+def _quotation(
+    reader: Reader, row: Row, company_id: int, currencies: dict[int, Currency]
+) -> Standing:
     quote = sale_order.value(row, company_id)
-    return Standing(kind=sale_order.KIND, id=quote.id, key=quote.key, name=quote.name)
+    currency = account_move.currency(row, currencies)
+    rows = reader.rows(
+        sale_order_line.MODEL, sale_order_line.of_order(quote.id), sale_order_line.SHOWN_FIELDS
+    )
+    return Standing(
+        kind=sale_order.KIND,
+        id=quote.id,
+        key=quote.key,
+        name=quote.name,
+        currency=currency,
+        engagement_id=sale_order.engagement(row),
+        lines=tuple(sale_order_line.shown(each, currency) for each in rows),
+    )
+
+
+def _request(row: Row, currencies: dict[int, Currency]) -> Standing:
+    request = retainer_change_order.request(row, currencies)
+    return Standing(
+        kind="approval",
+        id=request.id,
+        key=request.key,
+        name=request.name,
+        currency=request.currency,
+        engagement_id=request.engagement_id,
+        request=request,
+    )
 
 
 def _alert(row: Row) -> Standing:

@@ -1,9 +1,10 @@
-"""A closed statement as it stands, for ``drawdown statement``."""
+"""A statement as it stands, for ``drawdown statement`` and ``drawdown explain``."""
 
 from datetime import date
 from decimal import Decimal
 
-from mappings import res_currency, retainer_period, retainer_terms
+from mappings import explained, res_currency, retainer_period, retainer_terms
+from mappings.fields import Terms
 from sync.domain.calendar import last_of
 from sync.domain.documents import Statement
 from sync.odoo.gateway import Gateway
@@ -18,11 +19,20 @@ def read_closed_statement(
 
     None where the month is not closed. Raises ``PullError`` and ``GatewayError``. Four calls.
     """
+    return _read(gateway, retainer_period.closed(engagement_id, month, last_of(month)))
+
+
+def read_statement(gateway: Gateway, record: int) -> tuple[Statement, tuple[Decimal, ...]] | None:
+    """The same of a statement by its id, open or closed."""
+    return _read(gateway, retainer_period.of_ids([record]))
+
+
+def _read(gateway: Gateway, domain: Terms) -> tuple[Statement, tuple[Decimal, ...]] | None:
     reader = Reader(gateway, page_size=1000)
     found = gateway.search_read(
         retainer_period.MODEL,
-        retainer_period.closed(engagement_id, month, last_of(month)),
-        retainer_period.STATEMENT_FIELDS,
+        domain,
+        (*retainer_period.STATEMENT_FIELDS, explained.FIELD),
         limit=1,
     )
     if not found:
@@ -48,18 +58,20 @@ def read_closed_statement(
     statements = reader.read(
         retainer_period.MODEL,
         found,
-        lambda row: retainer_period.statement(row, currencies, own),
+        lambda row: retainer_period.statement(row, currencies, own).model_copy(
+            update={"reasons": explained.reasons(row)}
+        ),
         retainer_period.engagement_of,
     ).values
+    if reader.issues:
+        raise PullError(str(reader.issues[0]))
     rates = reader.read(
         retainer_terms.MODEL,
         reader.rows(
             retainer_terms.MODEL,
-            retainer_terms.domain({engagement_id}),
+            retainer_terms.domain({statements[0].engagement_id}),
             retainer_terms.RATE_FIELDS,
         ),
         retainer_terms.overage_rate,
     ).values
-    if reader.issues:
-        raise PullError(str(reader.issues[0]))
     return statements[0], rates

@@ -2,30 +2,50 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
+from mappings.account_move_line import InvoiceLine
 from mappings.journal_entry import WrittenLine
 from sync.domain import hours
 from sync.domain.advances import AdvanceRequest
-from sync.domain.calendar import month_text
 from sync.domain.documents import (
     ApprovalRequest,
     Invoice,
     Line,
+    LotLine,
     Quotation,
     Reason,
     Statement,
 )
+from sync.domain.issues import Source
 from sync.domain.journal import Entry
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import AnyDocument
 from sync.domain.value import Value
 from sync.plan.changes import Plan
 from sync.pull.document import Standing
-from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, counts, texts
+from sync.report.blocks import (
+    Block,
+    Facts,
+    Message,
+    Row,
+    Table,
+    Tone,
+    counts,
+    days,
+    durations,
+    texts,
+)
 from sync.report.entries import shown_entry
 from sync.report.invoices import NO_PO, role_text
-from sync.report.names import Names
-from sync.report.statement import metrics, overage_text, shown_statement
+from sync.report.names import TIME, Names
+from sync.report.statement import (
+    ShownStatement,
+    after_month,
+    metrics,
+    overage_text,
+    shown_statement,
+)
 
 
 class ExplainedRule(Value):
@@ -35,6 +55,31 @@ class ExplainedRule(Value):
     text: str
     records: tuple[str, ...]
     """``model,id``, with the record's name in brackets where it is known."""
+
+
+class ExplainedDraw(Value):
+    """So many seconds of a time entry were drawn from a lot."""
+
+    entry: int
+    text: str
+    """What the entry is, as far as it is known."""
+    seconds: int
+
+
+class ExplainedLot(Value):
+    """A lot of hours in a month, in seconds: opening = drawn + lapsed + closing."""
+
+    source: str
+    block_id: int | None
+    granted_on: date
+    expires_on: date | None
+    granted: int
+    opening: int
+    drawn: int
+    lapsed: int
+    lapsed_on: date | None
+    closing: int
+    draws: tuple[ExplainedDraw, ...]
 
 
 class Explanation(Value):
@@ -52,6 +97,8 @@ class Explanation(Value):
     lines: tuple[tuple[str, str, str, str], ...] = ()
     """Text, quantity, price, amount; of an entry: account, debit, credit, amount in the books."""
     rules: tuple[ExplainedRule, ...]
+    lots: tuple[ExplainedLot, ...] = ()
+    """Of a statement: where its hours came from and which entries drew them."""
     note: str = ""
 
 
@@ -114,7 +161,13 @@ def of_document(document: AnyDocument, origin: str, names: Names) -> Explanation
             key=document.key,
             kind="approval",
             origin=origin,
-            facts=(*whose, ("name", document.name), ("hours", hours.text(document.seconds))),
+            facts=(
+                *whose,
+                ("name", document.name),
+                ("hours", hours.text(document.seconds)),
+                ("rate", f"{document.hourly_rate:,}"),
+                ("net", f"{document.amount:,}"),
+            ),
             rules=rules_of(document.reasons),
         )
     return Explanation(
@@ -188,6 +241,19 @@ def of_entry(entry: Entry, origin: str, names: Names) -> Explanation:
 def of_statement(statement: Statement, origin: str, names: Names) -> Explanation:
     """A statement that the rules wrote."""
     shown = shown_statement(statement, names)
+    texts = names.entries({entry for lot in shown.lots for entry, _ in lot.draws})
+    return of_shown_statement(shown, origin, texts)
+
+
+def of_shown_statement(
+    shown: ShownStatement,
+    origin: str,
+    texts: Mapping[tuple[str, int], str],
+    *,
+    number: str = "",
+    id: int | None = None,
+) -> Explanation:
+    """A statement with its lots. ``texts`` says what the records are, as far as they are known."""
     facts = [
         ("client", shown.client),
         ("engagement", shown.engagement),
@@ -197,12 +263,41 @@ def of_statement(statement: Statement, origin: str, names: Names) -> Explanation
     ]
     if shown.overage:
         facts.append(("Overage", overage_text(shown)))
+    for line in after_month(shown):
+        name, _, value = line.partition(": ")
+        facts.append((name, value))
+    facts.append(("Monthly fee", shown.money(shown.fee)))
+    if shown.runs_out_on:
+        facts.append(("Hours run out on", shown.runs_out_on.isoformat()))
     return Explanation(
         key=shown.key,
+        number=number,
+        id=id,
         kind="statement",
         origin=origin,
         facts=tuple(facts),
-        rules=rules_of(shown.reasons),
+        rules=rules_of(tuple(_named(reason, texts) for reason in shown.reasons)),
+        lots=tuple(_lot(lot, shown.date_end, texts) for lot in shown.lots),
+        note="" if shown.reasons else "no explanation is stored beside this document",
+    )
+
+
+def _lot(lot: LotLine, end: date, texts: Mapping[tuple[str, int], str]) -> ExplainedLot:
+    return ExplainedLot(
+        source=lot.source.value,
+        block_id=lot.block_id,
+        granted_on=lot.granted_on,
+        expires_on=lot.expires_on,
+        granted=lot.granted,
+        opening=lot.opening,
+        drawn=lot.drawn,
+        lapsed=lot.lapsed,
+        lapsed_on=lot.lapsed_on(end),
+        closing=lot.closing,
+        draws=tuple(
+            ExplainedDraw(entry=entry, text=texts.get((TIME, entry), ""), seconds=seconds)
+            for entry, seconds in lot.draws
+        ),
     )
 
 
@@ -252,15 +347,7 @@ def of_standing(
             ("client status", invoice.lifecycle.replace("_", " ")),
             ("changed by a person", "yes" if invoice.changed else ""),
         ]
-        lines = tuple(
-            (
-                line.text,
-                f"{line.quantity.normalize():f}",
-                f"{currency.round(line.unit_price):,}",
-                currency.text(line.amount),
-            )
-            for line in standing.lines
-        )
+        lines = _shown_lines(standing.lines, currency)
     elif standing.entry:
         entry = standing.entry
         facts += [
@@ -271,15 +358,18 @@ def of_standing(
             ("changed by a person", "yes" if entry.changed else ""),
         ]
         lines = tuple(_standing_line(account, each) for account, each in standing.entry_lines)
-    elif standing.period:
-        period = standing.period
-        facts += [
-            ("month", month_text(period.date_start)),
-            ("state", "closed" if period.closed else "open"),
-            ("available", hours.text(period.available)),
-            ("used", hours.text(period.used)),
-            ("overage", hours.text(period.overage)),
-        ]
+    elif standing.currency:
+        lines = _shown_lines(standing.lines, standing.currency)
+        total = sum((line.amount for line in standing.lines), ZERO)
+        if standing.request:
+            asked = standing.request
+            total = hours.charge(asked.seconds, asked.hourly_rate)
+            facts += [
+                ("hours", hours.text(asked.seconds)),
+                ("rate", f"{asked.hourly_rate:,}"),
+                ("approval", " ".join(part for part in (asked.state, asked.reference) if part)),
+            ]
+        facts.append(("net", standing.currency.text(total)))
     note = "" if standing.reasons else "no explanation is stored beside this document"
     return Explanation(
         key=standing.key,
@@ -291,6 +381,21 @@ def of_standing(
         lines=lines,
         rules=rules_of(tuple(_named(reason, texts) for reason in standing.reasons)),
         note=note,
+    )
+
+
+def _shown_lines(
+    lines: tuple[InvoiceLine, ...], currency: Currency
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Lines as Odoo has them."""
+    return tuple(
+        (
+            line.text,
+            f"{line.quantity.normalize():f}",
+            f"{currency.round(line.unit_price):,}",
+            currency.text(line.amount),
+        )
+        for line in lines
     )
 
 
@@ -306,12 +411,16 @@ def _standing_line(account: str, line: WrittenLine) -> tuple[str, str, str, str]
 
 
 def _named(reason: Reason, texts: Mapping[tuple[str, int], str]) -> Reason:
-    """The reason with its records' texts, which are not stored beside a document."""
+    """The reason with what its records are, and what each contributed."""
     records = tuple(
-        replace(source, name=texts.get((source.model, source.id), source.name))
-        for source in reason.records
+        replace(source, name="; ".join(_known(source, texts))) for source in reason.records
     )
     return reason.model_copy(update={"records": records})
+
+
+def _known(source: Source, texts: Mapping[tuple[str, int], str]) -> list[str]:
+    found = (texts.get((source.model, source.id), ""), source.name)
+    return list(dict.fromkeys(each for each in found if each))
 
 
 def _lines(lines: tuple[Line, ...], currency: Currency) -> tuple[tuple[str, str, str, str], ...]:
@@ -355,6 +464,8 @@ def explain_blocks(explained: Explanation) -> list[Block]:
     ]
     if explained.note:
         blocks.append(Message(tag="note", text=explained.note, tone=Tone.warn))
+    if explained.lots:
+        blocks += _lot_tables(explained.lots)
     blocks.append(
         Table(
             tag="rule",
@@ -377,3 +488,49 @@ def explain_blocks(explained: Explanation) -> list[Block]:
         )
     )
     return blocks
+
+
+def _lot_tables(lots: tuple[ExplainedLot, ...]) -> list[Block]:
+    """Where a month's hours came from, and which entries drew them."""
+    return [
+        Table(
+            tag="lot",
+            title="Lots of hours",
+            columns=(
+                *texts("lot", "source"),
+                *days("granted on"),
+                *texts("expires on"),
+                *durations("granted", "opening", "drawn", "lapsed"),
+                *texts("lapsed on"),
+                *durations("closing"),
+            ),
+            rows=tuple(
+                Row(
+                    cells=(
+                        str(number),
+                        lot.source + (f" {lot.block_id}" if lot.block_id else ""),
+                        lot.granted_on,
+                        lot.expires_on.isoformat() if lot.expires_on else "never",
+                        lot.granted,
+                        lot.opening,
+                        lot.drawn,
+                        lot.lapsed,
+                        lot.lapsed_on.isoformat() if lot.lapsed_on else "",
+                        lot.closing,
+                    )
+                )
+                for number, lot in enumerate(lots, 1)
+            ),
+        ),
+        Table(
+            tag="draw",
+            title="Which entries drew from them",
+            columns=(*texts("lot", "entry"), *durations("drawn")),
+            detail="time entry",
+            rows=tuple(
+                Row(cells=(str(number), str(draw.entry), draw.seconds), detail=draw.text)
+                for number, lot in enumerate(lots, 1)
+                for draw in lot.draws
+            ),
+        ),
+    ]

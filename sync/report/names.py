@@ -1,8 +1,14 @@
 """Names of the records behind ids, for people."""
 
+from collections.abc import Collection
+
+from sync.domain import hours
 from sync.domain.engagement import Engagement
 from sync.domain.money import Currency
 from sync.domain.snapshot import Snapshot
+
+TIME = "account.analytic.line"
+"""How Odoo calls time entries."""
 
 
 class Names:
@@ -11,6 +17,7 @@ class Names:
     def __init__(self, snapshot: Snapshot) -> None:
         self._engagements = {each.id: each for each in snapshot.engagements}
         self._clients = {each.id: each for each in snapshot.clients}
+        self._entries = snapshot.entries
         ledger = snapshot.ledger
         self._lines = {lot.line_id: lot.move_name for lot in ledger.lots}
         self._lines |= {each.line_id: each.move_name for each in ledger.receivables}
@@ -35,6 +42,23 @@ class Names:
         """The name of the engagement's client."""
         found = self._engagements.get(engagement_id or 0)
         return self.partner(found.client_id) if found else ""
+
+    def entries(self, ids: Collection[int]) -> dict[tuple[str, int], str]:
+        """What some time entries are: ``2025-03-10, 3:00 h, Robin Reyes, Landing page``."""
+        return {
+            (TIME, entry.id): ", ".join(
+                part
+                for part in (
+                    entry.day.isoformat(),
+                    f"{hours.text(entry.seconds)} h",
+                    entry.employee,
+                    entry.text,
+                )
+                if part
+            )
+            for entry in self._entries
+            if entry.id in ids
+        }
 
     def line(self, line_id: int) -> str:
         """The document that an open line of the ledger belongs to."""

@@ -58,6 +58,8 @@ class ShownStatement(Value):
     rolled_out: int
     utilization: Exact
     fee: Exact
+    runs_out_on: date | None = None
+    """The day on which the hours ran out, or will at the pace so far."""
     lots: tuple[LotLine, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
@@ -112,6 +114,7 @@ def named_statement(
         rolled_out=statement.rolled_out,
         utilization=statement.utilization,
         fee=statement.fee,
+        runs_out_on=statement.runs_out_on,
         lots=statement.lots,
         reasons=statement.reasons,
     )
@@ -199,6 +202,8 @@ def blocks(shown: ShownStatement) -> list[Block]:
     for line in after_month(shown):
         name, _, value = line.partition(": ")
         pairs.append((name, value))
+    if shown.runs_out_on:
+        pairs.append(("Hours run out on", shown.runs_out_on.isoformat()))
     pairs += [("Monthly fee", shown.money(shown.fee)), ("State", shown.state)]
     title = f"Retainer statement: {shown.client}, {shown.engagement}, {shown.title}"
     return [

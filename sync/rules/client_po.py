@@ -7,7 +7,7 @@ amount is net of tax.
 
 from decimal import Decimal
 
-from sync.domain.documents import Alert, Invoice, Line, Role
+from sync.domain.documents import Alert, Invoice, Line, Reason, Role
 from sync.domain.engagement import ClientPo, Engagement, PoPolicy
 from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Issue, Severity, Source
@@ -50,6 +50,7 @@ def client_po(
                 fits, rest = None, invoice
                 if policy is PoPolicy.fit and issue.code == "po_exceeded" and left is not None:
                     fits, rest = part(invoice, left + invoice.untaxed - amount)
+                    fits, rest = _said(invoice, fits, rest, po)
                 if fits is not None and po is not None:
                     checked.append(fits)
                     used[po.id] = used.get(po.id, ZERO) + fits.untaxed
@@ -99,6 +100,22 @@ def nearly_used(snapshot: Snapshot, invoices: tuple[Invoice, ...]) -> tuple[Aler
             )
         )
     return tuple(alerts)
+
+
+def _said(
+    invoice: Invoice, fits: Invoice | None, rest: Invoice, po: ClientPo | None
+) -> tuple[Invoice | None, Invoice]:
+    """The two parts of an invoice, each with how it came about."""
+    if fits is None or po is None:
+        return fits, rest
+    money = invoice.currency.text
+    whole = f"{money(invoice.untaxed)} in all are more than is left on purchase order {po.number}"
+    now = Reason(rule="client_po", text=f"{whole}; billed now: {money(fits.untaxed)}")
+    later = Reason(rule="client_po", text=f"{whole}; waiting: {money(rest.untaxed)}")
+    return (
+        fits.model_copy(update={"reasons": (*fits.reasons, now)}),
+        rest.model_copy(update={"reasons": (*rest.reasons, later)}),
+    )
 
 
 def part(invoice: Invoice, left: Decimal) -> tuple[Invoice | None, Invoice]:

@@ -7,20 +7,17 @@ and only together with the invoices that bill it: while one of them is held, the
 from dataclasses import replace
 
 from sync.domain import hours
-from sync.domain.calendar import month_text
 from sync.domain.documents import (
     LotLine,
     LotSource,
-    Reason,
     Role,
     Statement,
     StatementState,
 )
-from sync.domain.existing import ExistingInvoice, Tombstone
-from sync.domain.issues import Source
-from sync.domain.keys import key, month_source, source_of
+from sync.domain.keys import key, month_source
 from sync.rules.case import Case, Findings, Month
-from sync.rules.forecast import forecast, runs_out_on
+from sync.rules.forecast import runs_out_on
+from sync.rules.why import reasons
 
 
 def close(case: Case, found: Findings) -> Findings:
@@ -77,7 +74,7 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
             for lot in month.lots
             if closed and lot.block_id is not None and lot.opening == lot.granted
         ),
-        reasons=(_reason(month), *_forecast(case, month), *_accepted(case, month)),
+        reasons=reasons(case, month),
     )
 
 
@@ -110,49 +107,5 @@ def _deficit(month: Month) -> tuple[LotLine, ...]:
             granted=month.deficit,
             opening=month.deficit,
             closing=month.deficit,
-        ),
-    )
-
-
-def _forecast(case: Case, month: Month) -> tuple[Reason, ...]:
-    """When the hours run out, and how that was reached."""
-    text = forecast(case, month)
-    return (Reason(rule="forecast", text=text),) if text else ()
-
-
-def _accepted(case: Case, month: Month) -> tuple[Reason, ...]:
-    """What of the month is rightly not billed, and who said so."""
-    documents: tuple[ExistingInvoice | Tombstone, ...] = (*case.invoices, *case.tombstones)
-    amount = case.engagement.currency.text
-    return tuple(
-        Reason(
-            rule="accepted",
-            text=f"{each.name or each.key}: {amount(each.waived)} accepted as not billed by"
-            f" {each.accepted.by or 'a manager'} on {each.accepted.on}: {each.accepted.reason}",
-        )
-        for each in documents
-        if each.accepted and source_of(each.key) == month_source(month.first)
-    )
-
-
-def _reason(month: Month) -> Reason:
-    lapsed = sum(lot.lapsed for lot in month.lots)
-    left = sum(lot.closing for lot in month.lots)
-    parts = [
-        f"{month_text(month.first)}: {hours.text(month.granted)} h granted",
-        f"{hours.text(month.rolled_in)} h rolled in",
-        f"{hours.text(month.used)} h used in {len(month.entries)} entries",
-        f"{hours.text(month.overage)} h over",
-        f"{hours.text(lapsed)} h lapsed",
-        f"{hours.text(left)} h left",
-    ]
-    if month.deficit_absorbed:
-        parts.append(f"{hours.text(month.deficit_absorbed)} h taken by the deficit carried in")
-    return Reason(
-        rule="statement",
-        text=", ".join(parts),
-        records=tuple(
-            Source(model="retainer.terms", id=each.terms.id, name=f"{each.start} to {each.end}")
-            for each in month.segments
         ),
     )

@@ -88,6 +88,14 @@ def _creditable(case: Case, entry: TimeEntry, left: Decimal) -> int:
     return min(-entry.seconds, int(left * hours.HOUR / rate))
 
 
+def _computed(case: Case, each: Credit) -> str:
+    """``2:00 h × 175.00 = 350.00 USD``; what the invoice had left may be less."""
+    money = case.engagement.currency.text
+    full = hours.charge(each.seconds, _rate(case, each.entry))
+    left = f", of which {money(each.amount)} were left" if money(full) != money(each.amount) else ""
+    return f"{hours.text(each.seconds)} h × {_rate(case, each.entry)} = {money(full)}{left}"
+
+
 def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invoice:
     engagement = case.engagement
     original = credits[0].invoice
@@ -122,13 +130,15 @@ def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invo
         reasons=(
             Reason(
                 rule="correction",
-                text=f"{hours.text(seconds)} h billed on {original.name} were corrected:"
-                f" {engagement.currency.text(amount)} given back",
+                text=f"{hours.text(seconds)} h billed on {original.name} were corrected: "
+                + " + ".join(_computed(case, each) for each in credits)
+                + (f" = {engagement.currency.text(amount)}" if len(credits) > 1 else ""),
                 records=tuple(
                     Source(
                         model="account.analytic.line",
                         id=each.entry.id,
-                        name=f"corrects entry {each.entry.corrects_id}",
+                        name=f"{each.entry.day} {each.entry.employee}: corrects entry"
+                        f" {each.entry.corrects_id} of {each.entry.corrects_day}",
                     )
                     for each in credits
                 ),

@@ -16,6 +16,7 @@ from sync.domain.calendar import (
     business_day,
     first_of,
     last_of,
+    month_text,
     months,
     months_text,
     span_text,
@@ -29,7 +30,7 @@ from sync.domain.terms import Billing, Recognition, Terms
 from sync.rules.bill import billed, draft_invoice, take_back
 from sync.rules.case import Case, Findings
 from sync.rules.grant import fee as month_fee
-from sync.rules.grant import segments
+from sync.rules.grant import segments, shares
 
 _NAMES = {1: "Monthly", 3: "Quarterly", 6: "Half-yearly", 12: "Yearly"}
 
@@ -126,13 +127,19 @@ def hour_blocks(case: Case, found: Findings) -> Findings:
                     reasons=(
                         Reason(
                             rule="fee",
-                            text=f"{hours.text(block.seconds)} hours bought on {block.bought_on}",
+                            text=f"{hours.text(block.seconds)} h bought on {block.bought_on} for"
+                            f" {case.engagement.currency.text(block.price)}, the price of the block"
+                            + _lasting(block),
                             records=(Source(model="retainer.hour.block", id=block.id),),
                         ),
                     ),
                 )
             )
     return found
+
+
+def _lasting(block: HourBlock) -> str:
+    return f"; they can be drawn until {block.expiry_date}" if block.expiry_date else ""
 
 
 def _outside(case: Case, block: HourBlock) -> Issue:
@@ -231,14 +238,12 @@ def _reason(case: Case, cover: Cover, amounts: list[Decimal]) -> Reason:
         for cut in cuts
         for each in cut
     }
-    parts = [
-        f"{currency.text(amount)} ("
-        + ", ".join(
-            f"{each.terms.monthly_fee} for {span_text(each.start, each.end)}"
-            + (" paused" if each.terms.paused else "")
-            for each in cut
-        )
-        + ")"
-        for cut, amount in zip(cuts, amounts, strict=True)
-    ]
-    return Reason(rule="fee", text=" + ".join(parts), records=tuple(records.values()))
+    parts = []
+    for month, cut, amount in zip(cover.months, cuts, amounts, strict=True):
+        weighed = shares(cut, month, lambda terms: currency.text(terms.monthly_fee))
+        result = f" = {currency.text(amount)}" if "×" in weighed else ""
+        parts.append(f"{month_text(month)}: {weighed}{result}")
+    text = "; ".join(parts)
+    if len(parts) > 1:
+        text += f"; together {currency.text(sum(amounts, ZERO))}"
+    return Reason(rule="fee", text=text, records=tuple(records.values()))

@@ -5,15 +5,16 @@ A month that is not whole, or in which the terms change, weighs each terms by it
 Days under paused terms grant nothing and cost nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.calendar import add_months, days, days_in, last_of
+from sync.domain.calendar import add_months, days, days_in, last_of, span_text
 from sync.domain.documents import LotSource
 from sync.domain.keys import month_source
 from sync.domain.money import ZERO, Currency, multiply
-from sync.domain.terms import Proration
+from sync.domain.terms import Proration, Terms
 from sync.rules.case import Case, HourLot, Month, Segment
 
 
@@ -64,6 +65,26 @@ def fee(segments: tuple[Segment, ...], month: date, currency: Currency) -> Decim
         return currency.round(running[0].terms.monthly_fee)
     weighed = sum((each.terms.monthly_fee * days(each.start, each.end) for each in running), ZERO)
     return currency.round(multiply(weighed, 1, days_in(month)))
+
+
+def shares(cut: tuple[Segment, ...], month: date, figure: Callable[[Terms], str]) -> str:
+    """How a month's figure was weighed: ``40:00 h``, ``40:00 h × 15 ÷ 31 (17–31 March 2025)``."""
+    running = [each for each in cut if not each.terms.paused]
+    if not running:
+        return "nothing, the terms are paused"
+    whole = days_in(month)
+    if running[0].terms.proration is Proration.none:
+        in_part = cut[0].start > month or cut[-1].end < last_of(month) or len(cut) > 1
+        return figure(running[0].terms) + (", a month in part counts whole" if in_part else "")
+    if len(cut) == 1 and days(cut[0].start, cut[0].end) == whole:
+        return figure(cut[0].terms)
+    return " + ".join(
+        f"nothing for {span_text(each.start, each.end)} (paused)"
+        if each.terms.paused
+        else f"{figure(each.terms)} × {days(each.start, each.end)} ÷ {whole}"
+        f" ({span_text(each.start, each.end)})"
+        for each in cut
+    )
 
 
 def segments(case: Case, month: date) -> tuple[Segment, ...]:

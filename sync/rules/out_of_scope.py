@@ -14,6 +14,7 @@ from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source
+from sync.domain.money import ZERO
 from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
 
@@ -207,22 +208,36 @@ def _text(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> str:
 def _reason(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Reason:
     currency = case.engagement.currency
     seconds = _seconds(entries)
-    amount = currency.text(hours.charge(seconds, order.hourly_rate))
+    approved = f"approved on {order.approved_on}" if order.approved_on else "approved"
+    cap = ""
+    if order.cap_seconds:
+        cap = f", at most {hours.text(order.cap_seconds)} h"
+        if order.billed_seconds:
+            cap += f" of which {hours.text(order.billed_seconds)} h were billed before"
+    if case.engagement.lines_per_entry and len(entries) > 1:
+        charged = " + ".join(
+            f"{hours.text(each.seconds)} h × {order.hourly_rate}" for each in entries
+        )
+        amount = sum(
+            (currency.round(hours.charge(each.seconds, order.hourly_rate)) for each in entries),
+            ZERO,
+        )
+    else:
+        charged = f"{hours.text(seconds)} h × {order.hourly_rate}"
+        amount = hours.charge(seconds, order.hourly_rate)
     return Reason(
         rule="out_of_scope",
-        text=f"{order.name}: approved {order.approved_on or 'without a date'} ({order.reference});"
-        f" {hours.text(seconds)} h × {order.hourly_rate} = {amount}",
-        records=(
-            _order_source(order),
-            *(
-                Source(
-                    model="account.analytic.line",
-                    id=entry.id,
-                    name=f"{entry.day} {entry.employee}: {hours.text(entry.seconds)} h",
-                )
-                for entry in entries
-            ),
-        ),
+        text=f"{order.name}: {approved} ({order.reference}){cap}; {charged}"
+        f" = {currency.text(amount)}",
+        records=(_order_source(order), *map(_entry_source, entries)),
+    )
+
+
+def _entry_source(entry: TimeEntry) -> Source:
+    return Source(
+        model="account.analytic.line",
+        id=entry.id,
+        name=f"{entry.day} {entry.employee}: {hours.text(entry.seconds)} h",
     )
 
 
@@ -257,8 +272,20 @@ def _quotation(
             partner_id=case.engagement.client_id,
             currency=case.engagement.currency,
             lines=(line,),
-            reasons=(_reason(case, order, entries),),
+            reasons=(_quoted(case, order, entries, seconds),),
         ),
+    )
+
+
+def _quoted(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...], seconds: int) -> Reason:
+    worked = hours.text(_seconds(entries))
+    amount = case.engagement.currency.text(hours.charge(seconds, order.hourly_rate))
+    quoted = "the cap of the change order" if order.cap_seconds else "all of them"
+    return Reason(
+        rule="out_of_scope",
+        text=f"{order.name}: {worked} h worked without written approval; quoted are {quoted},"
+        f" {hours.text(seconds)} h × {order.hourly_rate} = {amount}",
+        records=(_order_source(order), *map(_entry_source, entries)),
     )
 
 

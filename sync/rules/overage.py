@@ -110,7 +110,7 @@ def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
         lines=_lines(case, month.first, month.priced, beyond),
         entry_ids=tuple(over.entry.id for over in month.over),
         month=month.first,
-        reasons=(_reason(case, month),),
+        reasons=(why(case, month),),
     )
 
 
@@ -150,7 +150,7 @@ def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
             hourly_rate=rate,
             seconds=seconds,
             amount=case.engagement.currency.round(hours.charge(seconds, rate)),
-            reasons=(_reason(case, month),),
+            reasons=(why(case, month),),
         )
         for number, (rate, seconds) in enumerate(month.priced)
         if rate > 0
@@ -183,7 +183,10 @@ def _approved(case: Case, order: ChangeOrder) -> tuple[Invoice, ...]:
             Reason(
                 rule="overage",
                 text=f"approved on {dated} ({order.reference}):"
-                f" {hours.text(order.overage_seconds)} h × {order.hourly_rate}",
+                f" {hours.text(order.overage_seconds)} h × {order.hourly_rate} = "
+                + case.engagement.currency.text(
+                    hours.charge(order.overage_seconds, order.hourly_rate)
+                ),
                 records=(Source(model="retainer.change.order", id=order.id, name=order.name),),
             ),
         ),
@@ -194,23 +197,29 @@ def _amount(priced: Priced, currency: Currency) -> Decimal:
     return sum((currency.round(hours.charge(each, rate)) for rate, each in priced), ZERO)
 
 
-def _reason(case: Case, month: Month) -> Reason:
+def why(case: Case, month: Month) -> Reason:
+    """How much went over, by which entries, and what that comes to."""
     currency = case.engagement.currency
     priced = " + ".join(
         f"{hours.text(seconds)} h × {rate} = {currency.text(hours.charge(seconds, rate))}"
         for rate, seconds in month.priced
     )
+    if len(month.priced) > 1:
+        priced += f" = {currency.text(month.overage_amount)}"
     terms = month.terms
     rules = ""
-    if terms.overage_increment:
+    if terms.overage_policy is OveragePolicy.carry:
+        priced = "drawn ahead of the months to come, which open with so much less"
+    elif terms.overage_increment:
         rules += f" (rounded up to {terms.overage_increment} minutes, once)"
-    if terms.overage_cap_seconds:
+    if terms.overage_cap_seconds and terms.overage_policy is not OveragePolicy.carry:
         rules += f" (at most {hours.text(terms.overage_cap_seconds)} h a month)"
     return Reason(
         rule="overage",
         text=f"{month_text(month.first)}: {hours.text(month.granted)} h granted +"
         f" {hours.text(month.rolled_in)} h rolled in = {hours.text(month.available)} h available;"
-        f" {hours.text(month.used)} h used; {hours.text(month.overage)} h over{rules}; {priced}",
+        f" {hours.text(month.used)} h used; {hours.text(month.overage)} h over{rules}; {priced}"
+        + _NOT_BILLED.get(terms.overage_policy, ""),
         records=tuple(_entry_sources(month.over)),
     )
 
@@ -267,6 +276,13 @@ _POLICY_TEXT = {
     OveragePolicy.approve: "waits for the client's approval and is not billed",
     OveragePolicy.block: "is blocked by the terms and is not billed",
     OveragePolicy.write_off: "is written off by the terms",
+}
+
+
+_NOT_BILLED = {
+    OveragePolicy.approve: "; billed once the client approves it",
+    OveragePolicy.block: "; blocked by the terms, not billed",
+    OveragePolicy.write_off: "; written off by the terms, not billed",
 }
 
 

@@ -23,6 +23,9 @@ SERVICE_FIELDS = frozenset(
     }
 )
 
+# Most records that an explanation on a screen lists one by one.
+SHOWN_RECORDS = 100
+
 
 class RetainerKeyedMixin(models.AbstractModel):
     """A record that the service writes under a key of its own.
@@ -90,7 +93,7 @@ class RetainerKeyedMixin(models.AbstractModel):
         if not isinstance(parts, list):
             return False
         rows = Markup().join(
-            Markup("<tr><td><b>%s</b></td><td>%s</td><td class='text-muted'>%s</td></tr>")
+            Markup("<tr><td><b>%s</b></td><td>%s</td><td>%s</td></tr>")
             % (
                 str(part.get("rule", "")).replace("_", " "),
                 str(part.get("text", "")),
@@ -103,13 +106,22 @@ class RetainerKeyedMixin(models.AbstractModel):
 
     @api.model
     def _retainer_describe_records(self, references):
-        """Count the records an explanation names, by what they are called in Odoo."""
-        counted = {}
+        """Count the records an explanation names, and say what each of them contributed."""
+        counted, said = {}, []
         for reference in references:
-            model = str(reference).partition(",")[0]
+            model, _comma, rest = str(reference).partition(",")
             counted[model] = counted.get(model, 0) + 1
-        return ", ".join(
+            number, _space, contributed = rest.partition(" ")
+            if contributed:
+                said.append(f"{number}: {contributed.removeprefix('(').removesuffix(')')}")
+        summary = ", ".join(
             f"{number} × {self._retainer_model_label(model)}" for model, number in counted.items()
+        )
+        if len(said) > SHOWN_RECORDS:
+            said[SHOWN_RECORDS:] = [self.env._("and %s more", len(said) - SHOWN_RECORDS)]
+        return Markup("<div>%s</div>%s") % (
+            summary,
+            Markup().join(Markup("<div class='text-muted small'>%s</div>") % each for each in said),
         )
 
     @api.model

@@ -101,7 +101,9 @@ def test_a_fee_invoice():
         "post": True,
         "expect": {"amount_untaxed": "5000.00", "date": "2025-03-01"},
         "bind": {},
-        "explanation": [{"rule": "fee", "text": "5,000.00 USD", "records": ["retainer.terms,3"]}],
+        "explanation": [
+            {"rule": "fee", "text": "5,000.00 USD", "records": ["retainer.terms,3 (Acme)"]}
+        ],
     }
 
 

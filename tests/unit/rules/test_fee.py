@@ -188,7 +188,7 @@ def test_the_reason_names_the_terms_and_the_days() -> None:
     invoice = the(run(world(starting("2025-03-12")), "2025-03-31"), Role.fee)
     (reason,) = invoice.reasons
     assert reason.rule == "fee"
-    assert reason.text == "3,225.81 USD (5000 for 12–31 March 2025)"
+    assert reason.text == ("March 2025: 5,000.00 USD × 20 ÷ 31 (12–31 March 2025) = 3,225.81 USD")
     assert [(each.model, each.id) for each in reason.records] == [("retainer.terms", 1)]
 
 
