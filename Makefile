@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+JOBS ?= $(shell nproc)
+PARALLEL = -n $(JOBS) --dist loadgroup
 export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -39,11 +41,11 @@ lint: $(READY) ## Style, types, import rules, Odoo conventions
 
 unit: $(READY) ## Fast tests: rules, scenarios and laws over the in-memory Odoo
 	@echo "== unit, scenarios, properties, contract over the in-memory Odoo"
-	@$(PY) -m pytest -q -m "not odoo and not browser" tests
+	@$(PY) -m pytest -q $(PARALLEL) -m "not odoo and not browser" tests
 
 odoo: $(READY) chromium ## Tests on a real Odoo 19 and PostgreSQL, the addon's own among them
 	@echo "== real Odoo: addon, contract, integration, scenarios, browser"
-	@$(PY) -m pytest -q -m "odoo or browser" tests
+	@$(PY) -m pytest -q $(PARALLEL) -m "odoo or browser" tests
 
 addon: $(READY) ## Only the addon's own Odoo tests
 	@$(PY) -m pytest -q tests/integration/test_addon.py

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from sandbox import Database, Sandbox
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a database together when they run in several processes.
+
+    A story has a database of its own; elsewhere a module shares one per door.
+    """
+    for item in items:
+        folder = item.path.parent.name
+        if folder in ("unit", "scenarios", "properties") or "unit" in item.path.parts:
+            continue
+        door = getattr(item, "callspec", None)
+        door = door.params.get("door", "") if door is not None else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{door}"))
+
+
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
     """A real Odoo with the addon, started once and ended with the tests."""
