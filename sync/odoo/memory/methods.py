@@ -74,6 +74,7 @@ METHODS: dict[tuple[str, str], Method] = {
     ("account.move", "action_retainer_withdraw_acceptance"): acceptance.withdraw_move,
     ("retainer.tombstone", "retainer_accept"): acceptance.accept_tombstone,
     ("retainer.tombstone", "action_retainer_withdraw_acceptance"): acceptance.withdraw_tombstone,
+    ("account.lock_exception", "action_revoke"): _setting("account.lock_exception", active=False),
     ("account.move.reversal", "refund_moves"): reversal.refund,
     ("account.move.line", "reconcile"): _reconcile,
     ("account.move.line", "remove_move_reconcile"): _unreconcile,

@@ -60,7 +60,11 @@ def classify(tables: Tables, company: int, documents: Sequence[Document]) -> Non
 
 
 def _compare(tables: Tables, document: Document, row: Row) -> None:
-    kind, state, record = document.kind.name, row[document.kind.state], row["id"]
+    kind, state, record = (
+        document.kind.name,
+        get(tables, document.kind.model, row, document.kind.state),
+        row["id"],
+    )
     name = name_of(tables, document.kind.model, row)
     same = row.get("retainer_fingerprint") == document.fingerprint
     changed = document.kind.has_content and get(

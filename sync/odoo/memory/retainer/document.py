@@ -56,8 +56,6 @@ class Document:
         self.tally: dict[str, list[list[Any]]] = {}
         self.withdraw = False
         self.reconcile: list[Row] = []
-        self.advance_keys: list[str] = []
-        """Keys of advances that it requests."""
         self.taxes: dict[int, Decimal] = {}
         """Tax → amount that it is to show, where that is not Odoo's own."""
         self.expect: Row = {}
@@ -148,11 +146,6 @@ class Document:
                 continue
             if name in self.kind.tallies:
                 self._parse_tally(name, ids)
-                continue
-            if name == "advance_keys" and self.kind.name == "move":
-                if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-                    raise Refusal("refused", "bind.advance_keys must be a list of keys.")
-                self.advance_keys = sorted(set(ids))
                 continue
             if name not in self.kind.binds:
                 raise Refusal("field_not_allowed", f"A {self.kind.name} does not bind {name}.")

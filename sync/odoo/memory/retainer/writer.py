@@ -9,7 +9,7 @@ from sync.odoo.errors import GatewayError
 from sync.odoo.gateway import Row
 from sync.odoo.memory import posting, tally, totals
 from sync.odoo.memory.records import batch, create, unlink, write
-from sync.odoo.memory.retainer.checks import existing, name_of
+from sync.odoo.memory.retainer.checks import name_of
 from sync.odoo.memory.retainer.convert import Refusal
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
@@ -64,7 +64,6 @@ def _write(tables: Tables, company: int, documents: Sequence[Document]) -> None:
     written: dict[Document, int] = {}
     for document in sorted(staying, key=lambda each: order.index(each.kind.name)):
         with _blamed(document):
-            _resolve_advances(tables, company, document)
             with batch(tables):
                 written[document] = _WRITE[document.kind.name](tables, company, document)
             _bind(tables, document, written[document])
@@ -101,18 +100,6 @@ def _common(document: Document) -> Row:
         "retainer_fingerprint": document.fingerprint,
         "retainer_explanation": document.explanation or False,
     }
-
-
-def _resolve_advances(tables: Tables, company: int, document: Document) -> None:
-    """Find the advances that are bound by their keys: they may be of this very call."""
-    if not document.advance_keys:
-        return
-    found = existing(tables, company, KINDS["advance"], document.advance_keys)
-    for key in document.advance_keys:
-        if key not in found:
-            raise Refusal("unknown_record", f"There is no advance with the key {key}.")
-    ids = {row["id"] for row in found.values()} | set(document.bind.get("advances", ()))
-    document.bind["advances"] = sorted(ids)
 
 
 def _write_advance(tables: Tables, company: int, document: Document) -> int:
