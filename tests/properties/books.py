@@ -145,7 +145,8 @@ class Books:
         if part:
             self._draw(lot.line_id, part, credited=part)
         if amount > part:
-            line, day = self._id(), lot.day
+            line, company = self._id(), self.snapshot.company.currency
+            books = company.round((amount - part) * lot.amount_company / lot.amount)
             self.debits[line] = OpenDebit(
                 line_id=line,
                 kind=LotKind.unearned,
@@ -154,9 +155,9 @@ class Books:
                 engagement_id=lot.engagement_id or 0,
                 client_id=lot.client_id,
                 currency=lot.currency,
-                day=day,
+                day=lot.day,
                 open=amount - part,
-                open_company=amount - part,
+                open_company=books,
             )
         self._read()
 
