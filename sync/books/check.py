@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
 
 from mappings.pulled import Pulled
 from sync.books.examine import examine
@@ -10,7 +9,7 @@ from sync.books.ledger import LiabilityLedger
 from sync.books.tie import BooksReport, three_way
 from sync.domain.calendar import add_months, first_of
 from sync.odoo.gateway import Gateway
-from sync.rules.owed import owed
+from sync.rules.owed import Owed, owed
 
 MONTHS_BACK = 12
 """Fees of which nothing is open are looked at when their service ended within so many months."""
@@ -27,7 +26,7 @@ def check_books(
     snapshot = pulled.snapshot
     ledger = LiabilityLedger.of(gateway, snapshot.company, pulled.books)
     examined = examine(ledger, add_months(first_of(as_of or date.max), -MONTHS_BACK))
-    expected: dict[int, Decimal | None] = {}
+    expected: dict[int, Owed | None] = {}
     if as_of is not None:
         expected = owed(snapshot, examined.fees(), as_of, parked)
     return three_way(

@@ -33,6 +33,7 @@ from sync.domain.existing import Tombstone
 from sync.domain.ledger import LotKind
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
+from sync.rules.owed import Owed
 
 Key = tuple[LotKind, int | None]
 """(what stands on the account, client)."""
@@ -151,7 +152,7 @@ class BooksReport(Value):
 
 def three_way(
     examined: Examined,
-    expected: Mapping[int, Decimal | None],
+    expected: Mapping[int, Owed | None],
     advances: Sequence[Advance],
     engagements: Sequence[Engagement],
     tombstones: Iterable[Tombstone],
@@ -174,7 +175,7 @@ class _Comparison:
     def __init__(
         self,
         examined: Examined,
-        expected: Mapping[int, Decimal | None],
+        expected: Mapping[int, Owed | None],
         advances: Mapping[int, Advance],
         engagements: Mapping[int, Engagement],
         tombstones: tuple[Tombstone, ...],
@@ -316,10 +317,10 @@ class _Comparison:
             left += sum((each.amount for each in drafts), ZERO)
             in_books = sum((each.open_company for each in lots), ZERO)
             in_books += sum((each.amount_company for each in drafts), ZERO)
-            wanted = self.rules.get(move)
-            if wanted is not None and first.amount:
+            range_ = self.rules.get(move)
+            if range_ is not None and first.amount:
                 rate = first.amount_company / first.amount
-                in_books += self.company.round((wanted - left) * rate)
+                in_books += self.company.round((range_.nearest(left) - left) * rate)
             yield LotKind.unearned, first.client_id, in_books
 
     def _drafts_of(self, move: int) -> list[Posting]:

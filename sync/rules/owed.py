@@ -5,12 +5,17 @@ the last closed statement left of each month's hours follows what must still sta
 amount − round(amount × (1 − part still owed)). The rules of recognition come to the same from the
 other side, month by month, as what was drawn and lapsed; where the two differ, an entry is missing,
 wrong, or not ours.
+
+A credit note lowers the amount, and revenue that was recognised before it is not taken back (rule
+16: the months after it catch up). So with credit notes the figure lies in a range: between what is
+left if all revenue came before them, and if all came after.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from sync.domain.books import OpenLot, Taken
 from sync.domain.calendar import first_of, last_of, months
@@ -28,9 +33,20 @@ from sync.rules.fee_lots import FeeDocument
 NONE, ALL = Fraction(0), Fraction(1)
 
 
+class Owed(NamedTuple):
+    """What may still be owed of a document, in its currency; without credit notes one figure."""
+
+    least: Decimal
+    most: Decimal
+
+    def nearest(self, amount: Decimal) -> Decimal:
+        """The figure in the range that is nearest to an amount."""
+        return max(self.least, min(self.most, amount))
+
+
 def owed(
     snapshot: Snapshot, lots: Iterable[OpenLot], as_of: date, parked: Collection[int] = ()
-) -> dict[int, Decimal | None]:
+) -> dict[int, Owed | None]:
     """By document on unearned revenue: what is still owed of it on a day, in its currency.
 
     ``lots``: all credits of each document, with what was taken of them. None where the rules say
@@ -44,19 +60,26 @@ def owed(
     documents: dict[int, list[OpenLot]] = {}
     for lot in lots:
         documents.setdefault(lot.posting.document.id, []).append(lot)
-    found: dict[int, Decimal | None] = {}
+    found: dict[int, Owed | None] = {}
     for move, own in documents.items():
         engagement = engagements.get(own[0].posting.document.engagement_id or 0)
         if engagement is None or engagement.id in parked:
             found[move] = None
             continue
-        case = Case(as_of=as_of, company=snapshot.company, engagement=engagement)
+        case = Case(
+            as_of=as_of,
+            company=snapshot.company,
+            engagement=engagement,
+            hour_blocks=tuple(
+                each for each in snapshot.hour_blocks if each.engagement_id == engagement.id
+            ),
+        )
         closed = sorted(periods.get(engagement.id, ()), key=lambda each: each.date_start)
         found[move] = _owed(case, own, closed)
     return found
 
 
-def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod]) -> Decimal | None:
+def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod]) -> Owed | None:
     document = FeeDocument(
         move_id=lots[0].posting.document.id, lots=tuple(_money_lot(each) for each in lots)
     )
@@ -64,14 +87,19 @@ def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod])
     parts = parts_of(case, document, usage_of(case, closed, since))
     if not parts:
         return None
-    amount = sum((lot.posting.amount - lot.taken(Taken.returned) for lot in lots), ZERO)
+    billed = sum((lot.posting.amount for lot in lots), ZERO)
+    amount = billed - sum((lot.taken(Taken.returned) for lot in lots), ZERO)
     month = _settled_month(case, document, parts)
     left = NONE
     whole = sum((part.weight for part in parts), NONE)
     for part in parts:
         left += part.weight * _left(case, document, part, month, closed) / whole
     earned = ALL - left
-    return amount - document.currency.round(multiply(amount, earned.numerator, earned.denominator))
+
+    def due(of: Decimal) -> Decimal:
+        return document.currency.round(multiply(of, earned.numerator, earned.denominator))
+
+    return Owed(least=max(ZERO, amount - due(billed)), most=amount - due(amount))
 
 
 def _money_lot(lot: OpenLot) -> MoneyLot:
@@ -139,10 +167,20 @@ def _left(
         if _names(line, part.hours_of)
     ]
     if not lines:
-        # A month that closed without hours of its own: a deficit absorbed all of them.
-        by_month = part.hours_of[0].isdigit()
-        return NONE if by_month and part.month <= month else ALL
+        return ALL if _is_to_come(case, part, month) else NONE
     return _unused(case, part, lines, closed, month)
+
+
+def _is_to_come(case: Case, part: Part, month: date) -> bool:
+    """Whether hours that no statement at hand lists are still to be counted.
+
+    A closed month without hours of its own had them absorbed by a deficit; a block that was counted
+    is used up once the last statement does not list it.
+    """
+    if part.hours_of[0].isdigit():
+        return part.month > month
+    counted = {f"b{each.id}" for each in case.hour_blocks if each.counted}
+    return part.hours_of not in counted
 
 
 def _names(line: LotLine, hours_of: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from sync.cli import app
-from sync.odoo.memory import MemoryGateway, MemoryOdoo
+from sync.odoo.gateway import AdminGateway
+from sync.odoo.memory import MemoryOdoo
 from sync.scenario.load import World, load
 from sync.scenario.reading import read_text
 
@@ -68,9 +69,10 @@ class Answer:
 class Agency:
     """An Odoo in memory with a story's records, and its command line."""
 
-    def __init__(self, story: str = STORY) -> None:
+    def __init__(self, story: str = STORY, admin: AdminGateway | None = None) -> None:
+        """``admin``: the administrator's door of another Odoo, which the settings lead to."""
         self.odoo = MemoryOdoo(lambda: datetime(2025, 3, 28, 2, 17, tzinfo=UTC))
-        self.admin: MemoryGateway = self.odoo.gateway("admin")
+        self.admin: AdminGateway = admin or self.odoo.gateway("admin")
         self.world: World = load(self.admin, read_text(story))
 
     def __call__(self, *arguments: str, given: str | None = None) -> Answer:

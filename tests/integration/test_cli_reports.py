@@ -4,19 +4,27 @@ The figures are worked out by hand in the docstrings; every one of them went thr
 push and the ledger before it is read here.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 from cli_agency import Agency
 
+from sync.odoo.json2 import Json2Gateway
 from sync.scenario.load import payments
+from sync.settings import Settings
+
+if TYPE_CHECKING:
+    from sandbox import Database
 
 STORY = """
 scenario: reports
@@ -83,9 +91,8 @@ def run(agency: Agency, day: str) -> None:
     raise AssertionError(answer.json["companies"][0])
 
 
-@pytest.fixture
-def agency(monkeypatch: pytest.MonkeyPatch) -> Agency:
-    """31 March 2025, everything run.
+def told(made: Agency) -> Agency:
+    """The story until 31 March 2025, everything run.
 
     Acme's retainer: 5,000 for each of January, February, March. January: 28 h of 40, 10 roll, 2
     lapse. February: 50 h available, 30 h used: the 10 rolled ones and 20 of its own; of the other
@@ -98,20 +105,65 @@ def agency(monkeypatch: pytest.MonkeyPatch) -> Agency:
 
     Lumen's advance of 2,000 was asked for on 1 February and is not paid.
     """
+    for amount, day in ((30000.0, "2025-01-02"), (2000.0, "2025-02-01")):
+        made.admin.write("retainer.advance", [advance(made, amount)["id"]], {"date_request": day})
+    run(made, "2025-01-03")
+    request = advance(made, 30000.0)["request_move_id"]
+    payments.pay(made.world, request, date(2025, 1, 20), None)
+    for day in ("2025-02-17", "2025-03-31"):
+        run(made, day)
+    return made
+
+
+def advance(made: Agency, amount: float) -> dict[str, Any]:
+    """The advance over an amount."""
+    fields = ("request_move_id",)
+    domain = [("amount", "=", amount)]
+    return made.admin.search_read("retainer.advance", domain, fields, limit=1)[0]
+
+
+@pytest.fixture
+def agency(monkeypatch: pytest.MonkeyPatch) -> Agency:
+    """The story in an Odoo in memory, to do with as one likes."""
     made = Agency(STORY)
     monkeypatch.setattr(
         "sync.pipeline.service.connect", lambda settings: made.odoo.gateway("drawdown")
     )
-    for advance, day in ((1, "2025-01-02"), (2, "2025-02-01")):
-        made.admin.write("retainer.advance", [advance], {"date_request": day})
-    run(made, "2025-01-03")
-    world = made.world
-    (advance,) = made.admin.search_read(
-        "retainer.advance", [("amount", "=", 30000.0)], ("request_move_id",), limit=1
+    return told(made)
+
+
+def to_server(patched: pytest.MonkeyPatch, database: Database) -> None:
+    """The settings lead to a real Odoo."""
+    patched.setenv("DRAWDOWN_URL", database.url)
+    patched.setenv("DRAWDOWN_DATABASE", database.name)
+    patched.setenv("DRAWDOWN_API_KEY", database.service_api_key)
+
+
+@pytest.fixture(scope="module")
+def real(odoo_database: Callable[[str], Database]) -> Iterator[tuple[Agency, Database]]:
+    """The story in a real Odoo, told once."""
+    database = odoo_database("reports")
+    admin = Json2Gateway(
+        Settings(
+            url=database.url,
+            database=database.name,
+            login=database.admin_login,
+            api_key=database.admin_api_key,
+        )
     )
-    payments.pay(world, advance["request_move_id"], date(2025, 1, 20), None)
-    for day in ("2025-02-17", "2025-03-31"):
-        run(made, day)
+    with pytest.MonkeyPatch.context() as patched:
+        to_server(patched, database)
+        yield told(Agency(STORY, admin)), database
+    admin.close()
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.odoo)])
+def standing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Agency:
+    """The story in any Odoo, to look at."""
+    if request.param == "memory":
+        return request.getfixturevalue("agency")
+    made, database = request.getfixturevalue("real")
+    to_server(monkeypatch, database)
     return made
 
 
@@ -119,12 +171,12 @@ def table(answer_out: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer_out)))
 
 
-def test_monitor(agency: Agency) -> None:
+def test_monitor(standing: Agency) -> None:
     """Age 20 January to 31 March = 70 days; 12,000 drawn in 70 days: 171.43 a day; 18,000 last 105
     days. Acme was invoiced 15,000 + 12,000 in the last 90 days (31 December to 31 March, all of
     it): 300 a day; 18,000 ÷ 300 = 60 days of sales.
     """
-    answer = agency("monitor", "--as-of", "2025-03-31", "--json")
+    answer = standing("monitor", "--as-of", "2025-03-31", "--json")
     assert answer.code == 0
     (report,) = answer.json["companies"]
     lots = {(each["client"], each["document"]): each for each in report["lots"]}
@@ -165,40 +217,40 @@ def test_monitor(agency: Agency) -> None:
     assert report["in_books"]["owing"] == "24250.00"
     assert sum(float(each) for each in report["bands_in_books"].values()) == 24250.0
 
-    shown = agency("monitor", "--as-of", "2025-03-31")
+    shown = standing("monitor", "--as-of", "2025-03-31")
     assert "24,250.00 USD still owed in work on 4 lots" in shown.rows("summary")[0][0]
     assert "2,000.00 USD requested and not paid" in shown.rows("summary")[0][0]
 
 
-def test_monitor_of_a_day_gone_by(agency: Agency) -> None:
+def test_monitor_of_a_day_gone_by(standing: Agency) -> None:
     """On 28 February: 22,000 of the advance, 5,000 of February's fee, and of January's what
     February had not used yet: its 10 rolled hours were drawn only by February's statement, which
     is dated its last day, so 28 February has them already.
     """
-    report = agency("monitor", "--as-of", "2025-02-27", "--json").json["companies"][0]
+    report = standing("monitor", "--as-of", "2025-02-27", "--json").json["companies"][0]
     owing = {each["document"]: each["figures"]["owing"] for each in report["lots"]}
     assert "22000.00" in owing.values()
     assert report["in_books"]["owing"] == "28250.00", "22,000 + 5,000 + 1,250 of January"
 
 
-def test_monitor_as_csv(agency: Agency) -> None:
-    answer = agency("monitor", "--as-of", "2025-03-31", "--by", "client", "--csv")
+def test_monitor_as_csv(standing: Agency) -> None:
+    answer = standing("monitor", "--as-of", "2025-03-31", "--by", "client", "--csv")
     rows = {each["client"]: each for each in table(answer.out)}
     assert rows["Acme Corp"]["still owing"] == "24250.00"
     assert rows["Acme Corp"]["currency"] == rows["Acme Corp"]["books currency"] == "USD"
     assert rows[f"'{LUMEN}"]["unpaid requests"] == "2000.00", "no formula"
-    lots = table(agency("monitor", "--as-of", "2025-03-31", "--csv").out)
+    lots = table(standing("monitor", "--as-of", "2025-03-31", "--csv").out)
     assert len(lots) == 4
     assert sum(float(each["still owing"]) for each in lots) == 24250.0
-    ageing = table(agency("monitor", "--as-of", "2025-03-31", "--by", "ageing", "--csv").out)
+    ageing = table(standing("monitor", "--as-of", "2025-03-31", "--by", "ageing", "--csv").out)
     assert ageing[-1]["still owing"] == "24250.00"
 
 
-def test_rollforward_of_a_quarter(agency: Agency) -> None:
+def test_rollforward_of_a_quarter(standing: Agency) -> None:
     """Unearned: 15,000 billed − 7,250 recognised − 1,500 breakage = 6,250.
     Advances: 32,000 requested − 12,000 drawn = 20,000, of which 2,000 are unpaid.
     """
-    answer = agency("rollforward", "--from", "2025-01-01", "--to", "2025-03-31", "--json")
+    answer = standing("rollforward", "--from", "2025-01-01", "--to", "2025-03-31", "--json")
     assert answer.code == 0
     (report,) = answer.json["companies"]
     totals = {each["kind"]: each for each in report["totals"]}
@@ -219,7 +271,7 @@ def test_rollforward_of_a_quarter(agency: Agency) -> None:
     assert report["difference"] == "0.00"
     assert report["unexplained"] == []
 
-    march = agency("rollforward", "--from", "2025-03-01", "--to", "2025-03-31", "--json")
+    march = standing("rollforward", "--from", "2025-03-01", "--to", "2025-03-31", "--json")
     totals = {each["kind"]: each for each in march.json["companies"][0]["totals"]}
     # At the end of February 1,250 of its fee rolled on; 22,000 + 2,000 stood on the advances.
     assert totals["unearned"]["opening"] == "1250.00"
@@ -227,7 +279,7 @@ def test_rollforward_of_a_quarter(agency: Agency) -> None:
     assert totals["advances"]["opening"] == "24000.00"
     assert moved(totals["advances"]) == {"from_opening": "-4000.00"}
 
-    shown = agency("rollforward", "--from", "2025-01-01", "--to", "2025-03-31")
+    shown = standing("rollforward", "--from", "2025-01-01", "--to", "2025-03-31")
     assert "difference 0.00 USD" in shown.rows("summary")[0][0]
 
 
@@ -237,9 +289,9 @@ def test_rollforward_refuses_days_the_wrong_way_round(agency: Agency) -> None:
     assert "--from before --to" in answer.err
 
 
-def test_year_end_lists_the_undecided_first(agency: Agency) -> None:
+def test_year_end_lists_the_undecided_first(standing: Agency) -> None:
     """The advance is undecided; the fees are earned by their terms; the request is unpaid."""
-    answer = agency("year-end", "--on", "2025-03-31", "--json")
+    answer = standing("year-end", "--on", "2025-03-31", "--json")
     assert answer.code == 1, "a remainder is undecided"
     (report,) = answer.json["companies"]
     assert [each["decision"] for each in report["lots"]] == [
@@ -263,7 +315,7 @@ def test_year_end_lists_the_undecided_first(agency: Agency) -> None:
 def test_year_end_shows_who_decided_and_why(agency: Agency) -> None:
     agency.admin.write(
         "retainer.advance",
-        [1],
+        [advance(agency, 30000.0)["id"]],
         {
             "decision": "keep",
             "decision_by": 2,
@@ -278,12 +330,12 @@ def test_year_end_shows_who_decided_and_why(agency: Agency) -> None:
     assert kept["why"] == "The client prolongs the project; mail of 28 March"
 
 
-def test_confirm_a_client_s_balance(agency: Agency) -> None:
-    answer = agency("confirm", "acme corp", "--on", "2025-03-31")
+def test_confirm_a_client_s_balance(standing: Agency) -> None:
+    answer = standing("confirm", "acme corp", "--on", "2025-03-31")
     assert answer.code == 0
     assert "To: Acme Corp" in answer.out
     assert "Held in USD: 24,250.00 USD" in answer.out
-    held = agency("confirm", "Acme Corp", "--on", "2025-03-31", "--format", "json").json
+    held = standing("confirm", "Acme Corp", "--on", "2025-03-31", "--format", "json").json
     (balance,) = held["confirmation"]["balances"]
     assert (balance["held"], balance["unpaid"]) == ("24250.00", "0.00")
     assert sorted(each["held"] for each in balance["lots"]) == [
@@ -291,13 +343,13 @@ def test_confirm_a_client_s_balance(agency: Agency) -> None:
         "18000.00",
         "5000.00",
     ]
-    nobody = agency("confirm", "Nobody", "--on", "2025-03-31")
+    nobody = standing("confirm", "Nobody", "--on", "2025-03-31")
     assert nobody.code == 2
     assert "no client" in nobody.err
 
 
-def test_a_confirmation_as_html_executes_nothing(agency: Agency) -> None:
-    answer = agency("confirm", LUMEN, "--on", "2025-03-31", "--format", "html")
+def test_a_confirmation_as_html_executes_nothing(standing: Agency) -> None:
+    answer = standing("confirm", LUMEN, "--on", "2025-03-31", "--format", "html")
     assert answer.code == 0
     assert "=Lumen &amp; &lt;b&gt;Co&lt;/b&gt;" in answer.out
     assert "<b>Co" not in answer.out
@@ -305,14 +357,16 @@ def test_a_confirmation_as_html_executes_nothing(agency: Agency) -> None:
     assert answer.out.startswith("<!doctype html>")
 
 
-def test_verify_ties_and_names_what_is_foreign(agency: Agency) -> None:
-    fine = agency("verify", "--as-of", "2025-03-31")
+def test_verify_ties(standing: Agency) -> None:
+    fine = standing("verify", "--as-of", "2025-03-31")
     assert fine.code == 0, fine.out
     rows = {(row[0], row[2]): row for row in fine.rows("unearned")}
     assert rows["Acme Corp", "advances"][3:6] == ["18,000.00 USD", "18,000.00 USD", "0.00 USD"]
     assert rows[LUMEN, "advances"][3] == "2,000.00 USD"
     assert "The books tie." in fine.rows("books")[0][0]
 
+
+def test_verify_names_what_is_foreign(agency: Agency) -> None:
     tables = agency.odoo.tables
     accounts = {row["code"]: row["id"] for row in tables.rows("account.account").values()}
     partner = agency.admin.search_read("res.partner", [("name", "=", "Acme Corp")], [], limit=1)

@@ -96,6 +96,76 @@ def test_revenue_that_was_not_recognised_is_beyond_the_rules(agency):
     assert not report.ties
 
 
+def credit(agency: Agency, client: str, month: str, amount: float) -> None:
+    """A person credits a part of the fee of a month in Odoo."""
+    (fee,) = agency.admin.search_read(
+        "account.move",
+        [
+            ("partner_id", "=", agency.made[client]),
+            ("retainer_key", "=like", f"%/fee/{month}/0"),
+        ],
+        ["invoice_date"],
+        limit=2,
+    )
+    line = {
+        "name": "Given back",
+        "account_id": agency.account("Unearned revenue"),
+        "price_unit": amount,
+        "tax_ids": [[6, 0, []]],
+    }
+    (note,) = agency.admin.create(
+        "account.move",
+        [
+            {
+                "move_type": "out_refund",
+                "partner_id": agency.made[client],
+                "invoice_date": "2025-03-25",
+                "reversed_entry_id": fee["id"],
+                "invoice_line_ids": [[0, 0, line]],
+            }
+        ],
+    )
+    agency.admin.call_on("account.move", [note], "action_post")
+
+
+def test_what_is_credited_is_owed_no_more(agency):
+    """1,000 of Acme's March, of which nothing is earned: 4,000 are left, in the ledger as by the
+    rules. 500 of Lumen's February, of which 30/40 were revenue and breakage: 1,250 − 500 = 750 are
+    left. By the hours 4,500 × 10/40 = 1,125 would be, but nothing is taken back from revenue, so
+    that the range goes down to 4,500 − 3,750 = 750.
+    """
+    credit(agency, "Acme Corp", "2025-03", 1000.0)
+    credit(agency, "Lumen", "2025-02", 500.0)
+    report = check(agency)
+    assert [(line.client, line.ledger, line.lots, line.expected) for line in report.lines] == [
+        ("Acme Corp", *[money("4000.00")] * 3),
+        ("Lumen", *[money("5750.00")] * 3),
+    ]
+    assert report.ties
+    assert report.foreign == ()
+
+
+def test_a_credit_note_is_no_licence_to_recognise_more(agency):
+    """100 more of the same fee recognised by hand: 650 are left, and no less than 750 may be."""
+    credit(agency, "Lumen", "2025-02", 500.0)
+    lumen = agency.made["Lumen"]
+    (lot,) = agency.lines(
+        "Unearned revenue",
+        ("partner_id", "=", lumen),
+        ("reconciled", "=", False),
+        ("move_id.retainer_service_start", "=", "2025-02-01"),
+    )
+    move = agency.entry(
+        "2025-03-26",
+        {"account": "Unearned revenue", "partner_id": lumen, "debit": 100.0},
+        {"account": "Product Sales", "partner_id": lumen, "credit": 100.0},
+    )
+    (debit,) = agency.lines("Unearned revenue", ("move_id", "=", move))
+    agency.admin.call_on("account.move.line", [debit["id"], lot["id"]], "reconcile")
+    (line,) = check(agency).differences
+    assert (line.client, line.beyond_rules) == ("Lumen", money("-100.00"))
+
+
 def test_a_draw_on_another_client_s_lot_is_named(agency):
     acme, lumen = agency.made["Acme Corp"], agency.made["Lumen"]
     move = agency.entry(
