@@ -24,14 +24,15 @@ class Hands:
 
     # What the service does
 
-    def request(self, amount: str = "1000.00", **changes: Any) -> int:
-        """An advance and its request; the request's invoice."""
+    def request(self, amount: str = "1000.00", contact: int = 0) -> int:
+        """An advance, of the client or a contact of theirs, and its request; the invoice."""
         world = self.world
+        partner = contact or self.client
         self.advance = self.door.new(
-            "retainer.advance", partner_id=self.client, amount=float(amount), refundable=True
+            "retainer.advance", partner_id=partner, amount=float(amount), refundable=True
         )
         document = world.invoice(world.key(f"advance_request/a{self.advance}"), expect={})
-        document["values"] |= {"retainer_role": "advance_request", **changes}
+        document["values"] |= {"retainer_role": "advance_request", "partner_id": partner}
         document["lines"] = [
             {
                 "name": "Advance",

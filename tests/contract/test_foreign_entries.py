@@ -143,17 +143,13 @@ def test_a_draw_of_another_client_s_lot(hands: Hands, drawn: tuple[int, int, int
 
 
 def test_a_lot_of_another_client_than_its_advance(hands: Hands) -> None:
-    """An opening balance that names the advance of somebody else."""
-    hands.request("1.00")
-    other = hands.door.new("res.partner", name=f"Other {hands.world.number}", is_company=True)
-    equity = hands.world.account("expense")
-    hands.entry(
-        (equity, 40.0),
-        (hands.world.advances, -40.0),
-        partner=other,
-        retainer_advance_id=hands.advance,
-    )
-    hands.client = other
+    """The advance's contact moved to another company: the lot stays the old one's."""
+    door, number = hands.door, hands.world.number
+    contact = door.new("res.partner", name=f"Contact {number}", parent_id=hands.client)
+    other = door.new("res.partner", name=f"Other {number}", is_company=True)
+    hands.request("40.00", contact=contact)
+    assert hands.kinds() == []
+    door.admin.write("res.partner", [contact], {"parent_id": other})
     assert hands.kinds() == ["wrong_client"]
     assert hands.tie().difference == money("40.00")
 
