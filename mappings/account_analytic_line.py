@@ -99,6 +99,23 @@ def domain(
     return [*terms, *["|"] * (len(either) - 1), *(term for each in either for term in each)]
 
 
+WORKED_FIELDS = ("date", "project_id")
+
+
+def worked(company_id: int, project_ids: Collection[int], since: date) -> Terms:
+    """All time on those projects from a day on, whatever has counted or billed it."""
+    return [
+        ("company_id", "=", company_id),
+        ("project_id", "in", sorted(project_ids)),
+        ("date", ">=", since.isoformat()),
+    ]
+
+
+def work_day(row: Row) -> tuple[int, date]:
+    """(project, day)."""
+    return fields.link(row, "project_id"), fields.day(row, "date")
+
+
 ELSEWHERE_FIELDS = ("unit_amount", "project_id", "timesheet_invoice_id")
 
 

@@ -11,7 +11,17 @@ from sync.domain.documents import Role
 from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
 
-__all__ = ["FIELDS", "KEY_FIELDS", "MODEL", "LedgerMove", "engagement_of", "key", "of_ids", "value"]
+__all__ = [
+    "FIELDS",
+    "KEY_FIELDS",
+    "MODEL",
+    "LedgerMove",
+    "engagement_of",
+    "invoices_under",
+    "key",
+    "of_ids",
+    "value",
+]
 
 FIELDS = (
     "name",
@@ -61,6 +71,18 @@ class LedgerMove(Value):
 def of_ids(ids: Collection[int]) -> Terms:
     """Those documents."""
     return [("id", "in", sorted(ids))]
+
+
+def invoices_under(company_id: int, stems: Collection[str]) -> Terms:
+    """The posted invoices of ours whose keys begin so."""
+    keys: list[Terms] = [[("retainer_key", "=like", f"{stem}/%")] for stem in sorted(stems)]
+    return [
+        ("company_id", "=", company_id),
+        ("state", "=", "posted"),
+        ("move_type", "=", "out_invoice"),
+        *["|"] * (len(keys) - 1),
+        *(term for each in keys for term in each),
+    ]
 
 
 def value(row: Row, company_id: int, currencies: Mapping[int, Currency]) -> LedgerMove:

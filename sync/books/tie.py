@@ -291,6 +291,10 @@ class _Comparison:
         for lot in own:
             if lot.posting.kind is LotKind.advances:
                 yield LotKind.advances, lot.posting.client_id, lot.open_company
+        for kind, client, amount in self._awaiting():
+            # What is decided about an advance is expected as soon as it waits for its review.
+            if kind is LotKind.advances:
+                yield kind, client, amount
         for line in self.books.unposted:
             reset = line.document.state == "draft" and line.document.was_posted
             if line.is_credit and reset and not line.document.accepted:

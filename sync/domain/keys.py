@@ -52,6 +52,10 @@ def stem_of(document_key: str) -> str:
     return document_key.rsplit("/", 1)[0]
 
 
+CREDIT = "-credit"
+"""Ends the source of a document that gives back what others under the same source billed."""
+
+
 def month_source(month: date) -> str:
     """``2025-03``."""
     return month.isoformat()[:7]

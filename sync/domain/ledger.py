@@ -157,8 +157,9 @@ class Receivable(Value):
     due_on: date | None = None
     credit: bool = False
     """Of a credit note: ``open`` is owed to the client."""
-    reverses_id: int | None = None
-    """The invoice that this credit note reverses."""
+    reverses_ids: tuple[int, ...] = ()
+    """The invoices that this credit note reverses: the one that Odoo names or, of a credit note of
+    ours, all that were posted under the same key."""
     open: Exact
     open_company: Exact
     total: Exact

@@ -99,6 +99,9 @@ class Snapshot(Value):
     """
     taxes: tuple[TaxSetting, ...] = ()
     """Of the engagements that may draw or are asked for taxed advances."""
+    worked: tuple[tuple[int, date], ...] = ()
+    """(project, day) with time on projects whose advance is requested and not paid, since the
+    request; counted for good or not, fixed price or not."""
     ledger: Ledger = Ledger()
     """Open lots of money and what may draw on them."""
     problems: tuple[Issue, ...] = ()

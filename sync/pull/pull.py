@@ -23,6 +23,7 @@ from sync.pull.agreements import (
 )
 from sync.pull.company import read_company
 from sync.pull.ledger import LedgerRead, read_defaults, read_entries, read_ledger
+from sync.pull.ledger.work import read_worked
 from sync.pull.purchases import read_purchases
 from sync.pull.reader import Progress, Reader
 from sync.pull.standing import (
@@ -99,6 +100,7 @@ def pull(
         tombstones=read_tombstones(reader, of, currencies),
         advances=found.advances,
         taxes=tuple(each.taxes for each in defaults.values()),
+        worked=read_worked(reader, of, kept, found),
         ledger=found.ledger.model_copy(update={"entries": entries}),
     )
     accounts = {each: one.income_account_id for each, one in defaults.items()}

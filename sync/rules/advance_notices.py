@@ -24,7 +24,9 @@ NEARLY_CONSUMED = 90
 def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """Everything worth a notice about advances on this day, after the draws of this run."""
     lots = AdvanceLots(snapshot, as_of, found)
-    worked = _worked(snapshot, lots)
+    worked: dict[int, list[date]] = {}
+    for project, day in snapshot.worked:
+        worked.setdefault(project, []).append(day)
     for advance in lots.advances.values():
         found = found.plus(
             alerts=(
@@ -110,22 +112,6 @@ def _work_before_payment(
                 f"is not paid, and work on {engagement.name} began on {min(days)}",
             )
     return ()
-
-
-def _worked(snapshot: Snapshot, lots: AdvanceLots) -> dict[int, list[date]]:
-    """Days with time that is not counted yet, by project, where an advance is to be paid."""
-    projects = {
-        project
-        for advance in lots.advances.values()
-        if _owed(lots, advance) > ZERO
-        for engagement in lots.users(advance)
-        for project in engagement.project_ids
-    }
-    days: dict[int, list[date]] = {}
-    for entry in snapshot.entries if projects else ():
-        if entry.project_id in projects:
-            days.setdefault(entry.project_id, []).append(entry.day)
-    return days
 
 
 def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Alert, ...]:

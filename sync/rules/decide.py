@@ -6,11 +6,11 @@ it is. A remainder that nobody decided about is an issue once the advance has ma
 end of the financial year.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sync.domain.advances import Advance, Decision
-from sync.domain.calendar import day_of
+from sync.domain.calendar import add_months, day_of, first_of
 from sync.domain.documents import Invoice, Reason, Role
 from sync.domain.issues import Issue, Severity
 from sync.domain.journal import Account, Entry, EntryLine
@@ -22,6 +22,9 @@ from sync.rules.advance_lots import AdvanceLots, Offer, decision_key
 from sync.rules.advance_notices import advance_alert
 from sync.rules.check_advances import advance_issue, sole_engagement, source_of
 from sync.rules.drain_advances import advance_line
+
+QUARTER = 3
+"""Months."""
 
 
 def decide(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
@@ -217,7 +220,7 @@ def _undecided(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, found: O
     if _matured(advance, lots.as_of):
         why, kind = f"matured on {advance.maturity}", "advance_matured"
         source = f"a{advance.id}-matured-{advance.maturity}"
-    elif _open_at(advance, lots, year_end, snapshot.company):
+    elif _open_at(advance, lots, year_end):
         why, kind = f"was open at the year's end on {year_end}", "advance_year_end"
         source = f"a{advance.id}-year-end-{year_end.year}"
     else:
@@ -245,9 +248,11 @@ def _matured(advance: Advance, as_of: date) -> bool:
     return advance.decision is not Decision.keep
 
 
-def _open_at(advance: Advance, lots: AdvanceLots, year_end: date, company: Company) -> bool:
-    """Whether a financial year ended with a remainder that nobody decided about since it began."""
-    before = last_year_end(company, year_end - timedelta(days=1))
-    if advance.decided_on is not None and advance.decided_on > before:
+def _open_at(advance: Advance, lots: AdvanceLots, year_end: date) -> bool:
+    """Whether a financial year ended with a remainder that nobody decided about in its last quarter
+    or since: an earlier decision was about the year before.
+    """
+    last_quarter = add_months(first_of(year_end), 1 - QUARTER)
+    if advance.decided_on is not None and advance.decided_on >= last_quarter:
         return False
     return any(lots.there(lot, year_end) > ZERO for lot in lots.of(advance))

@@ -13,7 +13,7 @@ from sync.domain.documents import Invoice, Line, Quotation, Reason, Role
 from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
-from sync.domain.keys import key, month_source
+from sync.domain.keys import CREDIT, key, month_source
 from sync.domain.money import ZERO
 from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
@@ -160,7 +160,7 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
     return draft_invoice(
         case,
         role=Role.out_of_scope,
-        source=f"{_source_of(month, po_id)}-credit",
+        source=_source_of(month, po_id) + CREDIT,
         invoice_date=billing_day,
         raised_on=billing_day,
         service=(min(days), max(days)),

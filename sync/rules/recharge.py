@@ -13,7 +13,7 @@ from sync.domain.calendar import add_months, day_of, first_of
 from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import PurchaseLine
 from sync.domain.issues import Issue, Severity, Source
-from sync.domain.keys import key, month_source
+from sync.domain.keys import CREDIT, key, month_source
 from sync.domain.money import multiply
 from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
@@ -77,7 +77,7 @@ def _invoice(
     return draft_invoice(
         case,
         role=Role.recharge,
-        source=month_source(month) + ("-credit" if credit else ""),
+        source=month_source(month) + (CREDIT if credit else ""),
         invoice_date=billing_day,
         raised_on=billing_day,
         service=(min(days), max(days)),

@@ -33,11 +33,12 @@ def undo(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     owed = _still_owed(snapshot)
     credits = [each for each in snapshot.ledger.receivables if _restores(each, as_of, found)]
     for credit in sorted(credits, key=lambda each: (each.invoice_date, each.move_id, each.line_id)):
-        assert credit.reverses_id is not None, "only a credit note of an invoice restores"
-        against = min(credit.open, owed.get(credit.reverses_id, ZERO))
-        owed[credit.reverses_id] = owed.get(credit.reverses_id, ZERO) - against
-        left = credit.after(against, company)
-        for at in _latest_first(draws, credit.reverses_id):
+        left = credit
+        for invoice in credit.reverses_ids:
+            against = min(left.open, owed.get(invoice, ZERO))
+            owed[invoice] = owed.get(invoice, ZERO) - against
+            left = left.after(against, company)
+        for at in _latest_first(draws, credit.reverses_ids):
             draw = draws[at]
             part = _restorable(draw, credit.currency, left.open)
             if part.total <= ZERO:
@@ -55,7 +56,7 @@ def undo(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
 def _restores(credit: Receivable, as_of: date, found: Outcome) -> bool:
     return (
         credit.credit
-        and credit.reverses_id is not None
+        and bool(credit.reverses_ids)
         and credit.role not in _NOT_BILLED
         and credit.invoice_date <= as_of
         and credit.open > ZERO
@@ -72,8 +73,8 @@ def _still_owed(snapshot: Snapshot) -> dict[int, Decimal]:
     return owed
 
 
-def _latest_first(draws: list[OpenDraw], invoice_id: int) -> list[int]:
-    found = [at for at, draw in enumerate(draws) if draw.invoice_id == invoice_id]
+def _latest_first(draws: list[OpenDraw], invoices: tuple[int, ...]) -> list[int]:
+    found = [at for at, draw in enumerate(draws) if draw.invoice_id in invoices]
     return sorted(
         found,
         key=lambda at: (draws[at].day, draws[at].entry_id, draws[at].lot_line_id),

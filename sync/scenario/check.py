@@ -236,6 +236,7 @@ def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
         ("entries", expect.entries),
         ("conflicts", expect.conflicts),
         ("rejected", expect.rejected),
+        ("advances", expect.advances),
         ("lots", expect.lots),
         ("receivables", expect.receivables),
     )
@@ -244,6 +245,9 @@ def _expect(expect: Expect, names: Names, path: Path) -> Iterator[Finding]:
             here = (*path, section, at, "engagement")
             if item.engagement != "none":
                 yield from names.has("engagement", item.engagement, here)
+            advance = getattr(item, "advance", None)
+            if advance != "none":
+                yield from names.has("advance", advance, (*path, section, at, "advance"))
     for at, quotation in enumerate(expect.quotations or ()):
         here = (*path, "quotations", at, "change_order")
         yield from names.has("change_order", quotation.change_order, here)

@@ -17,7 +17,7 @@ _IDENTITY = 100
 """What it weighs when a field that says which record is meant differs."""
 
 IDENTITIES: Mapping[str, tuple[str, ...]] = {
-    "invoices": ("engagement", "role", "credit", "month", "date"),
+    "invoices": ("engagement", "role", "credit", "month", "date", "advance"),
     "held": ("engagement", "role", "month"),
     "statements": ("engagement", "month"),
     "issues": ("code", "engagement", "record"),
@@ -25,13 +25,13 @@ IDENTITIES: Mapping[str, tuple[str, ...]] = {
     "quotations": ("change_order",),
     "requests": ("engagement", "month"),
     "withdrawn": ("engagement", "role", "month"),
-    "entries": ("engagement", "role", "month", "date"),
+    "entries": ("engagement", "role", "month", "date", "advance"),
     "conflicts": ("engagement", "role", "code"),
     "rejected": ("engagement", "role", "code"),
     "foreign": ("kind", "client", "document"),
     "lots": ("client", "kind", "advance", "engagement", "role", "month", "document"),
     "receivables": ("client", "engagement", "role", "document"),
-    "advances": ("advance",),
+    "advances": ("advance", "engagement", "amount"),
     "parked": (),
 }
 """The fields by which a record is recognised, so that its other fields can be compared."""

@@ -349,7 +349,7 @@ def test_undo_after_do_is_nothing(snapshot: Snapshot) -> None:
                     "move_id": 400_000 + move,
                     "account_id": RECEIVABLE,
                     "credit": True,
-                    "reverses_id": move,
+                    "reverses_ids": (move,),
                     "invoice_date": AS_OF,
                     "open": whole,
                     "open_company": EUR.round(whole),

@@ -45,9 +45,13 @@ def _figures(tables: Tables, lot: Row) -> Row:
     """What became of one lot."""
     move = tables.row("account.move", lot["move_id"])
     currency, amount = lot["currency_id"], -lot["amount_currency"]
-    billed = move["move_type"] == "out_invoice"
+    draw = move["retainer_role"] == "drawdown"
+    billed = move["move_type"] == "out_invoice" and not draw
     restored = not billed and bool(
-        move["move_type"] == "out_refund" or move["retainer_key"] or move["reversed_entry_id"]
+        draw
+        or move["move_type"] == "out_refund"
+        or move["retainer_key"]
+        or move["reversed_entry_id"]
     )
     moved = move["retainer_role"] == "reclassification"
     unpaid, cancelled, received = ZERO, ZERO, [get(tables, "account.move.line", lot, "date")]
@@ -104,7 +108,8 @@ def _taken(tables: Tables, lot: Row) -> tuple[Decimal, Decimal, list[str]]:
         part = partials[each]
         amount = part["credit_amount_currency"]
         by = tables.row("account.move", rows[part["debit_move_id"]]["move_id"])
-        if by["move_type"] == "out_refund" or by["retainer_role"] == "advance_return":
+        credited = by["move_type"] == "out_refund" and by["retainer_role"] != "drawdown"
+        if credited or by["retainer_role"] == "advance_return":
             returned += amount
         elif amount and by["retainer_role"] != "reclassification":
             drawn += amount

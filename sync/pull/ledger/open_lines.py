@@ -8,7 +8,9 @@ from mappings import Books, ledger_line, ledger_move
 from mappings.fields import Terms, ids_in
 from mappings.ledger_line import OpenLine
 from mappings.ledger_move import LedgerMove
+from sync.domain.documents import Role
 from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import CREDIT, stem_of
 from sync.domain.ledger import LotKind
 from sync.domain.money import Currency
 from sync.domain.snapshot import Company
@@ -35,8 +37,22 @@ class OpenLines:
     def reversed_ids(self) -> frozenset[int]:
         """The invoices whose credit notes are open."""
         moves = [self.move(line) for line in self.receivables]
-        reverses = {each.reverses_id for each in moves if each.move_type == "out_refund"}
-        return frozenset(each for each in reverses if each is not None and each in self.moves)
+        return frozenset(each for move in moves for each in self.reverses(move))
+
+    def reverses(self, move: LedgerMove) -> tuple[int, ...]:
+        """The invoices that a credit note reverses: the one that Odoo names or, of one of ours,
+        all that were posted under the same key.
+        """
+        if move.move_type != "out_refund":
+            return ()
+        if move.reverses_id is not None:
+            return (move.reverses_id,) if move.reverses_id in self.moves else ()
+        stem = credited_stem(move)
+        return tuple(
+            each.id
+            for each in self.moves.values()
+            if stem and each.move_type == "out_invoice" and each.key.startswith(f"{stem}/")
+        )
 
 
 def read_open_lines(
@@ -56,6 +72,7 @@ def read_open_lines(
     moves = _moves(reader, company, behind, currencies)
     reverses = {each.reverses_id for each in moves.values() if each.reverses_id is not None}
     moves |= _moves(reader, company, reverses - moves.keys(), currencies)
+    moves |= _under_the_same_keys(reader, company, moves, currencies)
     return OpenLines(
         kinds=kinds,
         liabilities=_lines(reader, company, rows, moves, currencies),
@@ -92,6 +109,37 @@ def _moves(
         ledger_move.engagement_of,
     )
     return {each.id: each for each in read.values}
+
+
+def credited_stem(move: LedgerMove) -> str:
+    """The key, without its revision, of what a credit note of ours gives back; else nothing."""
+    if move.move_type != "out_refund" or not move.key or move.reverses_id is not None:
+        return ""
+    if move.role in (Role.advance_request, Role.advance_return, Role.drawdown):
+        return ""
+    return stem_of(move.key).removesuffix(CREDIT)
+
+
+def _under_the_same_keys(
+    reader: Reader,
+    company: Company,
+    moves: Mapping[int, LedgerMove],
+    currencies: dict[int, Currency],
+) -> dict[int, LedgerMove]:
+    """The invoices that credit notes of ours give back: one call, where there are any."""
+    stems = {stem for move in moves.values() if (stem := credited_stem(move))}
+    if not stems:
+        return {}
+    rows = reader.rows(
+        ledger_move.MODEL, ledger_move.invoices_under(company.id, stems), ledger_move.FIELDS
+    )
+    read = reader.read(
+        ledger_move.MODEL,
+        rows,
+        lambda row: ledger_move.value(row, company.id, currencies),
+        ledger_move.engagement_of,
+    )
+    return {each.id: each for each in read.values if each.id not in moves}
 
 
 def _lines(

@@ -1,6 +1,7 @@
 """What clients owe on invoices that may draw advances, and what is owed to them."""
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from sync.domain.ledger import Receivable
 from sync.domain.money import ZERO
@@ -9,7 +10,7 @@ from sync.pull.ledger.open_lines import OpenLines
 
 
 def receivables(
-    opened: OpenLines, drawing: Collection[int], drained: Collection[int]
+    opened: OpenLines, drawing: Collection[int], drained: AbstractSet[int]
 ) -> tuple[Receivable, ...]:
     """Open receivable lines, by line.
 
@@ -25,7 +26,7 @@ def receivables(
         if (
             engagement is None
             or sign * line.open <= ZERO
-            or (engagement not in drawing and move.reverses_id not in drained)
+            or (engagement not in drawing and not drained & set(opened.reverses(move)))
         ):
             continue
         partner = move.partner_id or line.partner_id or 0
@@ -44,7 +45,7 @@ def receivables(
                 invoice_date=move.invoice_date,
                 due_on=line.due_on,
                 credit=credit,
-                reverses_id=move.reverses_id,
+                reverses_ids=opened.reverses(move),
                 open=sign * line.open,
                 open_company=sign * line.open_company,
                 total=move.total,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sync.domain.documents import Role
 from sync.domain.hours import HOUR
 from sync.scenario.check import RECORDS, typed
 from sync.scenario.load import add, agreements, bookings, payments, work
@@ -350,7 +351,8 @@ def _pay(world: World, step: Step) -> None:
         return
     names = ("engagement", "role", "month", "date", "advance", "document")
     ref = {name: getattr(payment, name) for name in names}
-    credit = {"credit": False} if payment.engagement else {}
+    back = payment.role is Role.advance_return
+    credit = {"credit": back} if payment.engagement else {}
     record = document(world, InvoiceRef.model_validate({**ref, **credit}))
     payments.pay(world, record, step.on, payment.amount)
 

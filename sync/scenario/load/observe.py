@@ -58,12 +58,14 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
     )
     ids_found = [move["id"] for move in moves]
     lines, journal = _lines(world, ids_found), _journal(world, ids_found)
+    about = _advances_of(world, ids_found)
     engagements, partners = world.names("engagement"), world.names("contact")
     currencies = world.names("currency")
     return [
         {
             "engagement": engagements.get(move["retainer_engagement_id"], "none"),
             "role": move["retainer_role"],
+            "advance": about.get(move["id"], "none"),
             "credit": move["move_type"] == "out_refund",
             "month": _month(move["retainer_service_start"]),
             "date": _day(move["invoice_date"]),
@@ -122,10 +124,12 @@ def entries(world: World, ids: Collection[int] | None = None) -> list[Seen]:
     fields = ["state", "date", "ref", "retainer_engagement_id", "retainer_role", "currency_id"]
     moves = world.rows("account.move", domain, [*fields, "retainer_service_start"])
     journal = _journal(world, [move["id"] for move in moves])
+    about = _advances_of(world, [move["id"] for move in moves])
     engagements = world.names("engagement")
     return [
         {
             "engagement": engagements.get(move["retainer_engagement_id"], "none"),
+            "advance": about.get(move["id"], "none"),
             "role": move["retainer_role"],
             "month": _month(move["retainer_service_start"]),
             "date": _day(move["date"]),
@@ -136,6 +140,24 @@ def entries(world: World, ids: Collection[int] | None = None) -> list[Seen]:
         }
         for move in moves
     ]
+
+
+def _advances_of(world: World, moves: Sequence[int]) -> Mapping[int, str]:
+    """The advance of each document whose lines name exactly one that the story knows."""
+    rows = world.rows(
+        "account.move.line",
+        [("move_id", "in", list(moves)), ("retainer_advance_id", "!=", False)],
+        ["move_id", "retainer_advance_id"],
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row["move_id"]].add(row["retainer_advance_id"])
+    names = world.names("advance")
+    return {
+        move: names[min(own)]
+        for move, own in found.items()
+        if len(own) == 1 and own <= names.keys()
+    }
 
 
 def _journal(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
@@ -157,6 +179,8 @@ def _journal(world: World, moves: Sequence[int]) -> Mapping[int, list[Seen]]:
     accounts = _accounts(world, {row["account_id"] for row in rows})
     partners, currencies = world.names("contact"), world.names("currency")
     for row in rows:
+        if not (row["debit"] or row["credit"] or row["amount_currency"]):
+            continue  # a line of nothing says nothing
         found[row["move_id"]].append(
             {
                 "account": accounts[row["account_id"]],

@@ -104,15 +104,22 @@ def _of_document(world: World, line: Row, move: Row) -> Seen:
 
 def advances(world: World) -> list[Seen]:
     """Every advance as Odoo shows it."""
-    amounts = ("received", "consumed", "returned", "unpaid", "shortfall", "remaining")
+    amounts = ("amount", "received", "consumed", "returned", "unpaid", "shortfall", "remaining")
     rows = world.rows(
-        "retainer.advance", [("company_id", "=", world.company_id)], ["name", "state", *amounts]
+        "retainer.advance",
+        [("company_id", "=", world.company_id)],
+        ["name", "state", "engagement_ids", *amounts],
     )
-    names = world.names("advance")
+    names, engagements = world.names("advance"), world.names("engagement")
     return [
         {
             # One that the service made as a top-up has the name that Odoo gave it.
             "advance": names.get(row["id"], row["name"]),
+            "engagement": (
+                engagements.get(row["engagement_ids"][0], "?")
+                if len(row["engagement_ids"]) == 1
+                else "none"
+            ),
             "state": row["state"],
             **{name: exact(row[name]) for name in amounts},
         }

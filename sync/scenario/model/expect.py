@@ -100,6 +100,8 @@ class ExpectedInvoice(Entry):
     engagement: Text | None = None
     """``none``: the request of an advance that any engagement may draw."""
     role: Role
+    advance: Text | None = None
+    """The only advance that its lines name: its request, its return, a draw, a deduction."""
     credit: Flag = False
     """A credit note."""
     month: Month | None = None
@@ -258,6 +260,8 @@ class ExpectedEntry(Entry):
 
     engagement: Text | None = None
     """``none``: of an advance that any engagement may draw."""
+    advance: Text | None = None
+    """The only advance that its lines name."""
     role: Role | None = None
     month: Month | None = None
     """The month its service begins in."""

@@ -197,7 +197,11 @@ class ExpectedReceivable(Entry):
 class ExpectedAdvance(Entry):
     """An advance as Odoo shows it; its state is that of the day on which the story is played."""
 
-    advance: Text
+    advance: Text | None = None
+    """What the story calls it; left out of one that the service made."""
+    engagement: Text | None = None
+    """The only one that it is for; ``none`` = several, or any of the client's."""
+    amount: Number | None = None
     received: Number | None = None
     consumed: Number | None = None
     returned: Number | None = None

@@ -229,10 +229,18 @@ def test_what_came_in_after_the_years_end_needs_no_decision() -> None:
     assert codes(run(books(advance(), lots=(late,)), "2026-02-01").issues) == []
 
 
-def test_a_decision_of_last_year_does_not_settle_this_years_end() -> None:
-    own = advance(**decided(Decision.keep, on="2025-12-31"))
-    assert codes(run(books(own, lots=(lot(),)), "2026-01-15").issues) == []
-    assert issue(run(books(own, lots=(lot(),)), "2026-12-31"), "advance_undecided")
+@pytest.mark.parametrize(
+    ("decided_on", "settled"),
+    [
+        ("2026-09-30", False),  # before the last quarter: about the year before
+        ("2026-10-01", True),
+        ("2027-01-15", True),
+    ],
+)
+def test_a_decision_settles_the_years_end_from_its_last_quarter_on(decided_on, settled) -> None:
+    own = advance(**decided(Decision.keep, on=decided_on))
+    found = codes(run(books(own, lots=(lot(),)), "2027-01-20").issues)
+    assert found == ([] if settled else ["advance_undecided"])
 
 
 def test_a_draft_return_that_is_not_wanted_any_more_is_withdrawn() -> None:

@@ -1,12 +1,14 @@
 """A new advance is requested when little is left; and what is said before that."""
 
+from datetime import date
+
 import pytest
 
 from sync.domain.advances import AdvanceRequest
 from sync.domain.engagement import TopUp, TopUpPolicy
 from sync.domain.outcome import Outcome
-from tests.unit.rules.funds import advance, after, books, lot, paid, receivable, user
-from tests.unit.rules.world import day, deliverable, entry, money, run
+from tests.unit.rules.funds import advance, after, books, lot, receivable, user
+from tests.unit.rules.world import PROJECT, day, deliverable, money, run
 
 ON = "2025-04-01"
 AMOUNT = TopUp(policy=TopUpPolicy.amount, amount=money(1000), below=money(250))
@@ -124,25 +126,26 @@ def test_an_advance_not_paid_when_it_was_due() -> None:
     }
 
 
+def worked(*days: str) -> tuple[tuple[int, date], ...]:
+    """Time on the project of engagement 1."""
+    return tuple((PROJECT, day(each)) for each in days)
+
+
 def test_work_before_the_payment() -> None:
     unpaid = lot(unpaid=money(1000), receipts=())
-    worked = [entry(1, "2025-03-05", 2), entry(2, "2024-12-30", 2)]
-    snapshot = books(advance(), lots=(unpaid,)).model_copy(update={"entries": tuple(worked)})
-    outcome = run(snapshot, ON)
-    assert alerts(outcome)["work_before_payment"] == (
+    snapshot = books(advance(), lots=(unpaid,), worked=worked("2024-12-30", "2025-03-05"))
+    assert alerts(run(snapshot, ON))["work_before_payment"] == (
         "ADV/1: is not paid, and work on Retainer 1 began on 2025-03-05"
     )
 
 
 def test_work_that_another_advance_pays_is_no_work_before_payment() -> None:
     unpaid = lot(2, unpaid=money(1000), receipts=())
-    snapshot = books(advance(1), advance(2), lots=(lot(1), unpaid))
-    snapshot = snapshot.model_copy(update={"entries": (entry(1, "2025-03-05", 2),)})
+    snapshot = books(advance(1), advance(2), lots=(lot(1), unpaid), worked=worked("2025-03-05"))
     assert "work_before_payment" not in alerts(run(snapshot, ON))
 
 
-def test_time_before_the_request_is_no_work_before_payment() -> None:
-    unpaid = lot(unpaid=money(600), receipts=paid(("2025-01-10", 400)), open=money(600))
-    snapshot = books(advance(), lots=(unpaid,))
-    snapshot = snapshot.model_copy(update={"entries": (entry(1, "2024-12-30", 2),)})
+def test_time_before_the_request_or_after_the_run_is_no_work_before_payment() -> None:
+    unpaid = lot(unpaid=money(1000), receipts=())
+    snapshot = books(advance(), lots=(unpaid,), worked=worked("2024-12-30", "2025-04-02"))
     assert "work_before_payment" not in alerts(run(snapshot, ON))

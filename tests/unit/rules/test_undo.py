@@ -26,7 +26,7 @@ def credit(
 ) -> Receivable:
     """The open line of a credit note on invoice 1."""
     return receivable(
-        id, amount, "2025-05-05", **{"credit": True, "reverses_id": reverses, **changes}
+        id, amount, "2025-05-05", **{"credit": True, "reverses_ids": (reverses,), **changes}
     )
 
 
