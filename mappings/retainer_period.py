@@ -9,7 +9,7 @@ from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation, number
 from mappings.reading import field_of
 from sync.domain.documents import LotLine, LotSource, Statement, StatementState
-from sync.domain.existing import ExistingPeriod
+from sync.domain.existing import ClosedMonth, ExistingPeriod
 from sync.domain.money import Currency
 
 MODEL = "retainer.period"
@@ -38,6 +38,18 @@ STATEMENT_FIELDS = (
     "fee",
     "overage_amount",
     "runs_out_on",
+)
+HISTORY_FIELDS = (
+    "engagement_id",
+    "date_start",
+    "date_end",
+    "currency_id",
+    "allocated_seconds",
+    "used_seconds",
+    "overage_seconds",
+    "expired_seconds",
+    "fee",
+    "overage_amount",
 )
 LOT_MODEL = "retainer.period.lot"
 LOT_FIELDS = (
@@ -101,6 +113,32 @@ def closed(engagement_id: int, first: date, last: date) -> Terms:
         ("date_start", "<=", last.isoformat()),
         ("state", "=", "closed"),
     ]
+
+
+def history(engagement_ids: Collection[int], since: date, until: date) -> Terms:
+    """The closed statements of some months, both inclusive."""
+    return [
+        ("engagement_id", "in", sorted(engagement_ids)),
+        ("state", "=", "closed"),
+        ("date_start", ">=", since.isoformat()),
+        ("date_start", "<=", until.isoformat()),
+    ]
+
+
+def closed_month(row: Row, currencies: dict[int, Currency]) -> ClosedMonth:
+    """The figures of a closed statement."""
+    currency = res_currency.pick(row, "currency_id", currencies)
+    return ClosedMonth(
+        engagement_id=fields.link(row, "engagement_id"),
+        date_start=fields.day(row, "date_start"),
+        date_end=fields.day(row, "date_end"),
+        allocated=fields.whole(row, "allocated_seconds"),
+        used=fields.whole(row, "used_seconds"),
+        overage=fields.whole(row, "overage_seconds"),
+        lapsed=fields.whole(row, "expired_seconds"),
+        fee=fields.money(row, "fee", currency),
+        overage_amount=fields.money(row, "overage_amount", currency),
+    )
 
 
 def of_ids(ids: Collection[int]) -> Terms:

@@ -36,6 +36,7 @@ COMMANDS: dict[Callable[..., None], str] = {
     looking.status: "Went out, viewed, approved, stuck; runs and leases",
     asking.explain: "Records and rules behind a document's numbers",
     asking.statement: "Where a retainer's hours stand in a month",
+    asking.recommend: "Which allowance would fit, and the months that say so",
 }
 
 for command, summary in COMMANDS.items():

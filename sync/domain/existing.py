@@ -93,6 +93,21 @@ class ExistingPeriod(Value):
     lots: tuple[LotLine, ...] = ()
 
 
+class ClosedMonth(Value):
+    """The figures of a closed statement, for looking back. Hours are seconds."""
+
+    engagement_id: int
+    date_start: date
+    date_end: date
+    allocated: int
+    used: int
+    overage: int = 0
+    lapsed: int = 0
+    fee: Exact = ZERO
+    overage_amount: Exact = ZERO
+    """In the engagement's currency."""
+
+
 class Tombstone(Value):
     """The key of a document of ours that a person deleted."""
 

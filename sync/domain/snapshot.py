@@ -14,7 +14,7 @@ from sync.domain.engagement import (
     PurchaseLine,
 )
 from sync.domain.entries import TimeEntry
-from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
+from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue
 from sync.domain.ledger import Ledger, Locks
 from sync.domain.money import Currency
@@ -85,6 +85,8 @@ class Snapshot(Value):
       engagement with an open fee lot is read with its terms, blocks and statements however long
       ago it ended.
     """
+    history: tuple[ClosedMonth, ...] = ()
+    """The last closed months of the retainers."""
     alert_keys: tuple[str, ...] = ()
     quotation_keys: tuple[str, ...] = ()
     request_keys: tuple[str, ...] = ()

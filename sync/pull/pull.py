@@ -30,6 +30,7 @@ from sync.pull.standing import (
     cancelled_sources,
     read_alerts,
     read_documents,
+    read_history,
     read_periods,
     read_tombstones,
 )
@@ -94,6 +95,7 @@ def pull(
         purchase_lines=read_purchases(reader, of, kept, currencies),
         invoices=documents,
         periods=read_periods(reader, kept, found.fees_since),
+        history=read_history(reader, kept, month, currencies),
         alert_keys=read_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
         request_keys=time.request_keys,

@@ -16,12 +16,15 @@ from mappings import (
 from mappings.fields import Row, ids_in
 from mappings.ledger_line import Billed
 from sync.domain.advances import Advance
+from sync.domain.calendar import add_months
 from sync.domain.engagement import Engagement, Kind, Milestone
-from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
+from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.money import Currency
 from sync.domain.snapshot import Company
 from sync.pull.reader import Reader
 
+_LOOKED_BACK = 6
+"""Months of closed statements that recommendations look at."""
 _ALERT_MEMORY = timedelta(days=92)
 """How long before the earliest open month an alert may have been raised and still be due."""
 
@@ -121,6 +124,34 @@ def read_periods(
     )
     by_period = retainer_period.lots_by_period(lots.values)
     return tuple(each.model_copy(update={"lots": by_period.get(each.id, ())}) for each in wanted)
+
+
+def read_history(
+    reader: Reader,
+    engagements: tuple[Engagement, ...],
+    month: date,
+    currencies: dict[int, Currency],
+) -> tuple[ClosedMonth, ...]:
+    """The closed months of running retainers before a month, as many as advice looks at; one call.
+
+    A month that cannot be read is an issue, and is missing from the evidence.
+    """
+    running = [
+        each.id
+        for each in engagements
+        if each.kind is Kind.retainer and each.closed_until is not None
+    ]
+    if not running:
+        return ()
+    return reader.read(
+        retainer_period.MODEL,
+        reader.rows(
+            retainer_period.MODEL,
+            retainer_period.history(running, add_months(month, -_LOOKED_BACK), month),
+            retainer_period.HISTORY_FIELDS,
+        ),
+        lambda row: retainer_period.closed_month(row, currencies),
+    ).values
 
 
 def read_alerts(

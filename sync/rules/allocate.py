@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from sync.domain import hours
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.entries import TimeEntry
-from sync.domain.existing import Tombstone
+from sync.domain.existing import ClosedMonth, Tombstone
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import engagement_of
 from sync.domain.snapshot import Snapshot
@@ -184,6 +184,9 @@ def _cases(
     clients = {each.id: each for each in snapshot.clients}
     client_pos = {each.id: each for each in snapshot.client_pos}
     quotation_keys = frozenset(snapshot.quotation_keys)
+    history: dict[int, list[ClosedMonth]] = defaultdict(list)
+    for month in snapshot.history:
+        history[month.engagement_id].append(month)
     deleted: dict[int, list[Tombstone]] = defaultdict(list)
     for stone in snapshot.tombstones:
         if stone.invoice:
@@ -217,6 +220,7 @@ def _cases(
             purchase_lines=tuple(purchases.get(engagement.id, ())),
             invoices=tuple(invoices.get(engagement.id, ())),
             tombstones=tuple(deleted.get(engagement.id, ())),
+            history=tuple(history.get(engagement.id, ())),
             last_closed=closed.get(engagement.id),
             quotation_keys=quotation_keys,
         )

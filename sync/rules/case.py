@@ -20,7 +20,7 @@ from sync.domain.engagement import (
     PurchaseLine,
 )
 from sync.domain.entries import TimeEntry
-from sync.domain.existing import ExistingInvoice, ExistingPeriod, Tombstone
+from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue, Source
 from sync.domain.snapshot import Company
 from sync.domain.terms import RoleRate, Terms
@@ -47,6 +47,8 @@ class Case:
     tombstones: tuple[Tombstone, ...] = ()
     """Of invoices and credit notes that a person deleted."""
     last_closed: ExistingPeriod | None = None
+    history: tuple[ClosedMonth, ...] = ()
+    """Its last closed months."""
     quotation_keys: frozenset[str] = frozenset()
 
     @property

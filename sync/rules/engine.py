@@ -37,13 +37,21 @@ from sync.rules.notices import notices
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
 from sync.rules.recharge import recharge
+from sync.rules.recommend import recommendation
 from sync.rules.roll_over import roll_over
 from sync.rules.usage import usage
 
 MONTH_RULES: tuple[MonthRule, ...] = (grant, credit, drain_hours, price_overage, roll_over)
 """What happens to the hours of one month of a retainer, in this order."""
 
-RETAINER_RULES: tuple[EngagementRule, ...] = (fee, hour_blocks, overage, corrections, usage)
+RETAINER_RULES: tuple[EngagementRule, ...] = (
+    fee,
+    hour_blocks,
+    overage,
+    corrections,
+    usage,
+    recommendation,
+)
 """What a retainer bills and says."""
 
 ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharge, notices)

@@ -1,20 +1,32 @@
-"""Commands about one document: explain, statement."""
+"""Questions: explain a document, a statement, what allowance would fit. They write nothing."""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from sync.cli.companies import only_one
+from sync.cli.companies import for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
-from sync.cli.options import AsOf, CompanyName, Config, Json, LogFormat, Verbose, month
+from sync.cli.options import (
+    AsOf,
+    CompanyName,
+    Config,
+    Csv,
+    Json,
+    LogFormat,
+    Verbose,
+    Xlsx,
+    month,
+)
 from sync.pipeline import PipelineError, inquiries, look
+from sync.pipeline.advice import advise
 from sync.plan.limits import Limits
-from sync.pull import load
+from sync.pull import Pulled, load
 from sync.report.envelope import envelope
 from sync.report.explain import Explanation, explain_blocks
+from sync.report.recommend import recommend_blocks
 from sync.report.statement import ShownStatement, blocks, markdown_blocks
 
 From = Annotated[
@@ -125,3 +137,56 @@ def _statement(
     with session.service() as service:
         company = only_one(session, service, "A statement")
         return inquiries.statement(service, company, engagement, first, day)
+
+
+def recommend(
+    source: From = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
+    as_of: AsOf = None,
+    company: CompanyName = None,
+    config: Config = None,
+    verbose: Verbose = False,
+    log_format: LogFormat = None,
+) -> None:
+    """Who always exceeds and who always underuses the allowance, and what would fit.
+
+    Looks at the last closed months, up to six, under the present allowance; each recommendation
+    shows its months. Account managers get the same as a notice in Odoo, once a quarter.
+
+    \b
+    Examples:
+      drawdown recommend
+      drawdown recommend --as-of 2025-06-30 --json
+      drawdown recommend --csv > recommendations.csv
+    """
+    request = Request(
+        "recommend",
+        as_json,
+        as_of,
+        company,
+        config,
+        verbose,
+        log_format,
+        csv="recommendation" if as_csv else "",
+        xlsx=xlsx,
+    )
+
+    def show(session: Session, pulled: Pulled) -> tuple[Exit, Any]:
+        report = advise(pulled, request.day)
+        session.show(recommend_blocks(report))
+        return Exit.done, report
+
+    def act(session: Session) -> Exit:
+        if source is not None:
+            code, part = show(session, load(source))
+            if as_json:
+                session.data(envelope("recommend", code, request.day, companies=[part]))
+            return code
+        with session.service() as service:
+            return for_each(
+                session, service, lambda each: show(session, service.pull(each, request.day))
+            )
+
+    execute(request, act)
