@@ -8,7 +8,9 @@ wrong, or not ours.
 
 A credit note lowers the amount, and revenue that was recognised before it is not taken back (rule
 16: the months after it catch up). So with credit notes the figure lies in a range: between what is
-left if all revenue came before them, and if all came after.
+left if all revenue came before them, and if all came after. Likewise what people and changed terms
+did to months whose entries stand: until the next month catches up, what the rules would still take
+of what is open is owed as well as what hours and days alone say.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -28,13 +30,14 @@ from sync.domain.snapshot import Snapshot
 from sync.domain.terms import Recognition
 from sync.rules.case import Case
 from sync.rules.earned import Part, first_statement, parts_of, usage_of
-from sync.rules.fee_lots import FeeDocument
+from sync.rules.earning import Earning
+from sync.rules.fee_lots import FeeDocument, fee_documents
 
 NONE, ALL = Fraction(0), Fraction(1)
 
 
 class Owed(NamedTuple):
-    """What may still be owed of a document, in its currency; without credit notes one figure."""
+    """What may still be owed of a document, in its currency; usually one figure."""
 
     least: Decimal
     most: Decimal
@@ -60,6 +63,7 @@ def owed(
     documents: dict[int, list[OpenLot]] = {}
     for lot in lots:
         documents.setdefault(lot.posting.document.id, []).append(lot)
+    standing = {each.move_id: each for own in fee_documents(snapshot).values() for each in own}
     found: dict[int, Owed | None] = {}
     for move, own in documents.items():
         engagement = engagements.get(own[0].posting.document.engagement_id or 0)
@@ -75,16 +79,22 @@ def owed(
             ),
         )
         closed = sorted(periods.get(engagement.id, ()), key=lambda each: each.date_start)
-        found[move] = _owed(case, own, closed)
+        found[move] = _owed(case, own, closed, standing.get(move))
     return found
 
 
-def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod]) -> Owed | None:
+def _owed(
+    case: Case,
+    lots: Sequence[OpenLot],
+    closed: Sequence[ExistingPeriod],
+    standing: FeeDocument | None,
+) -> Owed | None:
     document = FeeDocument(
         move_id=lots[0].posting.document.id, lots=tuple(_money_lot(each) for each in lots)
     )
     since = first_of(document.lots[0].service_start or document.day)
-    parts = parts_of(case, document, usage_of(case, closed, since))
+    usage = usage_of(case, closed, since)
+    parts = parts_of(case, document, usage)
     if not parts:
         return None
     billed = sum((lot.posting.amount for lot in lots), ZERO)
@@ -99,7 +109,13 @@ def _owed(case: Case, lots: Sequence[OpenLot], closed: Sequence[ExistingPeriod])
     def due(of: Decimal) -> Decimal:
         return document.currency.round(multiply(of, earned.numerator, earned.denominator))
 
-    return Owed(least=max(ZERO, amount - due(billed)), most=amount - due(amount))
+    least, most = max(ZERO, amount - due(billed)), amount - due(amount)
+    earning = Earning(case, standing, usage, {}) if standing is not None else None
+    if earning is not None and earning.trouble() is None:
+        taken = sum((each.total for each in earning.entries()), ZERO)
+        after = earning.document.open + earning.by_hand - taken
+        least, most = min(least, after), max(most, after)
+    return Owed(least, most)
 
 
 def _money_lot(lot: OpenLot) -> MoneyLot:
