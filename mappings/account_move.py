@@ -128,19 +128,22 @@ def value(
     currencies: dict[int, Currency],
     unearned: Collection[int] = (),
     people: Mapping[int, str] | None = None,
-    advances: Mapping[int, Sequence[Billed]] = _NO_LINES,
+    besides: Mapping[int, Sequence[Billed]] = _NO_LINES,
 ) -> ExistingInvoice:
     """The document as it stands. Amounts are in its own currency, always positive.
 
     ``unearned``: documents with a line on the unearned revenue account; ``people``: users by id;
-    ``advances``: the lines on the advances account by document.
+    ``besides``: by document, its lines on the advances account and its rounding for cash, which
+    are not what it bills.
     """
     fields.of_company(row, company_id)
     own = currency(row, currencies)
     _, number_ = name(row)
     record, posted_on = fields.record_id(row), fields.day(row, "date")
     role, state = fields.choice(row, "retainer_role", Role), state_of(row)
-    deducted = () if role.value in OF_ADVANCES else tuple(advances.get(record, ()))
+    deducted = [
+        line for line in besides.get(record, ()) if line.rounding or role.value not in OF_ADVANCES
+    ]
     net = sum((line.net for line in deducted), start=Decimal(0))
     return ExistingInvoice(
         id=record,

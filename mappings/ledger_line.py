@@ -247,27 +247,34 @@ def given_back(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, Decim
 
 BILLED_FIELDS = (
     "move_id",
+    "move_type",
     "account_id",
+    "display_type",
+    "amount_currency",
     "price_subtotal",
     "retainer_reconcile_line_id",
 )
 
 
 class Billed(Value):
-    """A line of an invoice on a liability account."""
+    """A line of an invoice on a liability account, or what its total was rounded by for cash."""
 
     move_id: int
     account_id: int
+    rounding: bool
     net: Exact
-    """As Odoo has it; below zero for a deduction."""
+    """As it counts in the document's total; below zero for a deduction."""
     match_line_id: int | None
     """The lot that it draws once the invoice is posted."""
 
 
 def of_moves_on(move_ids: Collection[int], account_ids: Collection[int]) -> Terms:
-    """The lines of those documents on those accounts that people type."""
+    """The lines of those documents on those accounts that people type, and their roundings."""
     return [
         ("move_id", "in", sorted(move_ids)),
+        "|",
+        ("display_type", "=", "rounding"),
+        "&",
         ("account_id", "in", sorted(account_ids)),
         ("display_type", "=", "product"),
     ]
@@ -275,9 +282,14 @@ def of_moves_on(move_ids: Collection[int], account_ids: Collection[int]) -> Term
 
 def billed(row: Row) -> Billed:
     """The line; its amount is read as finely as any currency is."""
+    rounding = fields.text(row, "display_type") == "rounding"
+    net, posted = (fields.exact(row, each, 6) for each in ("price_subtotal", "amount_currency"))
+    if rounding:
+        net = posted if fields.needed_text(row, "move_type") == "out_refund" else -posted
     return Billed(
         move_id=fields.link(row, "move_id"),
         account_id=fields.link(row, "account_id"),
-        net=fields.exact(row, "price_subtotal", 6),
+        rounding=rounding,
+        net=net,
         match_line_id=fields.link_or_none(row, "retainer_reconcile_line_id"),
     )

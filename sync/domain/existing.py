@@ -36,7 +36,8 @@ class ExistingInvoice(Value):
     service_end: date | None = None
     untaxed: Exact
     """What it bills, net of tax and before advances are deducted (Odoo's untaxed amount less the
-    lines on the advances account, unless it requests or returns an advance)."""
+    lines on the advances account, unless it requests or returns an advance, and less a rounding
+    for cash)."""
     total: Exact
     residual: Exact
     payment_state: str = ""

@@ -58,9 +58,9 @@ def read_documents(
         account_move.FIELDS,
     )
     unearned: set[int] = set()
-    deducted: dict[int, list[Billed]] = {}
+    besides: dict[int, list[Billed]] = {}
     accounts = set(books.liability_accounts.values())
-    if rows and accounts:
+    if rows:
         for line in reader.read(
             ledger_line.MODEL,
             reader.rows(
@@ -70,15 +70,15 @@ def read_documents(
             ),
             ledger_line.billed,
         ).values:
-            if line.account_id == books.unearned_account_id:
+            if line.account_id == books.unearned_account_id and not line.rounding:
                 unearned.add(line.move_id)
             else:
-                deducted.setdefault(line.move_id, []).append(line)
+                besides.setdefault(line.move_id, []).append(line)
     people = _people(reader, rows)
     return reader.read(
         account_move.MODEL,
         rows,
-        lambda row: account_move.value(row, company.id, currencies, unearned, people, deducted),
+        lambda row: account_move.value(row, company.id, currencies, unearned, people, besides),
         account_move.engagement_of,
     ).values
 
