@@ -12,7 +12,6 @@ from sync.domain.value import Exact, Value
 MODEL = "account.move.line"
 OPEN_FIELDS = (
     "move_id",
-    "name",
     "account_id",
     "partner_id",
     "currency_id",
@@ -128,6 +127,8 @@ def own_taxes(row: Row) -> OwnTaxes | None:
     if raw is False or raw is None:
         return None
     try:
+        if not isinstance(raw, list):
+            raise TypeError(raw)
         return tuple((int(tax), _number(amount)) for tax, amount in raw)
     except (TypeError, ValueError, InvalidOperation):
         raise Unreadable(

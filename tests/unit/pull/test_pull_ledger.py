@@ -1,0 +1,301 @@
+"""What a pull reads of the ledger, and that it reads no more than is open."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from mappings import (
+    account_partial_reconcile,
+    account_tax,
+    journal_entry,
+    ledger_line,
+    ledger_move,
+    retainer_advance,
+)
+from sync.domain.documents import Role
+from sync.domain.ledger import LotKind, Receipt
+from sync.odoo.memory.schema import field_of
+from sync.plan.diff import make_plan
+from sync.pull import pull
+from sync.rules.engine import evaluate
+from tests.unit.pull.corrupting import CorruptingGateway
+from tests.unit.pull.moneyed import STORY, Moneyed, moneyed
+from tests.unit.pull.test_pull_bad_rows import BAD
+
+
+@pytest.fixture(scope="module")
+def agency() -> Moneyed:
+    return moneyed()
+
+
+def lot(agency: Moneyed, advance: str):
+    """The open lots of an advance."""
+    wanted = agency.world.id("advance", advance)
+    ledger = agency.pull().snapshot.ledger
+    return [each for each in ledger.lots if each.advance_id == wanted]
+
+
+def test_nothing_of_it_is_unreadable(agency: Moneyed) -> None:
+    assert agency.pull().snapshot.problems == ()
+
+
+def test_a_requested_lot_knows_what_was_paid_when(agency: Moneyed) -> None:
+    (found,) = lot(agency, "Acme advance")
+    assert (found.kind, found.amount, found.unpaid) == (LotKind.advances, Decimal(3000), 1000)
+    assert found.receipts == (
+        Receipt(day=date(2025, 3, 5), amount=Decimal("1500.00")),
+        Receipt(day=date(2025, 3, 20), amount=Decimal("500.00")),
+    )
+    # March's fee was drawn of the advance that was taken over, before this one was paid: a workshop
+    # of 250 and April's fee of 1,000 are of this one.
+    assert (found.open, found.available) == (1750, 750)
+
+
+def test_a_lot_that_was_taken_over_was_there_on_its_day(agency: Moneyed) -> None:
+    (found,) = lot(agency, "Old advance")
+    assert (found.receipts, found.unpaid, found.received_on) == ((), 0, date(2025, 3, 1))
+    assert found.move_key == ""
+    snapshot = agency.pull().snapshot
+    (advance,) = (each for each in snapshot.advances if each.name == "Old advance")
+    assert (advance.request_id, advance.decided_by) == (None, "Administrator")
+    assert advance.decision_note == "The client asked for it"
+
+
+def test_a_lot_keeps_its_rate(agency: Moneyed) -> None:
+    euros = [each for each in agency.pull().snapshot.ledger.lots if each.currency.code == "EUR"]
+    assert [(each.amount, each.amount_company) for each in euros] == [(1000, 1100), (1000, 1250)]
+
+
+def test_a_taxed_lot_that_a_credit_note_restored_knows_its_tax(agency: Moneyed) -> None:
+    restored = [each for each in lot(agency, "Baker advance") if not each.move_key]
+    assert [(each.open, each.taxes[0].open) for each in restored] == [(1000, 200)]
+    assert restored[0].taxes[0].tax.percent == 20
+
+
+def test_open_credit_notes_come_with_what_their_invoices_drew(agency: Moneyed) -> None:
+    ledger = agency.pull().snapshot.ledger
+    credits_ = [each for each in ledger.receivables if each.credit]
+    assert [each.open for each in credits_] == [100]
+    (draw,) = (each for each in ledger.draws if each.invoice_id in credits_[0].reverses_ids)
+    assert (draw.amount, draw.restored) == (250, 0)
+
+
+def test_requests_are_receivables_and_documents(agency: Moneyed) -> None:
+    snapshot = agency.pull().snapshot
+    (due,) = (each for each in snapshot.ledger.receivables if not each.credit)
+    assert (due.role, due.open, due.due_on) == (Role.advance_request, 1000, date(2025, 3, 15))
+    roles = [each.role for each in snapshot.invoices]
+    assert roles.count(Role.advance_request) == 2
+
+
+def test_what_an_invoice_bills_is_more_than_what_is_left_to_pay_of_it(agency: Moneyed) -> None:
+    fees = [each for each in agency.pull().snapshot.invoices if each.key == "1/2/fee/2025-04/0"]
+    assert [(each.untaxed, each.total) for each in fees] == [(1000, 0)]
+
+
+def test_an_advance_to_be_requested_is_read_one_used_up_is_not(agency: Moneyed) -> None:
+    names = {each.name for each in agency.pull().snapshot.advances}
+    assert names == {"Acme advance", "Baker advance", "Later advance", "Old advance"}
+    used = moneyed(
+        STORY.replace("debit: 4000", "debit: 100").replace("credit: 4000", "credit: 100")
+    )
+    assert "Old advance" not in {each.name for each in used.pull().snapshot.advances}
+
+
+def test_entries_under_review_come_back(agency: Moneyed) -> None:
+    entries = agency.pull().snapshot.ledger.entries
+    assert {each.state for each in entries} == {"draft"}
+    assert {each.role for each in entries} == {Role.recognition, Role.breakage}
+    assert all(each.is_draft_of_ours for each in entries)
+
+
+def test_settings_of_the_books(agency: Moneyed) -> None:
+    pulled = agency.pull()
+    company, books = pulled.snapshot.company, pulled.books
+    assert (company.locks.all, company.locks.sale) == (date(2024, 12, 31), date(2025, 1, 31))
+    assert (company.locks.tax, company.locks.hard) == (None, None)
+    assert company.fiscal_year_end == (6, 30)
+    assert company.post_entries is False
+    assert books.exchange_gain_account_id and books.exchange_loss_account_id
+    sales = agency.account("Product Sales")
+    assert set(dict(books.income_accounts).values()) == {sales}
+    settings = {each.engagement_id: each for each in pulled.snapshot.taxes}
+    assert [tax.percent for tax in settings[agency.world.id("engagement", "Baker retainer")].taxes]
+    assert agency.world.id("engagement", "Plain project") not in settings
+
+
+def test_small_pages_give_the_same(agency: Moneyed) -> None:
+    assert agency.pull(page_size=1) == agency.pull()
+
+
+# How much is read
+
+
+def test_the_number_of_calls_does_not_grow_with_what_was_drawn() -> None:
+    story = STORY.replace("amount: 4000", "amount: 40000")
+    small, large = moneyed(story), moneyed(story)
+    accounts = [large.account(name) for name in ("Customer advances", "Account Receivable")]
+    (old,) = lot(large, "Old advance")
+    journal = large.admin.search_read("account.journal", [("code", "=", "MISC")], [], limit=1)
+    client = large.world.id("client", "Acme")
+    for _ in range(40):
+        # History: draws of years, and what they paid.
+        moves = large.admin.create(
+            "account.move",
+            [
+                {
+                    "journal_id": journal[0]["id"],
+                    "date": "2025-03-02",
+                    "line_ids": [
+                        [0, 0, {"account_id": accounts[0], side: 10.0, "partner_id": client}],
+                        [0, 0, {"account_id": accounts[1], other: 10.0, "partner_id": client}],
+                    ],
+                }
+                for side, other in (("debit", "credit"), ("credit", "debit"))
+            ],
+        )
+        large.admin.call_on("account.move", moves, "action_post")
+        for account in accounts:
+            lines = large.admin.search_read(
+                "account.move.line",
+                [("move_id", "in", moves), ("account_id", "=", account)],
+                [],
+                limit=9,
+            )
+            ids = [each["id"] for each in lines]
+            large.admin.call_on("account.move.line", ids, "reconcile")
+    counts = []
+    for each in (small, large):
+        before = each.service.calls
+        counts.append((len(each.pull().snapshot.ledger.lots), each.service.calls - before))
+    assert counts[0] == counts[1]
+    assert [each.open for each in lot(large, "Old advance")] == [old.open]
+
+
+def test_a_quiet_company_costs_few_calls() -> None:
+    agency = moneyed(
+        """
+scenario: quiet
+title: Nothing open
+shows: Nothing but rows to read.
+company: {po_policy: ignore}
+given:
+  engagements:
+    Plain project: {client: Crane, kind: project, start: 2025-03-01}
+when:
+  - run: 2025-03-03
+"""
+    )
+    before = agency.service.calls
+    agency.pull()
+    assert agency.service.calls - before <= 30
+
+
+# Whose it is
+
+
+def test_another_company_s_ledger_stays_out(agency: Moneyed) -> None:
+    agency = moneyed()
+    before = agency.pull().snapshot
+    (other,) = agency.admin.create("res.company", [{"name": "Other Inc", "currency_id": 1}])
+    account = agency.account("Customer advances")
+    agency.admin.write("account.account", [account], {"company_ids": [[4, other]]})
+    (journal,) = agency.admin.create(
+        "account.journal", [{"name": "Misc", "code": "OTH", "type": "general", "company_id": other}]
+    )
+    move = agency.admin.create(
+        "account.move",
+        [
+            {
+                "journal_id": journal,
+                "company_id": other,
+                "date": "2025-03-02",
+                "line_ids": [
+                    [0, 0, {"account_id": account, side: 10.0}] for side in ("debit", "credit")
+                ],
+            }
+        ],
+    )
+    agency.admin.call_on("account.move", move, "action_post")
+    assert agency.pull().snapshot == before
+
+
+def test_a_document_that_cannot_be_seen_is_an_issue() -> None:
+    agency = moneyed()
+    (found,) = lot(agency, "Old advance")
+
+    class Hiding(CorruptingGateway):
+        """As a record rule would."""
+
+        def search_read(self, model, domain, fields, *, limit, order="id asc"):
+            rows = super().search_read(model, domain, fields, limit=limit, order=order)
+            if model == "account.move":
+                rows = [row for row in rows if row["id"] != found.move_id]
+            return rows
+
+    snapshot = pull(Hiding(agency.service, "", "", None), 1, today=date(2025, 4, 7)).snapshot
+    (issue,) = snapshot.problems
+    assert (issue.code, issue.source.id) == ("document_not_visible", found.move_id)
+    assert found.line_id not in {each.line_id for each in snapshot.ledger.lots}
+
+
+def test_an_advance_that_cannot_be_read_parks_who_would_draw_it() -> None:
+    agency = moneyed()
+    advance = agency.world.id("advance", "Old advance")
+    with agency.odoo.tables.transaction():
+        agency.odoo.tables.update("retainer.advance", advance, {"name": " "})
+    problems = agency.pull().snapshot.problems
+    parked = {issue.engagement_id for issue in problems if issue.engagement_id}
+    assert parked == {agency.world.id("engagement", "Acme retainer")}
+
+
+def test_a_tax_that_odoo_books_on_the_advances_account_is_no_lot() -> None:
+    agency = moneyed()
+    (found,) = lot(agency, "Old advance")
+    with agency.odoo.tables.transaction():
+        agency.odoo.tables.update("account.move.line", found.line_id, {"display_type": "tax"})
+    assert lot(agency, "Old advance") == []
+
+
+# Bad rows
+
+LENIENT = {
+    ("account.move.line", "display_type"): ["nonsense"],
+    ("account.move.line", "retainer_taxes"): [[[1, "2"]]],
+    ("account.move", "move_type"): ["nonsense"],
+    ("account.tax", "amount_type"): ["nonsense"],
+}
+
+
+def _cases():
+    for model, names in (
+        (ledger_line.MODEL, ledger_line.OPEN_FIELDS),
+        (ledger_move.MODEL, ledger_move.FIELDS),
+        (journal_entry.MODEL, journal_entry.FIELDS),
+        (account_partial_reconcile.MODEL, account_partial_reconcile.FIELDS),
+        (account_tax.MODEL, account_tax.FIELDS),
+        (retainer_advance.MODEL, retainer_advance.FIELDS),
+    ):
+        for name in names:
+            for value in BAD[field_of(model, name).type]:
+                if value not in LENIENT.get((model, name), []):
+                    yield pytest.param(model, name, value, id=f"{model}-{name}-{value!r}")
+
+
+@pytest.mark.parametrize(("model", "name", "value"), list(_cases()))
+def test_a_bad_value_is_an_issue_and_the_run_goes_on(agency, model, name, value) -> None:
+    gateway = CorruptingGateway(agency.service, model, name, value)
+    pulled = pull(gateway, 1, today=date(2025, 4, 7))
+    assert gateway.corrupted, "the agency has no such row to corrupt"
+    named = [
+        issue
+        for issue in pulled.snapshot.problems
+        if issue.source.model == model
+        and issue.source.id in gateway.corrupted
+        and issue.field == name
+    ]
+    assert named, pulled.snapshot.problems
+    assert all(issue.message.count("\n") == 0 and "; " in issue.message for issue in named)
+    # A run over what is left completes as well.
+    make_plan(pulled.snapshot, evaluate(pulled.snapshot, date(2025, 4, 7)))
