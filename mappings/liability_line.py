@@ -129,13 +129,13 @@ def credits_of(move_ids: Collection[int], account_ids: Collection[int]) -> Terms
 
 
 def loose_draws(company_id: int) -> Terms:
-    """Receivable lines of draws that are not matched with an invoice."""
+    """Receivable lines of draws, and of what takes them back, that are matched with nothing."""
     return [
         ("company_id", "=", company_id),
         ("parent_state", "=", "posted"),
         ("account_type", "=", "asset_receivable"),
         ("move_id.retainer_role", "=", "drawdown"),
-        ("amount_residual", "<", 0),
+        ("amount_residual", "!=", 0),
     ]
 
 

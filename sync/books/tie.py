@@ -35,6 +35,8 @@ from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
 from sync.rules.owed import Owed
 
+LOOSE = "its receivable side is matched with no invoice"
+
 Key = tuple[LotKind, int | None]
 """(what stands on the account, client)."""
 
@@ -202,8 +204,7 @@ class _Comparison:
         found = list(strangers(list(looked_at.values()), books.matches, advances, engagements))
         found += mismatched(books.matches, books.lines)
         found += [
-            of(each, Strange.unreconciled_draw, "it pays no invoice any more", each.open_company)
-            for each in books.loose
+            of(each, Strange.unreconciled_draw, LOOSE, each.open_company) for each in books.loose
         ]
         found += undone(books.unposted)
         found += unpaid_by_money((each.posting for each in books.lots), books.payments)

@@ -201,7 +201,7 @@ def test_a_draw_that_pays_no_invoice(hands: Hands, drawn: tuple[int, int, int]) 
     assert (tie.lots, tie.expected) == (money("600.00"), money("1000.00"))
     (found,) = hands.check().foreign
     assert (found.kind, found.amount) == ("unreconciled_draw", money("400.00"))
-    assert "pays no invoice" in found.what
+    assert "matched with no invoice" in found.what
 
 
 def test_a_request_reset_to_draft(hands: Hands) -> None:
