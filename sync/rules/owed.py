@@ -110,12 +110,30 @@ def _owed(
         return document.currency.round(multiply(of, earned.numerator, earned.denominator))
 
     least, most = max(ZERO, amount - due(billed)), amount - due(amount)
-    earning = Earning(case, standing, usage, {}) if standing is not None else None
+    earning = None
+    if standing is not None and _may_differ(case, standing):
+        earning = Earning(case, standing, usage, {})
     if earning is not None and earning.trouble() is None:
         taken = sum((each.total for each in earning.entries()), ZERO)
         after = earning.document.open + earning.by_hand - taken
         least, most = min(least, after), max(most, after)
     return Owed(least, most)
+
+
+def _may_differ(case: Case, document: FeeDocument) -> bool:
+    """Whether terms that changed inside the service, its end, or people's hands may have made what
+    stands differ from hours and days alone, until a later month catches up.
+
+    Everywhere else the rules of recognition are not asked: they are what is being checked.
+    """
+    start, end = document.lots[0].service_start, document.lots[0].service_end
+    if any(each.changed for each in document.entries):
+        return True
+    if start is None or end is None:
+        return False
+    cuts = [each.date_start for each in case.engagement.terms]
+    last = case.engagement.date_end
+    return any(start < cut <= end for cut in cuts) or (last is not None and last < end)
 
 
 def _money_lot(lot: OpenLot) -> MoneyLot:
