@@ -72,7 +72,8 @@ class RetainerDrawdown(models.Model):
                    credit.move_id AS lot_move_id,
                    entry.id AS entry_id,
                    invoice.id AS invoice_id,
-                   CASE WHEN entry.move_type = 'out_refund'
+                   CASE WHEN entry.retainer_role = 'drawdown' THEN 'draw'
+                        WHEN entry.move_type = 'out_refund'
                              OR entry.retainer_role = 'advance_return' THEN 'return'
                         WHEN entry.retainer_role = 'breakage' THEN 'breakage'
                         ELSE 'draw' END AS kind,

@@ -290,6 +290,8 @@ class RetainerLot(models.Model):
                                                  company.retainer_unearned_noncurrent_account_id)
                         THEN 'unearned' ELSE 'advances' END AS kind,
                    CASE WHEN move.retainer_role = 'reclassification' THEN 'reclassification'
+                        -- A draw that was taken back: of a taxed advance it is an invoice.
+                        WHEN move.retainer_role = 'drawdown' THEN 'restored'
                         WHEN move.move_type = 'out_invoice'
                         THEN CASE WHEN line.account_id IN (
                                        company.retainer_unearned_account_id,
@@ -299,7 +301,8 @@ class RetainerLot(models.Model):
                              OR move.reversed_entry_id IS NOT NULL
                         THEN 'restored'
                         ELSE 'opening' END AS origin,
-                   move.move_type = 'out_invoice' AS is_billed,
+                   move.move_type = 'out_invoice'
+                        AND COALESCE(move.retainer_role, '') <> 'drawdown' AS is_billed,
                    partner.commercial_partner_id AS partner_id,
                    COALESCE(move.retainer_engagement_id, scope.engagement_id) AS engagement_id,
                    line.retainer_advance_id AS advance_id,
@@ -314,6 +317,7 @@ class RetainerLot(models.Model):
                    currency.decimal_places AS decimals,
                    company_currency.decimal_places AS company_decimals,
                    CASE WHEN move.move_type = 'out_invoice'
+                             AND COALESCE(move.retainer_role, '') <> 'drawdown'
                         THEN -line.amount_currency / NULLIF(billed.total, 0)
                         ELSE 0 END AS share
               FROM account_move_line line
@@ -389,7 +393,8 @@ class RetainerLot(models.Model):
               JOIN account_move_line debit ON debit.id = part.debit_move_id
               JOIN account_move entry ON entry.id = debit.move_id
               CROSS JOIN LATERAL (
-                    SELECT CASE WHEN entry.move_type = 'out_refund'
+                    SELECT CASE WHEN entry.retainer_role = 'drawdown' THEN 'draw'
+                                WHEN entry.move_type = 'out_refund'
                                      OR entry.retainer_role = 'advance_return' THEN 'return'
                                 WHEN entry.retainer_role = 'reclassification' THEN 'moved'
                                 ELSE 'draw' END AS how

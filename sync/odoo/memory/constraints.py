@@ -60,10 +60,22 @@ def check(tables: Tables, model: str, record: int) -> None:
         raise Rejected("Enter more than 0.")
     if model == "retainer.change.order":
         _check_approval(row)
+    if model == "retainer.advance":
+        _check_decision(row)
     if model == "retainer.engagement" and row["active"]:
         _check_projects(tables, row)
     if model == "account.move" and row["move_type"] != "entry" and row["partner_id"]:
         _check_document(tables, row)
+
+
+def _check_decision(row: Row) -> None:
+    if row["decision"] == "undecided":
+        return
+    if not row["decision_by"] or not (row["decision_note"] or "").strip():
+        raise Rejected(
+            f"A decision on {row['name']} needs the person who took it and a note why. Fill in both"
+            " fields."
+        )
 
 
 def _check_unique(

@@ -1,6 +1,6 @@
 """Totals of a move: tax lines, receivable lines, what is open, whether it is paid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
@@ -19,6 +19,8 @@ from sync.odoo.memory.values import get, rounded
 ZERO = Decimal(0)
 SHOWN_TAXES = "_shown_taxes"
 """On the row of a draft: amounts that were set by hand, by tax. No field of Odoo's."""
+_SHOWN_FOR = "_shown_for"
+"""What the lines were when they were set: once a line changes, Odoo works the taxes out again."""
 SIGNS = {"out_invoice": -1, "in_refund": -1, "out_refund": 1, "in_invoice": 1}
 """Sign of the net amount in the books: income is a credit."""
 
@@ -52,7 +54,8 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
     globally = company["tax_calculation_rounding_method"] == "round_globally"
     amounts = taxed(tables, raw, currency, globally=globally, rate=Decimal(1))
     books = amounts if rate == 1 else taxed(tables, raw, own, globally=globally, rate=rate)
-    for tax, amount in (move.get(SHOWN_TAXES) or {}).items():
+    shown = move.get(SHOWN_TAXES) if move.get(_SHOWN_FOR) == _lines_as_typed(products) else None
+    for tax, amount in (shown or {}).items():
         amounts.taxes[tax] = amount
         books.taxes[tax] = rounded(tables, amount / rate, own)
     for at, line in enumerate(products):
@@ -86,6 +89,11 @@ def _compose_invoice(tables: Tables, move: Row) -> None:
     total, in_books = total + rounding, in_books + rounding_in_books
     due = _due_lines(tables, move, -sign * total, -sign * in_books)
     _replace_lines(tables, move, "payment_term", due)
+
+
+def _lines_as_typed(products: Iterable[Row]) -> tuple[tuple[Any, ...], ...]:
+    typed = ("id", "quantity", "price_unit", "discount")
+    return tuple((*(line[name] for name in typed), *line["tax_ids"]) for line in products)
 
 
 def _cash_rounding(tables: Tables, move: Row, total: Decimal) -> Decimal:
@@ -137,7 +145,9 @@ def show_taxes(tables: Tables, record: int, amounts: Mapping[int, Decimal]) -> N
         for tax, amount in amounts.items()
         if any(tax in line["tax_ids"] for line in lines_of(tables, record))
     }
-    tables.update("account.move", record, {SHOWN_TAXES: shown}, quietly=True)
+    products = [line for line in lines_of(tables, record) if line["display_type"] == "product"]
+    values = {SHOWN_TAXES: shown, _SHOWN_FOR: _lines_as_typed(products)}
+    tables.update("account.move", record, values, quietly=True)
     with batch(tables):
         tables.pending[record] = None
 
