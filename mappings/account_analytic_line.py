@@ -31,7 +31,8 @@ FIELDS = (
     "retainer_billed_seconds",
     "retainer_corrects_id",
 )
-CORRECTED_FIELDS = ("date", "retainer_move_id")
+CORRECTS = "retainer_corrects_id"
+CORRECTED_FIELDS = ("date", "retainer_move_id", CORRECTS)
 
 _MOST_REMEMBERED = 200_000
 
@@ -301,10 +302,22 @@ class Reader:
         return self.engagement_of.get(project) if type(project) is int else None
 
 
-def corrected(row: Row) -> tuple[int, date, int | None]:
-    """(entry that another one corrects, its day, the document that billed it)."""
-    return (
+class Corrected(NamedTuple):
+    """An entry that another one corrects."""
+
+    id: int
+    day: date
+    document: int | None
+    """That billed it."""
+    corrects: int | None
+    """The entry that it corrects itself."""
+
+
+def corrected(row: Row) -> Corrected:
+    """What another entry corrects."""
+    return Corrected(
         fields.record_id(row),
         fields.day(row, "date"),
         fields.link_or_none(row, "retainer_move_id"),
+        fields.link_or_none(row, "retainer_corrects_id"),
     )

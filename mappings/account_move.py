@@ -263,7 +263,8 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "ref": invoice.reference,
         "retainer_engagement_id": invoice.engagement_id,
         "retainer_client_po_id": invoice.client_po_id,
-        "retainer_po_number": invoice.po_number,
+        # The module takes the number from the register, letter by letter as it stands there.
+        "retainer_po_number": None if invoice.client_po_id else invoice.po_number,
         "retainer_ap_contact_id": invoice.ap_contact_id,
         "retainer_milestone_id": (
             invoice.milestone_ids[0] if len(invoice.milestone_ids) == 1 else None

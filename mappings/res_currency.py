@@ -27,6 +27,8 @@ def pick(row: Row, field: str, currencies: dict[int, Currency]) -> Currency:
     found = currencies.get(fields.link(row, field))
     if found is None:
         raise fields.Unreadable(
-            field, "its currency could not be read", "see the issue of the currency"
+            field,
+            "its currency could not be read",
+            "choose one that is active in Odoo, or see the issue of the currency",
         )
     return found

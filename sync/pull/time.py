@@ -1,11 +1,12 @@
 """The open period's time, the change orders that some of it belongs to, and what it corrects."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from mappings import account_analytic_line, account_move, hr_employee, retainer_change_order
+from mappings.account_analytic_line import Corrected
 from mappings.hr_employee import Employee
 from sync.domain.engagement import ChangeOrder, Engagement, Kind
 from sync.domain.entries import TimeEntry
@@ -56,7 +57,7 @@ def read_time(reader: Reader, company: Company, agreements: Agreements, open_sin
     reader.issues += time.issues
     ours = {project: engagement for project, engagement in claims.items() if project in whole}
     reader.issues += billed_elsewhere(reader, company, engagements, ours, open_since)
-    entries = _with_corrected(reader, entries)
+    entries = _with_corrected(reader, entries, claims)
     return _on_change_orders(reader, entries, engagements, open_since)
 
 
@@ -101,7 +102,9 @@ def _fixed_price(agreements: Agreements) -> dict[tuple[date, date | None], set[i
     return spans
 
 
-def _with_corrected(reader: Reader, entries: list[TimeEntry]) -> list[TimeEntry]:
+def _with_corrected(
+    reader: Reader, entries: list[TimeEntry], claims: Mapping[int, int]
+) -> list[TimeEntry]:
     """Correcting entries with the day of what they correct and the document that billed it."""
     ids = {entry.corrects_id for entry in entries if entry.corrects_id is not None}
     if not ids:
@@ -115,7 +118,9 @@ def _with_corrected(reader: Reader, entries: list[TimeEntry]) -> list[TimeEntry]
         ),
         account_analytic_line.corrected,
     ).values
-    documents = {document for _, _, document in found if document is not None}
+    known = {each.id: each for each in found}
+    reader.issues += _astray(entries, known, claims)
+    documents = {each.document for each in found if each.document is not None}
     keys: dict[int, str] = {}
     if documents:
         keys = dict(
@@ -127,14 +132,40 @@ def _with_corrected(reader: Reader, entries: list[TimeEntry]) -> list[TimeEntry]
                 account_move.key,
             ).values
         )
-    corrected = {entry: (day, keys.get(document or 0, "")) for entry, day, document in found}
     placed = []
     for entry in entries:
-        if entry.corrects_id in corrected:
-            day, key = corrected[entry.corrects_id]
-            entry = entry._replace(corrects_day=day, corrects_key=key)
+        corrected = known.get(entry.corrects_id or 0)
+        if corrected is not None:
+            key = keys.get(corrected.document or 0, "")
+            entry = entry._replace(corrects_day=corrected.day, corrects_key=key)
         placed.append(entry)
     return placed
+
+
+def _astray(
+    entries: Iterable[TimeEntry], known: Mapping[int, Corrected], claims: Mapping[int, int]
+) -> Iterator[Issue]:
+    """Corrections of an entry that is not there, or that comes round to themselves: nobody can
+    say what they take back.
+    """
+    for entry in entries:
+        if entry.corrects_id is None:
+            continue
+        target = known.get(entry.corrects_id)
+        if target is not None and target.id != entry.id and target.corrects != entry.id:
+            continue
+        what = "is not there any more" if target is None else "corrects this very entry"
+        if target is not None and target.id == entry.id:
+            what = "is this very entry"
+        yield Issue(
+            code="correction_astray",
+            severity=Severity.blocker,
+            source=Source(model=account_analytic_line.MODEL, id=entry.id, name=entry.text),
+            field=account_analytic_line.CORRECTS,
+            message=f"it corrects entry {entry.corrects_id}, which {what}; choose the entry whose"
+            " hours it takes back, or leave that empty",
+            engagement_id=claims.get(entry.project_id),
+        )
 
 
 def _on_change_orders(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from sync.domain import hours
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.snapshot import Snapshot
@@ -12,7 +13,7 @@ from sync.rules.case import Case
 
 def check(case: Case) -> tuple[Issue, ...]:
     """Everything that keeps this engagement from being evaluated."""
-    return (*_dates(case.engagement), *_terms(case), *_history(case))
+    return (*_dates(case.engagement), *_terms(case), *_history(case), *_for_nothing(case))
 
 
 def claimed_twice(snapshot: Snapshot) -> tuple[Issue, ...]:
@@ -129,6 +130,39 @@ def _amounts(engagement: Engagement, terms: Terms) -> Iterator[Issue]:
             field="billing_months",
             message=f"is {terms.billing_months}; choose 1, 3, 6 or 12 months on one fee invoice",
             engagement_id=engagement.id,
+        )
+
+
+def _for_nothing(case: Case) -> Iterator[Issue]:
+    """Terms in force that give hours for no fee, or take a fee for no hours: worth a look."""
+    if case.engagement.kind is not Kind.retainer or not case.engagement.terms:
+        return
+    terms = case.terms_on(case.as_of)
+    if terms.paused:
+        return
+    source = Source(
+        model="retainer.terms", id=terms.id, name=f"{case.engagement.name}, from {terms.date_start}"
+    )
+    money, granted = case.engagement.currency.text, hours.text(terms.monthly_seconds)
+    if terms.monthly_seconds > 0 and terms.monthly_fee == 0:
+        yield Issue(
+            code="no_fee",
+            severity=Severity.notice,
+            source=source,
+            field="monthly_fee",
+            message=f"is 0 for {granted} h a month; enter the fee, or leave it if the hours are"
+            " free of charge",
+            engagement_id=case.engagement.id,
+        )
+    if terms.monthly_seconds == 0 and terms.monthly_fee > 0:
+        yield Issue(
+            code="no_allowance",
+            severity=Severity.notice,
+            source=source,
+            field="monthly_hours",
+            message=f"is 0 for a fee of {money(terms.monthly_fee)} a month, so all time is overage;"
+            " enter the hours, or leave it if the fee buys none",
+            engagement_id=case.engagement.id,
         )
 
 

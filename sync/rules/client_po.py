@@ -34,6 +34,9 @@ def client_po(
     checked: list[Invoice] = []
     issues: list[Issue] = []
     for invoice in sorted(invoices, key=lambda each: (each.raised_on, each.invoice_date, each.key)):
+        if invoice.held is not None:
+            checked.append(invoice)
+            continue
         engagement = engagements[invoice.engagement_id]
         policy = engagement.po_policy or snapshot.company.po_policy
         po = purchase_orders.get(invoice.client_po_id or 0)

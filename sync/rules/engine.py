@@ -34,6 +34,7 @@ from sync.rules.grant import grant, segments
 from sync.rules.milestone import milestone
 from sync.rules.money import money
 from sync.rules.notices import notices
+from sync.rules.odd_time import odd_time
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
 from sync.rules.recharge import recharge
@@ -54,7 +55,13 @@ RETAINER_RULES: tuple[EngagementRule, ...] = (
 )
 """What a retainer bills and says."""
 
-ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (milestone, out_of_scope, recharge, notices)
+ENGAGEMENT_RULES: tuple[EngagementRule, ...] = (
+    milestone,
+    out_of_scope,
+    recharge,
+    odd_time,
+    notices,
+)
 """What every engagement may bill."""
 
 

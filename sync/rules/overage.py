@@ -79,6 +79,10 @@ def overage(case: Case, found: Findings) -> Findings:
     for month in found.months:
         if not month.over or not month.ended:
             continue
+        unpriced = _without_rate(case, month)
+        if unpriced is not None:
+            found = found.plus(invoices=_waiting(case, month, unpriced), issues=(unpriced,))
+            continue
         match month.terms.overage_policy:
             case OveragePolicy.bill:
                 found = found.plus(invoices=_invoice(case, month), issues=_beyond_cap(case, month))
@@ -96,8 +100,42 @@ def overage(case: Case, found: Findings) -> Findings:
     return found
 
 
-def _invoice(case: Case, month: Month) -> tuple[Invoice, ...]:
-    if not month.overage_amount:
+def _without_rate(case: Case, month: Month) -> Issue | None:
+    """Hours that are to be billed, or approved, at no rate: nobody meant to give them away."""
+    if month.terms.overage_policy not in (OveragePolicy.bill, OveragePolicy.approve):
+        return None
+    free = sum(seconds for rate, seconds in month.priced if rate <= 0)
+    if not free:
+        return None
+    terms = next(
+        terms
+        for terms in (case.terms_on(over.entry.day) for over in month.over)
+        if terms.overage_rate <= 0
+    )
+    return Issue(
+        code="overage_without_rate",
+        severity=Severity.warning,
+        source=Source(
+            model="retainer.terms",
+            id=terms.id,
+            name=f"{case.engagement.name}, from {terms.date_start}",
+        ),
+        field="overage_rate",
+        message=f"is 0, and {hours.text(free)} h of overage in {month_text(month.first)} wait for"
+        " it; enter the rate, or let the terms write overage off",
+        engagement_id=case.engagement.id,
+    )
+
+
+def _waiting(case: Case, month: Month, why_not: Issue) -> tuple[Invoice, ...]:
+    """The invoice that cannot be priced: held, so that its month stays open."""
+    return tuple(
+        each.model_copy(update={"held": why_not}) for each in _invoice(case, month, month.over)
+    )
+
+
+def _invoice(case: Case, month: Month, over: tuple[Over, ...] = ()) -> tuple[Invoice, ...]:
+    if not month.overage_amount and not over:
         return ()
     beyond = f"beyond the {hours.text(month.available)} h available"
     return draft_invoice(

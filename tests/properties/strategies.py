@@ -132,7 +132,7 @@ def _terms(draw: st.DrawFn, style: Style, number: int, start: date) -> Terms:
         monthly_seconds=allowance + pick(draw, 0, 0, draw(_number(3599))),
         monthly_fee=pick(draw, 1, 2, 3) * EVEN_FEE if style.even else _fee(draw, style),
         hourly_rate=Decimal(150),
-        overage_rate=pick(draw, 0, 160) + draw(money(style, 140)),
+        overage_rate=pick(draw, 1, 160) + draw(money(style, 140)),
         billing=pick(draw, *Billing),
         billing_months=pick(draw, 1, 1, 1, 3, 6, 12),
         overage_policy=pick(draw, OveragePolicy.bill, OveragePolicy.bill, *OveragePolicy),

@@ -84,7 +84,6 @@ def test_a_fee_invoice():
             "retainer_engagement_id": 42,
             "retainer_role": "fee",
             "retainer_client_po_id": 8,
-            "retainer_po_number": "PO-77",
             "retainer_ap_contact_id": 72,
             "retainer_service_start": "2025-03-01",
             "retainer_service_end": "2025-03-31",

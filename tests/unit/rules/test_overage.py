@@ -162,12 +162,39 @@ def test_the_months_that_went_over_are_billed_apart() -> None:
     assert march.key != april.key
 
 
-def test_overage_at_a_rate_of_zero_is_told_to_the_account_manager() -> None:
-    snapshot = world(small(overage_rate=money(0)), entries=[entry(1, "2025-03-10", 16)])
+@pytest.mark.parametrize("policy", [OveragePolicy.bill, OveragePolicy.approve])
+def test_overage_at_a_rate_of_zero_waits_for_a_rate(policy: OveragePolicy) -> None:
+    engagement = small(overage_rate=money(0), overage_policy=policy)
+    snapshot = world(engagement, entries=[entry(1, "2025-03-10", 16)])
     outcome = run(snapshot, "2025-04-01")
-    assert of_role(outcome, Role.overage) == []
     assert "overage" in [each.kind for each in outcome.alerts]
-    assert statement(outcome, "2025-03").overage == h(6)
+    found = issue(outcome, "overage_without_rate")
+    assert (found.source.model, found.field) == ("retainer.terms", "overage_rate")
+    assert "6:00 h of overage in March 2025 wait for it" in found.message
+    held = the(outcome, Role.overage)
+    assert (held.held, held.untaxed) == (found, 0)
+    march = statement(outcome, "2025-03")
+    assert (march.overage, march.state) == (h(6), StatementState.open)
+    assert outcome.requests == ()
+    assert [each.key for each in of_role(outcome, Role.fee)] != [], "the fee is not held up"
+
+
+@pytest.mark.parametrize("policy", [OveragePolicy.write_off, OveragePolicy.block])
+def test_overage_that_is_not_billed_needs_no_rate(policy: OveragePolicy) -> None:
+    engagement = small(overage_rate=money(0), overage_policy=policy)
+    outcome = run(world(engagement, entries=[entry(1, "2025-03-10", 16)]), "2025-04-01")
+    assert "overage_without_rate" not in codes(outcome.issues)
+    assert statement(outcome, "2025-03").state is StatementState.closed
+
+
+def test_hours_at_a_rate_wait_together_with_those_at_none() -> None:
+    free = terms("2025-03-16", id=2, monthly_seconds=h(10), rollover=False, overage_rate=money(0))
+    entries = [entry(1, "2025-03-10", 12), entry(2, "2025-03-20", 3)]
+    outcome = run(world(small(free), entries=entries), "2025-04-01")
+    found = issue(outcome, "overage_without_rate")
+    assert found.source.id == 2
+    assert "3:00 h of overage" in found.message
+    assert the(outcome, Role.overage).held == found
 
 
 def test_late_time_goes_over_at_the_rate_of_its_own_day() -> None:

@@ -161,6 +161,9 @@ def _rewrite_move(tables: Tables, document: Document, values: Row) -> int:
         # The number and the register's order belong together.
         amended |= PO_FIELDS
     values = {name: value for name, value in values.items() if name not in amended}
+    if values.get("retainer_client_po_id") and "retainer_po_number" not in values:
+        po = tables.row("retainer.client.po", values["retainer_client_po_id"])
+        values["retainer_po_number"] = po["name"]
     write(tables, "account.move", [document.record], values)
     return document.record
 
