@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .retainer_lot import AVERAGE_DAYS
+from .lot_query import AVERAGE_DAYS
+from .retainer_lot import DECISIONS
 
 # What the lots of an advance come to: field of the lot, and how it adds up.
 FIGURES = {
@@ -99,12 +100,7 @@ class RetainerAdvance(models.Model):
         help="The customer invoice, on the customer advances account, that asks for the money.",
     )
     decision = fields.Selection(
-        [
-            ("undecided", "Undecided"),
-            ("return", "Return to the client"),
-            ("keep", "Keep as a debt"),
-            ("recognise", "Recognise as revenue"),
-        ],
+        DECISIONS,
         required=True,
         default="undecided",
         tracking=True,
@@ -124,6 +120,15 @@ class RetainerAdvance(models.Model):
     )
     decision_note = fields.Text(
         tracking=True, copy=False, help="Why it was decided so, and on what evidence."
+    )
+    decision_evidence_ids = fields.Many2many(
+        "ir.attachment",
+        "retainer_advance_evidence_rel",
+        "advance_id",
+        "attachment_id",
+        string="Evidence",
+        copy=False,
+        help="Letters, contracts and calculations that the decision stands on.",
     )
     line_ids = fields.One2many(
         "account.move.line",
@@ -398,6 +403,17 @@ class RetainerAdvance(models.Model):
                         problem=problem,
                     )
                 )
+
+    def action_decide(self):
+        """Open the wizard in which it is decided what becomes of what remains."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decide"),
+            "res_model": "retainer.decision",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_advance_ids": self.ids},
+        }
 
     @api.constrains("date_due", "maturity_date")
     def _check_dates(self):

@@ -17,8 +17,10 @@ from . import (
     test_lots,
     test_native_invoicing,
     test_period,
+    test_rollforward,
     test_security,
     test_terms,
     test_time_entry,
+    test_unearned_screens,
     test_views,
 )

@@ -16,6 +16,7 @@ OWN_MODELS = (
     "retainer.change.order",
     "retainer.advance",
     "retainer.drawdown",
+    "retainer.lot",
     "retainer.alert",
     "retainer.sync.run",
     "retainer.tombstone",
@@ -27,6 +28,7 @@ SERVICE_WRITTEN = (
     "retainer.alert",
     "retainer.sync.run",
     "retainer.drawdown",
+    "retainer.lot",
 )
 
 

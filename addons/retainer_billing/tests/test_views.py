@@ -11,6 +11,7 @@ MODELS = (
     "retainer.change.order",
     "retainer.advance",
     "retainer.drawdown",
+    "retainer.lot",
     "retainer.alert",
     "retainer.sync.run",
     "retainer.tombstone",

@@ -1,0 +1,133 @@
+"""The query behind the roll-forward: every movement on the liability accounts, once."""
+
+from collections import defaultdict
+
+from odoo.tools import SQL
+
+# In the order of the sum; closing is what they add up to.
+COLUMNS = (
+    "opening",
+    "received",
+    "recognised_opening",
+    "recognised_period",
+    "breakage",
+    "returned",
+    "currency_difference",
+    "reclassified",
+    "unmatched",
+)
+
+
+def movements(env, company, start, end):
+    """Return {(account, client, engagement): {column: amount}}, in the company's currency.
+
+    A debit counts where the lot stands that it was taken from, so that each row adds up by itself;
+    what was taken from no lot stands in a column of its own.
+    """
+    env.flush_all()
+    env.cr.execute(_query(company, start, end))
+    rows = defaultdict(lambda: dict.fromkeys(COLUMNS, 0.0))
+    for account, partner, engagement, column, amount in env.cr.fetchall():
+        rows[account, partner or False, engagement or False][column] += float(amount)
+    return {
+        key: {name: company.currency_id.round(amount) for name, amount in amounts.items()}
+        for key, amounts in rows.items()
+    }
+
+
+def _query(company, start, end):
+    accounts = (company._retainer_advance_accounts() | company._retainer_unearned_accounts()).ids
+    return SQL(
+        """
+        WITH line AS (%(lines)s),
+        movement AS (
+            -- What came in.
+            SELECT line.account_id, line.partner_id, line.engagement_id, line.date, -line.balance
+                       AS amount,
+                   CASE WHEN line.class IN ('reclassified', 'currency_difference') THEN line.class
+                        WHEN NOT line.is_restored THEN 'received'
+                        WHEN line.lot_since < %(start)s THEN 'recognised_opening'
+                        ELSE 'recognised_period' END AS kind
+              FROM line
+             WHERE line.balance < 0
+            UNION ALL
+            -- What was taken from a lot.
+            SELECT lot.account_id, lot.partner_id, lot.engagement_id, line.date, -part.amount,
+                   CASE WHEN line.class <> 'recognised' THEN line.class
+                        WHEN lot.lot_since < %(start)s THEN 'recognised_opening'
+                        ELSE 'recognised_period' END
+              FROM line
+              JOIN account_partial_reconcile part ON part.debit_move_id = line.id
+              JOIN line lot ON lot.id = part.credit_move_id
+             WHERE line.balance > 0
+            UNION ALL
+            -- What was taken from none, or from one of after the end.
+            SELECT line.account_id, line.partner_id, line.engagement_id, line.date,
+                   COALESCE(matched.amount, 0) - line.balance,
+                   CASE WHEN line.class IN ('reclassified', 'currency_difference') THEN line.class
+                        ELSE 'unmatched' END
+              FROM line
+              LEFT JOIN LATERAL (
+                    SELECT SUM(part.amount) AS amount
+                      FROM account_partial_reconcile part
+                      JOIN line lot ON lot.id = part.credit_move_id
+                     WHERE part.debit_move_id = line.id
+                   ) AS matched ON TRUE
+             WHERE line.balance > 0 AND COALESCE(matched.amount, 0) <> line.balance
+        )
+        SELECT account_id, partner_id, engagement_id,
+               CASE WHEN date < %(start)s THEN 'opening' ELSE kind END,
+               SUM(amount)
+          FROM movement
+         GROUP BY 1, 2, 3, 4
+        """,
+        lines=_lines(company, accounts, end),
+        start=start,
+    )
+
+
+def _lines(company, accounts, end):
+    return SQL(
+        """
+        SELECT line.id, line.account_id, partner.commercial_partner_id AS partner_id,
+               COALESCE(move.retainer_engagement_id, scope.engagement_id) AS engagement_id,
+               line.date, line.balance,
+               CASE WHEN move.retainer_role = 'reclassification' THEN 'reclassified'
+                    WHEN line.amount_currency = 0 OR move.journal_id = %(exchange)s
+                    THEN 'currency_difference'
+                    WHEN move.retainer_role = 'breakage' THEN 'breakage'
+                    WHEN move.move_type = 'out_refund' OR move.retainer_role = 'advance_return'
+                    THEN 'returned'
+                    ELSE 'recognised' END AS class,
+               move.move_type = 'out_refund' OR move.reversed_entry_id IS NOT NULL
+               OR (move.move_type = 'entry' AND move.retainer_key IS NOT NULL) AS is_restored,
+               COALESCE(opened.first_day, line.date) AS lot_since
+          FROM account_move_line line
+          JOIN account_move move ON move.id = line.move_id
+          LEFT JOIN res_partner partner ON partner.id = line.partner_id
+          LEFT JOIN LATERAL (
+                SELECT MIN(rel.engagement_id) AS engagement_id
+                  FROM retainer_advance_engagement_rel rel
+                 WHERE rel.advance_id = line.retainer_advance_id
+                HAVING COUNT(*) = 1
+               ) AS scope ON TRUE
+          LEFT JOIN LATERAL (
+                -- Restored and moved lots are as old as the advance that they belong to.
+                SELECT MIN(other.date) AS first_day
+                  FROM account_move_line other
+                 WHERE other.retainer_advance_id = line.retainer_advance_id
+                   AND other.parent_state = 'posted' AND other.balance < 0
+                   AND move.move_type <> 'out_invoice'
+                   AND (move.retainer_key IS NOT NULL OR move.move_type = 'out_refund'
+                        OR move.reversed_entry_id IS NOT NULL)
+               ) AS opened ON TRUE
+         WHERE line.company_id = %(company)s
+           AND line.account_id = ANY(%(accounts)s)
+           AND line.parent_state = 'posted'
+           AND line.date <= %(end)s
+        """,
+        company=company.id,
+        accounts=accounts,
+        end=end,
+        exchange=company.currency_exchange_journal_id.id or 0,
+    )
