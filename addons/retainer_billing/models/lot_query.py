@@ -45,6 +45,7 @@ class LotQuery:
             "commercial_partner_id",
             "invoice_date",
             "move_type",
+            "name",
             "retainer_engagement_id",
             "retainer_key",
             "retainer_role",
@@ -68,6 +69,7 @@ class LotQuery:
             "decision_on",
             "engagement_ids",
             "maturity_date",
+            "name",
         ],
         "retainer.engagement": ["partner_id"],
     }
@@ -98,7 +100,9 @@ class LotQuery:
                    END AS runs_out_on,
                    CASE WHEN lot.open = 0 THEN 'settled'
                         WHEN lot.remaining = 0 THEN 'unpaid'
-                        WHEN lot.maturity_date < %(today)s THEN 'matured'
+                        -- A fee may well be earned after its months: by hours that rolled over.
+                        WHEN lot.maturity_date < %(today)s AND lot.kind = 'advances'
+                        THEN 'matured'
                         ELSE 'open' END AS status
               FROM (%(figures)s) AS lot
               CROSS JOIN LATERAL (
@@ -187,6 +191,7 @@ class LotQuery:
             """
             SELECT line.id,
                    line.move_id,
+                   COALESCE(advance.name, move.name) AS name,
                    line.company_id,
                    line.account_id,
                    CASE WHEN line.account_id IN (company.retainer_unearned_account_id,

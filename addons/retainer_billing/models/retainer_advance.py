@@ -75,10 +75,15 @@ class RetainerAdvance(models.Model):
         help="The service sends the request from this day on.",
     )
     date_due = fields.Date(
-        default=fields.Date.context_today, tracking=True, help="Day the client is to pay it."
+        string="Due",
+        default=fields.Date.context_today,
+        tracking=True,
+        help="Day the client is to pay it.",
     )
     maturity_date = fields.Date(
-        tracking=True, help="Last day it may be used. What remains then needs a decision."
+        string="Maturity",
+        tracking=True,
+        help="Last day it may be used. What remains then needs a decision.",
     )
     priority = fields.Integer(
         help="Advances with a priority are used first, lowest number first. 0: no priority."
@@ -177,6 +182,7 @@ class RetainerAdvance(models.Model):
     received_on = fields.Date(compute="_compute_figures", compute_sudo=True)
     last_draw_on = fields.Date(compute="_compute_figures", compute_sudo=True)
     age_days = fields.Integer(
+        string="Age (days)",
         compute="_compute_figures",
         compute_sudo=True,
         help="Days since the money came in; before that, since the request.",

@@ -49,10 +49,12 @@ class RetainerLot(models.Model):
     _description = "Unearned Cash"
     _auto = False
     _order = "date, id"
-    _rec_name = "move_id"
     # What the view reads, so that Odoo writes it to the database before it is asked.
     _depends = LotQuery.READS
 
+    name = fields.Char(
+        string="Lot", readonly=True, help="The advance, or the document where there is none."
+    )
     move_id = fields.Many2one("account.move", string="Document", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     account_id = fields.Many2one("account.account", readonly=True)

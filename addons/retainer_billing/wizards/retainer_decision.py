@@ -81,6 +81,9 @@ class RetainerDecision(models.TransientModel):
                 "decision_evidence_ids": [(6, 0, [] if taken_back else evidence.ids)],
             }
         )
+        if not evidence and not taken_back:
+            # Who, when and why are tracked on the advance itself.
+            return
         label = dict(self._selection_decision())[self.decision]
         advance.message_post(
             body=self.env._(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RetainerLotLink(models.TransientModel):
@@ -12,8 +12,14 @@ class RetainerLotLink(models.TransientModel):
     partner_id = fields.Many2one(related="line_id.partner_id", string="Client")
     commercial_partner_id = fields.Many2one(related="line_id.partner_id.commercial_partner_id")
     currency_id = fields.Many2one(related="line_id.currency_id")
-    amount_currency = fields.Monetary(related="line_id.amount_currency", string="Amount")
+    amount = fields.Monetary(compute="_compute_amount")
     advance_id = fields.Many2one("retainer.advance")
+
+    @api.depends("line_id.amount_currency")
+    def _compute_amount(self):
+        for wizard in self:
+            # Owed to the client: a credit.
+            wizard.amount = -wizard.line_id.amount_currency
 
     def action_apply(self):
         self.ensure_one()
