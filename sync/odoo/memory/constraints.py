@@ -66,6 +66,8 @@ def check(tables: Tables, model: str, record: int) -> None:
         _check_projects(tables, row)
     if model == "account.move" and row["move_type"] != "entry" and row["partner_id"]:
         _check_document(tables, row)
+    if model == "account.move.line" and row["retainer_advance_id"]:
+        _check_advance(tables, row)
 
 
 def _check_decision(row: Row) -> None:
@@ -155,6 +157,29 @@ def _check_po(tables: Tables, move: Row, clients: set[int]) -> None:
             f"The document would carry two purchase orders: {po['name']} from the register and"
             f" the number {move['retainer_po_number']}."
         )
+
+
+def _check_advance(tables: Tables, line: Row) -> None:
+    """A line of an advance is its client's, in its currency, on an account for advances."""
+    advance = tables.row("retainer.advance", line["retainer_advance_id"])
+    company = tables.row("res.company", advance["company_id"])
+    accounts = (
+        company["retainer_advance_account_id"],
+        company["retainer_advance_noncurrent_account_id"],
+    )
+    problem = ""
+    if get(tables, "account.move.line", line, "company_id") != advance["company_id"]:
+        problem = "the advance is of another company. Choose an advance of this one."
+    elif line["account_id"] not in accounts:
+        problem = "it stands on no customer advances account. Put it there."
+    elif not line["partner_id"]:
+        problem = "it names no client. Set its partner first."
+    elif _commercial(tables, line["partner_id"]) != _commercial(tables, advance["partner_id"]):
+        problem = "the advance is of another client. Choose an advance of this one."
+    elif line["currency_id"] != advance["currency_id"]:
+        problem = "the advance is in another currency. Enter the line in that one."
+    if problem:
+        raise Rejected(f"The line cannot belong to the advance {advance['name']}: {problem}")
 
 
 def _commercial(tables: Tables, partner: int) -> int:
