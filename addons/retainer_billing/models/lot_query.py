@@ -124,7 +124,7 @@ class LotQuery:
                    split.unpaid,
                    GREATEST(split.billed_unpaid - split.unpaid, 0) AS shortfall,
                    GREATEST(state.open - split.unpaid, 0) AS remaining,
-                   CASE WHEN line.origin IN ('restored', 'reclassification') THEN 0
+                   CASE WHEN line.origin = 'restored' THEN 0
                         ELSE line.amount - split.billed_unpaid - split.cancelled END AS received,
                    drawn.consumed
                    - CASE WHEN line.origin = 'restored' THEN line.amount ELSE 0 END AS consumed,
@@ -197,9 +197,8 @@ class LotQuery:
                    CASE WHEN line.account_id IN (company.retainer_unearned_account_id,
                                                  company.retainer_unearned_noncurrent_account_id)
                         THEN 'unearned' ELSE 'advances' END AS kind,
-                   CASE WHEN move.retainer_role = 'reclassification' THEN 'reclassification'
-                        -- A draw that was taken back: of a taxed advance it is an invoice.
-                        WHEN move.retainer_role = 'drawdown' THEN 'restored'
+                   -- A draw that was taken back: of a taxed advance it is an invoice.
+                   CASE WHEN move.retainer_role = 'drawdown' THEN 'restored'
                         WHEN move.move_type = 'out_invoice'
                         THEN CASE WHEN line.account_id IN (
                                        company.retainer_unearned_account_id,
@@ -258,6 +257,8 @@ class LotQuery:
                -- Odoo books a tax that has no account of its own beside its base.
                AND line.display_type = 'product'
                AND line.amount_currency < 0
+               -- What is shown apart at year end stays where it is: these entries match nothing.
+               AND move.retainer_role IS DISTINCT FROM 'reclassification'
                AND (line.account_id IN (company.retainer_advance_account_id,
                                         company.retainer_advance_noncurrent_account_id,
                                         company.retainer_unearned_account_id,

@@ -229,6 +229,10 @@ class ResCompany(models.Model):
         """Return the accounts on which billed and unearned fees stand."""
         return self.retainer_unearned_account_id | self.retainer_unearned_noncurrent_account_id
 
+    def _retainer_liability_accounts(self):
+        """Return all accounts on which what is owed to clients stands."""
+        return self._retainer_advance_accounts() | self._retainer_unearned_accounts()
+
     def _retainer_code_digits(self):
         """Return how many digits the company's chart uses, so that new codes look like it."""
         account = self.env["account.account"].search(

@@ -10,7 +10,6 @@ ORIGINS = [
     ("opening", "Taken over"),
     ("restored", "Restored"),
     ("fee", "Fee invoice"),
-    ("reclassification", "Moved at year end"),
 ]
 
 BANDS = [

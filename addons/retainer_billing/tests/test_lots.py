@@ -185,26 +185,24 @@ class TestLots(RetainerCommon):
         self.assertEqual(self.figures(), ("requested", 300, 0, 700, 0, 0))
         self.assertEqual(self.advance.shortfall, 700)
 
-    def test_moved_to_non_current_is_not_consumed(self):
-        lot = self.opening()
+    def test_what_is_shown_apart_at_year_end_is_no_lot(self):
+        self.opening()
         noncurrent = self.company.retainer_advance_noncurrent_account_id
-        document = self.entry(
-            "k/split",
-            self.advances,
-            noncurrent,
-            "500.00",
-            values={"retainer_role": "reclassification"},
-        )
-        for line in document["lines"]:
-            line["retainer_advance_id"] = self.advance.id
-        document["lines"][0]["reconcile_line_id"] = lot.id
-        self.assert_status(self.apply_one(document), "created")
+        for key, date, debit, credit in (
+            ("k/split", "2025-12-31", self.advances, noncurrent),
+            ("k/back", "2026-01-01", noncurrent, self.advances),
+        ):
+            document = self.entry(
+                key,
+                debit,
+                credit,
+                "500.00",
+                values={"retainer_role": "reclassification", "date": date},
+            )
+            self.assert_status(self.apply_one(document), "created")
         self.assertEqual(self.figures(), ("paid", 0, 800, 0, 0, 800))
-        self.assertFalse(self.advance.drawdown_ids)
-        self.assertEqual(
-            self.advance.lot_ids.mapped(lambda each: (each.origin, each.remaining)),
-            [("opening", 300), ("reclassification", 500)],
-        )
+        lots = self.env["retainer.lot"].search([("partner_id", "=", self.client.id)])
+        self.assertEqual(lots.mapped("open"), [800])
 
     def test_many_advances_cost_as_much_as_one(self):
         advances = self.advance

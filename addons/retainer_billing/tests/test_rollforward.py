@@ -198,30 +198,50 @@ class TestRollforward(RetainerCommon):
         )
 
     def test_year_end_moves_between_accounts(self):
-        lot = self.lot(1000, "2025-03-01")
+        self.lot(1000, "2025-03-01")
         noncurrent = self.company.retainer_advance_noncurrent_account_id
-        document = self.entry(
-            "k/split",
-            self.advances,
-            noncurrent,
-            "400.00",
-            values={"retainer_role": "reclassification", "date": "2025-12-31"},
-        )
-        for line in document["lines"]:
-            line["retainer_advance_id"] = self.advance.id
-        document["lines"][0]["reconcile_line_id"] = lot.id
-        self.assert_status(self.apply_one(document), "created")
-        lines = self.rollforward()
+        for key, date, debit, credit in (
+            ("k/split", "2025-12-31", self.advances, noncurrent),
+            ("k/back", "2026-01-01", noncurrent, self.advances),
+        ):
+            document = self.entry(
+                key,
+                debit,
+                credit,
+                "400.00",
+                values={"retainer_role": "reclassification", "date": date},
+            )
+            self.assert_status(self.apply_one(document), "created")
+
+        def rows(*period):
+            return {
+                (line.account_id, line.engagement_id): self.row(line)
+                for line in self.rollforward(*period)
+            }
+
+        nothing = self.env["retainer.engagement"]
         self.assertEqual(
-            {line.account_id: self.row(line) for line in lines},
+            rows(),
             {
-                self.advances: {
+                (self.advances, self.engagement): {
                     "received": 1000,
-                    "reclassified": -400,
-                    "closing": 600,
-                    "lots": 600,
+                    "closing": 1000,
+                    "lots": 1000,
                 },
-                noncurrent: {"reclassified": 400, "closing": 400, "lots": 400},
+                (self.advances, nothing): {"reclassified": -400, "closing": -400, "lots": -400},
+                (noncurrent, nothing): {"reclassified": 400, "closing": 400, "lots": 400},
+            },
+        )
+        self.assertEqual(
+            rows("2026-01-01", "2026-12-31"),
+            {
+                (self.advances, self.engagement): {
+                    "opening": 1000,
+                    "closing": 1000,
+                    "lots": 1000,
+                },
+                (self.advances, nothing): {"opening": -400, "reclassified": 400},
+                (noncurrent, nothing): {"opening": 400, "reclassified": -400},
             },
         )
 

@@ -91,10 +91,32 @@ class RetainerRollforward(models.TransientModel):
                 ["open_company:sum"],
             )
         )
-        return {
+        found = {
             (account.id, partner.id, engagement.id): amount
             for account, partner, engagement, amount in groups
         }
+        for account, partner, amount in self._shown_apart():
+            key = (account.id, partner.commercial_partner_id.id, False)
+            found[key] = found.get(key, 0.0) - amount
+        return found
+
+    def _shown_apart(self):
+        """Return what the entries of a year's end show on another account than their lots'."""
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("account_id", "in", self.company_id._retainer_liability_accounts().ids),
+                    ("move_id.retainer_role", "=", "reclassification"),
+                    ("parent_state", "=", "posted"),
+                    ("date", "<=", self.date_end),
+                ],
+                ["account_id", "partner_id"],
+                ["balance:sum"],
+            )
+        )
 
 
 class RetainerRollforwardLine(models.TransientModel):
@@ -143,7 +165,9 @@ class RetainerRollforwardLine(models.TransientModel):
     )
     closing = fields.Monetary(compute="_compute_closing", store=True)
     lots = fields.Monetary(
-        string="Open Lots", readonly=True, help="What is left of the lots on the last day."
+        string="Open Lots",
+        readonly=True,
+        help="What is left of the lots on the last day, on the account where it is shown.",
     )
     difference = fields.Monetary(
         compute="_compute_closing",

@@ -36,7 +36,7 @@ def movements(env, company, start, end):
 
 
 def _query(company, start, end):
-    accounts = (company._retainer_advance_accounts() | company._retainer_unearned_accounts()).ids
+    accounts = company._retainer_liability_accounts().ids
     return SQL(
         """
         WITH line AS (%(lines)s),
