@@ -90,7 +90,10 @@ def _lines(company, accounts, end):
     return SQL(
         """
         SELECT line.id, line.account_id, partner.commercial_partner_id AS partner_id,
-               COALESCE(move.retainer_engagement_id, scope.engagement_id) AS engagement_id,
+               -- What is shown apart at year end is a client's, of whatever engagements.
+               CASE WHEN move.retainer_role IS DISTINCT FROM 'reclassification'
+                    THEN COALESCE(move.retainer_engagement_id, scope.engagement_id) END
+                   AS engagement_id,
                line.date, line.balance,
                CASE WHEN move.retainer_role = 'reclassification' THEN 'reclassified'
                     WHEN line.amount_currency = 0 OR move.journal_id = %(exchange)s
