@@ -82,13 +82,15 @@ class TestRollforward(RetainerCommon):
         names = (
             "opening",
             "received",
+            "restored",
             "recognised_opening",
             "recognised_period",
+            "passed_on",
             "breakage",
             "returned",
             "currency_difference",
             "reclassified",
-            "unmatched",
+            "unexplained",
             "closing",
             "lots",
             "difference",
@@ -180,7 +182,34 @@ class TestRollforward(RetainerCommon):
             },
         )
 
-    def test_what_is_restored_counts_against_what_was_recognised(self):
+    def test_an_advance_that_pays_a_fee_is_no_revenue_yet(self):
+        lot = self.lot(1000, "2024-11-30")
+        fee = self.fee("300.00", "2025-03-31")
+        owed = fee.move_id.line_ids.filtered(lambda line: line.account_id == self.receivable)
+        document = self.entry(
+            "k/draw",
+            self.advances,
+            self.receivable,
+            "300.00",
+            values={"retainer_role": "drawdown", "date": "2025-03-31"},
+        )
+        document["lines"][0]["reconcile_line_id"] = lot.id
+        document["lines"][1]["reconcile_line_id"] = owed.id
+        self.assert_status(self.apply_one(document), "created")
+        self.assertEqual(
+            {line.account_id: self.row(line) for line in self.rollforward()},
+            {
+                self.advances: {
+                    "opening": 1000,
+                    "passed_on": -300,
+                    "closing": 700,
+                    "lots": 700,
+                },
+                self.unearned: {"received": 300, "closing": 300, "lots": 300},
+            },
+        )
+
+    def test_what_is_restored_stands_apart(self):
         old = self.lot(1000, "2024-11-30")
         self.take(old, "400.00", "2025-02-28", "drawdown", "k/1", self.receivable)
         document = self.entry(
@@ -194,7 +223,13 @@ class TestRollforward(RetainerCommon):
         self.assert_status(self.apply_one(document), "created")
         self.assertEqual(
             self.row(self.rollforward()),
-            {"opening": 1000, "recognised_opening": -250, "closing": 750, "lots": 750},
+            {
+                "opening": 1000,
+                "restored": 150,
+                "recognised_opening": -400,
+                "closing": 750,
+                "lots": 750,
+            },
         )
 
     def test_year_end_moves_between_accounts(self):
@@ -267,8 +302,8 @@ class TestRollforward(RetainerCommon):
         move.action_post()
         lines = self.rollforward()
         self.assertEqual(sum(lines.mapped("closing")), self.ledger(self.advances, "2025-12-31"))
-        by_hand = lines.filtered("unmatched")
-        self.assertEqual(self.row(by_hand), {"unmatched": -70, "closing": -70, "difference": -70})
+        by_hand = lines.filtered("unexplained")
+        self.assertEqual(self.row(by_hand), {"unexplained": -70, "closing": -70, "difference": -70})
         self.assertFalse(by_hand.engagement_id)
 
     def test_exchange_differences_have_their_column(self):

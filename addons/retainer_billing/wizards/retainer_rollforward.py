@@ -136,16 +136,22 @@ class RetainerRollforwardLine(models.TransientModel):
         readonly=True,
         help="Advances requested or taken over, fees billed ahead.",
     )
+    restored = fields.Monetary(
+        readonly=True, help="Draws that were taken back because their invoice was credited."
+    )
     recognised_opening = fields.Monetary(
         string="Recognised from Opening",
         readonly=True,
-        help="Drawn by invoices or recognised, of what stood in the opening balance. What was "
-        "restored to it is taken off.",
+        help="Drawn by invoices or recognised, of what stood in the opening balance.",
     )
     recognised_period = fields.Monetary(
         string="Recognised from Period",
         readonly=True,
         help="Drawn by invoices or recognised, of what came in during the period.",
+    )
+    passed_on = fields.Monetary(
+        readonly=True,
+        help="Advances that paid fees which are themselves still to be earned: no revenue yet.",
     )
     breakage = fields.Monetary(readonly=True, help="Lapsed unused and taken as income.")
     returned = fields.Monetary(
@@ -157,11 +163,10 @@ class RetainerRollforwardLine(models.TransientModel):
     reclassified = fields.Monetary(
         readonly=True, help="Moved between current and non-current accounts."
     )
-    unmatched = fields.Monetary(
-        string="Not Matched",
+    unexplained = fields.Monetary(
         readonly=True,
-        help="Debits that belong to no lot, such as entries by hand. Reconcile them with the lot "
-        "that they reduce, or reverse them.",
+        help="What the service did not write and cannot explain, such as entries by hand. Reverse "
+        "them, or reconcile them with what they belong to.",
     )
     closing = fields.Monetary(compute="_compute_closing", store=True)
     lots = fields.Monetary(

@@ -8,13 +8,15 @@ from odoo.tools import SQL
 COLUMNS = (
     "opening",
     "received",
+    "restored",
     "recognised_opening",
     "recognised_period",
+    "passed_on",
     "breakage",
     "returned",
     "currency_difference",
     "reclassified",
-    "unmatched",
+    "unexplained",
 )
 
 
@@ -42,19 +44,17 @@ def _query(company, start, end):
         WITH line AS (%(lines)s),
         movement AS (
             -- What came in.
-            SELECT line.account_id, line.partner_id, line.engagement_id, line.date, -line.balance
-                       AS amount,
-                   CASE WHEN line.class IN ('reclassified', 'currency_difference') THEN line.class
-                        WHEN NOT line.is_restored THEN 'received'
-                        WHEN line.lot_since < %(start)s THEN 'recognised_opening'
-                        ELSE 'recognised_period' END AS kind
+            SELECT line.account_id, line.partner_id, line.engagement_id, line.date,
+                   -line.balance AS amount, COALESCE(line.special, line.credit_kind) AS kind
               FROM line
              WHERE line.balance < 0
             UNION ALL
             -- What was taken from a lot.
             SELECT lot.account_id, lot.partner_id, lot.engagement_id, line.date, -part.amount,
-                   CASE WHEN line.class <> 'recognised' THEN line.class
-                        WHEN lot.lot_since < %(start)s THEN 'recognised_opening'
+                   CASE WHEN line.special IS NOT NULL THEN line.special
+                        WHEN line.debit_kind <> 'drawn' THEN line.debit_kind
+                        WHEN line.pays_fee THEN 'passed_on'
+                        WHEN lot.date < %(start)s THEN 'recognised_opening'
                         ELSE 'recognised_period' END
               FROM line
               JOIN account_partial_reconcile part ON part.debit_move_id = line.id
@@ -64,8 +64,9 @@ def _query(company, start, end):
             -- What was taken from none, or from one of after the end.
             SELECT line.account_id, line.partner_id, line.engagement_id, line.date,
                    COALESCE(matched.amount, 0) - line.balance,
-                   CASE WHEN line.class IN ('reclassified', 'currency_difference') THEN line.class
-                        ELSE 'unmatched' END
+                   CASE WHEN line.special IS NOT NULL THEN line.special
+                        WHEN line.debit_kind = 'returned' THEN 'returned'
+                        ELSE 'unexplained' END
               FROM line
               LEFT JOIN LATERAL (
                     SELECT SUM(part.amount) AS amount
@@ -97,14 +98,28 @@ def _lines(company, accounts, end):
                line.date, line.balance,
                CASE WHEN move.retainer_role = 'reclassification' THEN 'reclassified'
                     WHEN line.amount_currency = 0 OR move.journal_id = %(exchange)s
-                    THEN 'currency_difference'
-                    WHEN move.retainer_role = 'breakage' THEN 'breakage'
+                    THEN 'currency_difference' END AS special,
+               CASE WHEN move.move_type = 'out_refund' OR move.retainer_role = 'drawdown'
+                         OR move.reversed_entry_id IS NOT NULL THEN 'restored'
+                    -- What a credit note took beyond the lot goes back against revenue.
+                    WHEN move.move_type = 'entry' AND move.retainer_role = 'correction'
+                    THEN 'returned'
+                    WHEN move.retainer_key IS NOT NULL OR line.retainer_advance_id IS NOT NULL
+                         OR move.move_type = 'out_invoice' THEN 'received'
+                    ELSE 'unexplained' END AS credit_kind,
+               CASE WHEN move.retainer_role = 'breakage' THEN 'breakage'
+                    WHEN move.retainer_role = 'drawdown' THEN 'drawn'
                     WHEN move.move_type = 'out_refund' OR move.retainer_role = 'advance_return'
                     THEN 'returned'
-                    ELSE 'recognised' END AS class,
-               move.move_type = 'out_refund' OR move.reversed_entry_id IS NOT NULL
-               OR (move.move_type = 'entry' AND move.retainer_key IS NOT NULL) AS is_restored,
-               COALESCE(opened.first_day, line.date) AS lot_since
+                    WHEN move.retainer_key IS NOT NULL THEN 'drawn'
+                    ELSE 'unexplained' END AS debit_kind,
+               -- An advance that pays a fee which is itself still to be earned is no revenue yet.
+               line.account_id = ANY(%(advances)s) AND EXISTS (
+                    SELECT 1
+                      FROM account_move_line earned
+                     WHERE earned.move_id = COALESCE(paid.move_id, move.id)
+                       AND earned.account_id = ANY(%(unearned)s)
+                   ) AS pays_fee
           FROM account_move_line line
           JOIN account_move move ON move.id = line.move_id
           LEFT JOIN res_partner partner ON partner.id = line.partner_id
@@ -115,15 +130,13 @@ def _lines(company, accounts, end):
                 HAVING COUNT(*) = 1
                ) AS scope ON TRUE
           LEFT JOIN LATERAL (
-                -- Restored and moved lots are as old as the advance that they belong to.
-                SELECT MIN(other.date) AS first_day
-                  FROM account_move_line other
-                 WHERE other.retainer_advance_id = line.retainer_advance_id
-                   AND other.parent_state = 'posted' AND other.balance < 0
-                   AND move.move_type <> 'out_invoice'
-                   AND (move.retainer_key IS NOT NULL OR move.move_type = 'out_refund'
-                        OR move.reversed_entry_id IS NOT NULL)
-               ) AS opened ON TRUE
+                SELECT MIN(owed.move_id) AS move_id
+                  FROM account_move_line own
+                  JOIN account_partial_reconcile pay ON pay.credit_move_id = own.id
+                  JOIN account_move_line owed ON owed.id = pay.debit_move_id
+                 WHERE own.move_id = line.move_id AND line.balance > 0
+                   AND move.move_type = 'entry'
+               ) AS paid ON TRUE
          WHERE line.company_id = %(company)s
            AND line.account_id = ANY(%(accounts)s)
            AND line.parent_state = 'posted'
@@ -131,6 +144,8 @@ def _lines(company, accounts, end):
         """,
         company=company.id,
         accounts=accounts,
+        advances=company._retainer_advance_accounts().ids,
+        unearned=company._retainer_unearned_accounts().ids,
         end=end,
         exchange=company.currency_exchange_journal_id.id or 0,
     )
