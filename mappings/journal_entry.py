@@ -230,6 +230,11 @@ def outgoing(entry: Entry, unit: str, books: Books, *, post: bool) -> Document:
             {"account_id": account, "line_ids": [line.match_line_id]}
             for line, account in zip(entry.lines, on, strict=True)
             if line.match_line_id is not None
+        ]
+        + [
+            {"account_id": account, "keys": [line.match_key], "optional": True}
+            for line, account in zip(entry.lines, on, strict=True)
+            if line.match_key
         ],
         explanation=explanation(entry.reasons),
     )

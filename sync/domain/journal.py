@@ -47,6 +47,9 @@ class EntryLine(Value):
     """The analytic account of the engagement's project."""
     match_line_id: int | None = None
     """The open line in the ledger that this one is reconciled with."""
+    match_key: str = ""
+    """An entry of ours whose lines on the same account this one is set off against when it is
+    posted, where they are posted and open by then."""
 
 
 class Entry(Value):

@@ -1,8 +1,8 @@
 """Current and non-current at year end, where the company splits them (IAS 1.69(d), 1.61).
 
 What is owed for longer than twelve months after the financial year's end is shown as non-current on
-its last day and taken back on the day after. The lots stay where they are: nothing is matched, and
-what is drawn later is drawn from the same lines.
+its last day and taken back on the day after. The lots stay where they are: the two entries are set
+off against each other, and what is drawn later is drawn from the same lines.
 
 Of a fee it is the months after that day; of an advance, what was paid and may still be drawn after
 it (its maturity lies beyond). An advance without maturity, and a block of hours, can be claimed any
@@ -157,10 +157,7 @@ def _pairs(company: Company, end: date, later: Iterable[Later]) -> Iterator[tupl
         groups.setdefault((each.kind, each.client_id, each.currency.code), []).append(each)
     for _, group in sorted(groups.items()):
         entry = _entry(company, end, group)
-        lines = tuple(
-            line.model_copy(update={"amount": -line.amount, "amount_company": -line.amount_company})
-            for line in entry.lines
-        )
+        lines = tuple(_taken_back(line, entry.key) for line in entry.lines)
         day_after = end + ONE_DAY
         back = {
             "key": key(company.id, 0, Role.reclassification, _source(end, group[0]) + _BACK),
@@ -170,6 +167,18 @@ def _pairs(company: Company, end: date, later: Iterable[Later]) -> Iterator[tupl
             "lines": lines,
         }
         yield entry, entry.model_copy(update=back)
+
+
+def _taken_back(line: EntryLine, entry_key: str) -> EntryLine:
+    """The line with the other sign, set off against the entry's own where that is current."""
+    current = line.account in (Account.advances, Account.unearned)
+    return line.model_copy(
+        update={
+            "amount": -line.amount,
+            "amount_company": -line.amount_company,
+            "match_key": entry_key if current else "",
+        }
+    )
 
 
 def _source(end: date, one: Later) -> str:

@@ -274,7 +274,8 @@ def _said(world: World, ran: Ran, listing: str) -> Sequence[Seen]:
         case "withdrawn":
             return [
                 _keyed(engagements, change.key)
-                for change, result in ran.results("invoice")
+                for kind in ("invoice", "entry")
+                for change, result in ran.results(kind)
                 if result.status is Status.withdrawn
             ]
         case "conflicts":

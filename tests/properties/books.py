@@ -29,6 +29,10 @@ def at_par(_: Currency, __: date) -> Decimal:
     return Decimal(1)
 
 
+class Refused(Exception):
+    """Odoo does not post an entry that draws more than is open."""
+
+
 class Books:
     """One company's books and everything around them, run after run."""
 
@@ -227,9 +231,19 @@ class Books:
         self._ids += 1
         return self._ids
 
-    def _draw(self, line_id: int, amount: Decimal, *, credited: Decimal = ZERO) -> Decimal:
+    def _draw(
+        self,
+        line_id: int,
+        amount: Decimal,
+        books: Decimal | None = None,
+        *,
+        credited: Decimal = ZERO,
+    ) -> None:
+        """``books``: in the company's currency, as an entry says it; else at the lot's own rate."""
         lot = self.lots[line_id]
-        books = lot.company_part(amount, self.snapshot.company.currency)
+        assert ZERO <= amount <= lot.open, f"{amount} of {lot.open}"
+        if books is None:
+            books = lot.company_part(amount, self.snapshot.company.currency)
         self.lots[line_id] = lot.model_copy(
             update={
                 "open": lot.open - amount,
@@ -237,11 +251,14 @@ class Books:
                 "credited": lot.credited + credited,
             }
         )
-        return books
 
     def _post(self, key: str) -> None:
         entry, state = self.entries[key]
         assert state == "draft", key
+        for line in entry.lines:
+            lot = self.lots.get(line.match_line_id or 0)
+            if lot is not None and line.amount > lot.open:
+                raise Refused(f"{key}: {line.amount} of {lot.open}")
         for line in entry.lines:
             self._match(line)
         self.entries[key] = (entry, "posted")
@@ -249,8 +266,7 @@ class Books:
 
     def _match(self, line: EntryLine) -> None:
         if line.match_line_id in self.lots:
-            books = self._draw(line.match_line_id or 0, line.amount)
-            assert books == line.amount_company, f"{line} leaves {books - line.amount_company}"
+            self._draw(line.match_line_id or 0, line.amount, line.amount_company)
         elif line.match_line_id is not None:
             debit = self.debits[line.match_line_id]
             self.debits[debit.line_id] = debit.model_copy(

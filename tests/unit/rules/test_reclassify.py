@@ -113,6 +113,7 @@ def test_the_months_after_the_twelve_are_shown_as_non_current() -> None:
         (Account.unearned_noncurrent, part, part),
     ]
     assert all(line.match_line_id is None for each in (entry, back) for line in each.lines)
+    assert [line.match_key for line in (*entry.lines, *back.lines)] == ["", "", entry.key, ""]
 
 
 def test_what_is_due_within_the_twelve_months_stays() -> None:

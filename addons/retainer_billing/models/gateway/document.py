@@ -212,8 +212,12 @@ class Document:
                 "line_ids",
                 "keys",
                 "partial",
+                "optional",
             }:
-                raise Refusal("refused", "reconcile takes account_id, line_ids, keys and partial.")
+                raise Refusal(
+                    "refused",
+                    "reconcile takes account_id, line_ids, keys, partial and optional.",
+                )
             account = self._id(step.get("account_id"), "reconcile.account_id")
             lines = self._ids(step.get("line_ids") or [], "reconcile.line_ids")
             keys = step.get("keys") or []
@@ -229,6 +233,7 @@ class Document:
                     "line_ids": lines,
                     "keys": keys,
                     "partial": bool(step.get("partial")),
+                    "optional": bool(step.get("optional")),
                 }
             )
         if self.reconcile and self.kind.name != "move":

@@ -161,9 +161,11 @@ class Document:
 
     def _parse_reconcile(self) -> None:
         for step in self._list("reconcile"):
-            allowed = {"account_id", "line_ids", "keys", "partial"}
+            allowed = {"account_id", "line_ids", "keys", "partial", "optional"}
             if not isinstance(step, dict) or set(step) - allowed:
-                raise Refusal("refused", "reconcile takes account_id, line_ids, keys and partial.")
+                raise Refusal(
+                    "refused", "reconcile takes account_id, line_ids, keys, partial and optional."
+                )
             account = as_id(step.get("account_id"), "reconcile.account_id")
             lines = as_ids(step.get("line_ids") or [], "reconcile.line_ids")
             keys = step.get("keys") or []
@@ -171,9 +173,14 @@ class Document:
                 raise Refusal("refused", "reconcile needs line_ids (or keys) to reconcile with.")
             self.references.append(("account.account", account))
             self.references += [("account.move.line", each) for each in lines]
-            partial = bool(step.get("partial"))
             self.reconcile.append(
-                {"account_id": account, "line_ids": lines, "keys": keys, "partial": partial}
+                {
+                    "account_id": account,
+                    "line_ids": lines,
+                    "keys": keys,
+                    "partial": bool(step.get("partial")),
+                    "optional": bool(step.get("optional")),
+                }
             )
         if self.reconcile and self.kind.name != "move":
             raise Refusal("field_not_allowed", f"A {self.kind.name} is not reconciled.")
