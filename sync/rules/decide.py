@@ -58,8 +58,7 @@ def _carry_out(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, found: O
             Severity.notice,
         )
         return found.plus(issues=(issue,))
-    remainder = lots.remainder(advance)
-    left = min(advance.decision_amount or remainder, remainder)
+    left = advance.decision_amount or lots.remainder(advance)
     offers: list[Offer] = []
     for lot in sorted(lots.of(advance), key=lambda each: each.line_id):
         part = min(left, lots.there(lot))

@@ -256,6 +256,19 @@ def test_the_last_draw_takes_what_rounding_left_in_the_books() -> None:
     assert sum(values) == money("33.33")
 
 
+def test_the_last_draw_of_an_invoice_takes_what_rounding_left_of_its_value() -> None:
+    # 3.00 USD stand at 0.05 EUR; three lots of 1.00 pay it: 0.02, 0.02, and the 0.01 that is left
+    three = (1, 2, 3)
+    snapshot = books(
+        *(advance(each, 1) for each in three),
+        lots=tuple(lot(each, 1) for each in three),
+        receivables=(receivable(1, 3, open_company=money("0.05")),),
+        company=company(currency=EUR),
+    )
+    values = [each.lines[1].amount_company for each in run(snapshot, ON).entries]
+    assert values == [money("-0.02"), money("-0.02"), money("-0.01")]
+
+
 @pytest.mark.parametrize(
     ("currency", "given", "key"),
     [(USD, "12.34", "1234"), (JPY, "1234", "1234"), (KWD, "1.234", "1234")],
