@@ -7,7 +7,7 @@ a difference, unless ``at_least`` says otherwise. ``none`` is the empty list.
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from sync.domain.documents import LotSource, Role, StatementState
 from sync.scenario.model.base import Entry
@@ -276,10 +276,17 @@ def _which(raw: Any) -> Any:
     return raw if not isinstance(raw, str) or raw in ("true", "false") else [raw]
 
 
+_WHICH = Forgiving(
+    _which,
+    lambda schema: {"anyOf": [*schema["anyOf"], *(each["items"] for each in schema["anyOf"][1:])]},
+)
+"""Yes or no, a list of lists, or one of them by name."""
+
+
 class Expect(Entry):
     """What must be there after a run, or at the end of the story."""
 
-    at_least: Annotated[Flag | list[Listing], BeforeValidator(_which)] = False
+    at_least: Annotated[Flag | list[Listing], _WHICH] = False
     """The lists (all, or those named) may hold more than is expected."""
     writes: Count | None = None
     """How many records of ours the run created or rewrote."""
