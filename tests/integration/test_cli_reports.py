@@ -281,6 +281,117 @@ def test_rollforward_of_a_quarter(standing: Agency) -> None:
     assert "difference 0.00 USD" in shown.rows("summary")[0][0]
 
 
+# Column of Odoo's own roll-forward -> columns of the report.
+COLUMNS = {
+    "received": ("billed", "taken_over"),
+    "restored": ("restored",),
+    "recognised_opening": ("from_opening",),
+    "recognised_period": ("from_period",),
+    "passed_on": ("passed_on",),
+    "breakage": ("breakage",),
+    "returned": ("returned",),
+    "currency_difference": ("currency",),
+    "reclassified": ("reclassified",),
+    "unexplained": ("unexplained",),
+}
+
+
+@pytest.mark.odoo
+@pytest.mark.parametrize(
+    ("first", "last"), [("2025-01-01", "2025-03-31"), ("2025-03-01", "2025-03-31")]
+)
+def test_odoo_and_the_report_say_the_same_of_a_period(
+    real: tuple[Agency, Database], monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    """Two computations of one roll-forward, from the same ledger: SQL there, Python here."""
+    agency, database = real
+    to_server(monkeypatch, database)
+    answer = agency("rollforward", "--from", first, "--to", last, "--json")
+    totals = {each["account"]: each for each in answer.json["companies"][0]["totals"]}
+    assert len(totals) == 2
+    (wizard,) = agency.admin.create(
+        "retainer.rollforward", [{"date_start": first, "date_end": last}]
+    )
+    agency.admin.call_on("retainer.rollforward", [wizard], "action_show")
+    lines = agency.admin.search_read(
+        "retainer.rollforward.line",
+        [("rollforward_id", "=", wizard)],
+        ["account_id", "opening", "closing", "difference", *COLUMNS],
+        limit=99,
+    )
+    names = {
+        each["id"]: f"{each['code']} {each['name']}"
+        for each in agency.admin.search_read(
+            "account.account",
+            [("id", "in", [line["account_id"] for line in lines])],
+            ["code", "name"],
+            limit=9,
+        )
+    }
+    assert {names[line["account_id"]] for line in lines} == set(totals)
+    for account, total in totals.items():
+        own = [line for line in lines if names[line["account_id"]] == account]
+        assert [line["difference"] for line in own] == [0.0] * len(own)
+        for column in ("opening", "closing"):
+            assert sum(line[column] for line in own) == float(total[column]), column
+        for column, parts in COLUMNS.items():
+            said = sum(float(total["movements"].get(part, 0)) for part in parts)
+            assert sum(line[column] for line in own) == said, (account, column)
+
+
+@pytest.mark.odoo
+@pytest.mark.parametrize("day", ["2025-02-27", "2025-03-31"])
+def test_odoo_and_the_report_say_the_same_of_the_lots(
+    real: tuple[Agency, Database], monkeypatch: pytest.MonkeyPatch, day: str
+) -> None:
+    """Of a day gone by: amounts, age, and how long each lot lasts."""
+    agency, database = real
+    to_server(monkeypatch, database)
+    (report,) = agency("monitor", "--as-of", day, "--json").json["companies"]
+    rows = agency.admin.call(
+        "retainer.lot",
+        "search_read",
+        repeatable=True,
+        domain=[["open", "!=", 0]],
+        fields=[
+            "move_id",
+            "received",
+            "consumed",
+            "returned",
+            "remaining",
+            "unpaid",
+            "age_days",
+            "days_of_sales",
+            "days_of_cover",
+        ],
+        context={"retainer_as_of": day},
+    )
+
+    def pace(lot: dict[str, Any], name: str) -> float:
+        return float((lot["pace"] or {}).get(name) or 0)
+
+    assert {
+        row["move_id"][1].partition(" ")[0]: (
+            *(row[name] for name in ("received", "consumed", "returned", "remaining", "unpaid")),
+            row["age_days"],
+            row["days_of_sales"],
+            row["days_of_cover"],
+        )
+        for row in rows
+    } == {
+        lot["document"]: (
+            *(
+                float(lot["figures"][name])
+                for name in ("received", "consumed", "returned", "owing", "unpaid")
+            ),
+            lot["age_days"],
+            pace(lot, "days_of_sales"),
+            pace(lot, "days_of_cover"),
+        )
+        for lot in report["lots"]
+    }
+
+
 def test_rollforward_refuses_days_the_wrong_way_round(agency: Agency) -> None:
     answer = agency("rollforward", "--from", "2025-04-01", "--to", "2025-03-31")
     assert answer.code == 2

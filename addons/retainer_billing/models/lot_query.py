@@ -92,8 +92,8 @@ class LotQuery:
                         WHEN aged.days <= 180 THEN 'b180'
                         WHEN aged.days <= 365 THEN 'b365'
                         ELSE 'b999' END AS age_band,
-                   lot.remaining_company / NULLIF(lot.daily_sales, 0) AS days_of_sales,
-                   lot.remaining / NULLIF(lot.daily_draw, 0) AS days_of_cover,
+                   ROUND(lot.remaining_company / NULLIF(lot.daily_sales, 0), 1) AS days_of_sales,
+                   ROUND(lot.remaining / NULLIF(lot.daily_draw, 0), 1) AS days_of_cover,
                    CASE WHEN lot.daily_draw > 0 AND lot.remaining > 0
                         THEN %(today)s::date
                              + LEAST(FLOOR(lot.remaining / lot.daily_draw), 36500)::int
@@ -208,8 +208,9 @@ class LotQuery:
                              OR move.reversed_entry_id IS NOT NULL
                         THEN 'restored'
                         ELSE 'opening' END AS origin,
-                   move.move_type = 'out_invoice'
-                        AND COALESCE(move.retainer_role, '') <> 'drawdown' AS is_billed,
+                   -- Only of a request does it matter what was paid: it is drawn as money. The
+                   -- service of a fee is owed from the day on which it was billed (IFRS 15.106).
+                   requested.it AS is_billed,
                    partner.commercial_partner_id AS partner_id,
                    COALESCE(move.retainer_engagement_id, scope.engagement_id) AS engagement_id,
                    line.retainer_advance_id AS advance_id,
@@ -227,8 +228,7 @@ class LotQuery:
                    GREATEST(-line.amount_residual, 0) AS residual_company,
                    currency.decimal_places AS decimals,
                    company_currency.decimal_places AS company_decimals,
-                   CASE WHEN move.move_type = 'out_invoice'
-                             AND COALESCE(move.retainer_role, '') <> 'drawdown'
+                   CASE WHEN requested.it
                         THEN -line.amount_currency / NULLIF(billed.total, 0)
                         ELSE 0 END AS share
               FROM account_move_line line
@@ -237,6 +237,14 @@ class LotQuery:
               JOIN res_currency currency ON currency.id = line.currency_id
               JOIN res_currency company_currency
                    ON company_currency.id = line.company_currency_id
+              CROSS JOIN LATERAL (
+                    SELECT move.move_type = 'out_invoice'
+                           AND COALESCE(move.retainer_role, '') <> 'drawdown'
+                           AND line.account_id NOT IN (
+                               COALESCE(company.retainer_unearned_account_id, 0),
+                               COALESCE(company.retainer_unearned_noncurrent_account_id, 0))
+                        AS it
+                   ) AS requested
               LEFT JOIN res_partner partner ON partner.id = line.partner_id
               LEFT JOIN retainer_advance advance ON advance.id = line.retainer_advance_id
               LEFT JOIN LATERAL (
@@ -251,7 +259,7 @@ class LotQuery:
                       FROM account_move_line other
                      WHERE other.move_id = line.move_id AND other.display_type = 'product'
                        AND other.price_total > 0
-                   ) AS billed ON move.move_type = 'out_invoice'
+                   ) AS billed ON requested.it
              WHERE line.parent_state = 'posted'
                AND line.date <= %(until)s
                -- Odoo books a tax that has no account of its own beside its base.

@@ -80,11 +80,14 @@ class RetainerLot(models.Model):
         help="Last day on which the advance may be used; last day that a fee covers.",
     )
     amount = fields.Monetary(readonly=True, help="As it was posted.")
-    received = fields.Monetary(readonly=True, help="What the client has paid of it, net of tax.")
+    received = fields.Monetary(
+        readonly=True,
+        help="What the client has paid of an advance, net of tax; what a fee was billed at.",
+    )
     unpaid = fields.Monetary(
         readonly=True,
-        help="Billed and not paid yet: it stands in the liability and in receivables alike, and "
-        "cannot be drawn.",
+        help="Requested and not paid yet: it stands in the liability and in receivables alike, "
+        "and cannot be drawn.",
     )
     shortfall = fields.Monetary(
         readonly=True,

@@ -353,12 +353,18 @@ class TestRollforward(RetainerCommon):
         self.assertEqual(self.env["retainer.lot"].browse(lot.id).status, "settled")
 
     def test_payments_of_later_days_do_not_count(self):
-        fee = self.fee("1200.00", "2025-03-31")
-        self.pay(fee.move_id, 1200, "2025-05-15")
-        lots = self.env["retainer.lot"].with_context(retainer_as_of="2025-04-30")
-        lot = lots.browse(fee.id)
+        document = self.invoice("k/request", expect={}, bind={"advances": self.advance.ids})
+        document["values"].update(retainer_role="advance_request", invoice_date="2025-03-31")
+        document["lines"][0].update(
+            {"quantity": "1", "price_unit": "1200.00", "account_id": self.advances.id}
+        )
+        self.assert_status(self.apply_one(document), "created")
+        move = self.move_of("k/request")
+        line = move.line_ids.filtered(lambda each: each.account_id == self.advances)
+        self.pay(move, 1200, "2025-05-15")
+        lot = self.env["retainer.lot"].with_context(retainer_as_of="2025-04-30").browse(line.id)
         self.assertEqual((lot.open, lot.unpaid, lot.remaining), (1200, 1200, 0))
         self.assertFalse(lot.received_on)
         self.env.invalidate_all()
-        now = self.env["retainer.lot"].browse(fee.id)
+        now = self.env["retainer.lot"].browse(line.id)
         self.assertEqual((now.unpaid, now.received_on), (0, day("2025-05-15")))
