@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from sync.settings import Settings
 
 if TYPE_CHECKING:
     from sandbox import Database
+    from sync.odoo.gateway import AdminGateway
 
 STORY = """
 scenario: reports
@@ -540,3 +542,166 @@ def test_reports_change_nothing_and_cost_the_same_however_long_the_history(
     agency(*command)
     assert doors[-1].calls <= first + 2
     assert agency.moves() == standing
+
+
+COLUMNS = {
+    "received": ("billed", "taken_over"),
+    "restored": ("restored",),
+    "recognised_opening": ("from_opening",),
+    "recognised_period": ("from_period",),
+    "passed_on": ("passed_on",),
+    "breakage": ("breakage",),
+    "returned": ("returned",),
+    "currency_difference": ("currency",),
+    "reclassified": ("reclassified",),
+    "unexplained": ("unexplained",),
+}
+"""Column of the roll-forward in Odoo → those of the report."""
+
+Rows = dict[tuple[int, int, int], dict[str, Decimal]]
+
+
+def of_the_report(answer: Any) -> Rows:
+    """Rows of ``drawdown rollforward`` by account, client and engagement, without zeros."""
+    return {
+        (row["account_id"], row["client_id"] or 0, row["engagement_id"] or 0): without_zeros(
+            {
+                "opening": Decimal(row["opening"]),
+                **{
+                    column: sum(Decimal(row["movements"][each]) for each in own)
+                    for column, own in COLUMNS.items()
+                },
+            }
+        )
+        for row in answer.json["companies"][0]["rows"]
+    }
+
+
+def of_odoo(admin: AdminGateway, first: str, last: str) -> Rows:
+    """Rows of the roll-forward that people open in Odoo."""
+    (wizard,) = admin.create("retainer.rollforward", [{"date_start": first, "date_end": last}])
+    admin.call_on("retainer.rollforward", [wizard], "action_show")
+    fields = ("account_id", "partner_id", "engagement_id", "opening", *COLUMNS)
+    domain = [("rollforward_id", "=", wizard)]
+    found = admin.search_read("retainer.rollforward.line", domain, fields, limit=1000)
+    return {
+        (row["account_id"], row["partner_id"] or 0, row["engagement_id"] or 0): without_zeros(
+            {name: Decimal(str(row[name])) for name in ("opening", *COLUMNS)}
+        )
+        for row in found
+    }
+
+
+def without_zeros(row: dict[str, Decimal]) -> dict[str, Decimal]:
+    return {name: amount.quantize(Decimal("0.01")) for name, amount in row.items() if amount}
+
+
+@pytest.mark.odoo
+def test_odoo_s_own_roll_forward_says_the_same(
+    real: tuple[Agency, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two programs, one in SQL within Odoo: the same figures, row by row, after people were busy.
+
+    The retainer's fees are drawn from the advance too (passed on), the launch is credited (its draw
+    is restored), Lumen pays and gets its money back, and somebody posts 12.50 by hand.
+    """
+    agency, database = real
+    to_server(monkeypatch, database)
+    admin = agency.admin
+
+    def one(model: str, *domain: Any, fields: tuple[str, ...] = ()) -> dict[str, Any]:
+        return admin.search_read(model, list(domain), fields, limit=1)[0]
+
+    acme = one("res.partner", ("name", "=", "Acme Corp"))["id"]
+    retainer = one("retainer.engagement", ("name", "=", "Acme retainer"))["id"]
+    admin.write("retainer.engagement", [retainer], {"use_advances": True})
+    admin.write(
+        "retainer.advance",
+        [advance(agency, 30000.0)["id"]],
+        {"maturity_date": "2025-12-31", "engagement_ids": [[6, 0, []]]},
+    )
+    launch = one("account.move", ("amount_untaxed", "=", 4000.0), ("move_type", "=", "out_invoice"))
+    line = one(
+        "account.move.line",
+        ("move_id", "=", launch["id"]),
+        ("display_type", "=", "product"),
+        fields=("account_id",),
+    )
+    (note,) = admin.create(
+        "account.move",
+        [
+            {
+                "move_type": "out_refund",
+                "partner_id": acme,
+                "invoice_date": "2025-04-05",
+                "reversed_entry_id": launch["id"],
+                "invoice_line_ids": [
+                    [
+                        0,
+                        0,
+                        {
+                            "name": "Launch taken back",
+                            "account_id": line["account_id"],
+                            "price_unit": 4000.0,
+                            "tax_ids": [[6, 0, []]],
+                        },
+                    ]
+                ],
+            }
+        ],
+    )
+    admin.call_on("account.move", [note], "action_post")
+    lumen = advance(agency, 2000.0)
+    payments.pay(agency.world, lumen["request_move_id"], date(2025, 4, 3), None)
+    run(agency, "2025-04-10")
+    decided = {
+        "decision": "return",
+        "decision_by": 2,
+        "decision_on": "2025-04-20",
+        "decision_note": "The website is not built",
+    }
+    admin.write("retainer.advance", [lumen["id"]], decided)
+    run(agency, "2025-05-05")
+    account = one(
+        "res.company", fields=("retainer_advance_account_id", "retainer_breakage_account_id")
+    )
+    lines = [
+        {"account_id": account["retainer_advance_account_id"], "credit": 12.5, "partner_id": acme},
+        {"account_id": account["retainer_breakage_account_id"], "debit": 12.5, "partner_id": acme},
+    ]
+    journal = one("account.journal", ("type", "=", "general"))["id"]
+    (entry,) = admin.create(
+        "account.move",
+        [
+            {
+                "move_type": "entry",
+                "journal_id": journal,
+                "date": "2025-04-06",
+                "line_ids": [[0, 0, each] for each in lines],
+            }
+        ],
+    )
+    admin.call_on("account.move", [entry], "action_post")
+
+    seen: set[str] = set()
+    for first, last in (
+        ("2025-01-01", "2025-03-31"),
+        ("2025-04-01", "2025-04-30"),
+        ("2025-02-10", "2025-05-31"),
+    ):
+        answer = agency("rollforward", "--from", first, "--to", last, "--json")
+        assert answer.json["companies"][0]["difference"] == "0.00"
+        report = of_the_report(answer)
+        assert report == of_odoo(admin, first, last)
+        seen |= {name for row in report.values() for name in row}
+    assert seen >= {
+        "opening",
+        "received",
+        "restored",
+        "recognised_opening",
+        "recognised_period",
+        "passed_on",
+        "breakage",
+        "returned",
+        "unexplained",
+    }
