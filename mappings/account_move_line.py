@@ -10,7 +10,7 @@ from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
 
 MODEL = "account.move.line"
-FIELDS = ("move_id", "name", "quantity", "price_unit", "price_subtotal")
+FIELDS = ("move_id", "name", "quantity", "price_unit", "price_subtotal", "retainer_advance_id")
 
 MOVE_FIELDS = ("move_id",)
 
@@ -26,6 +26,8 @@ class InvoiceLine(Value):
     unit_price: Exact
     amount: Exact
     """Net of tax, in the invoice's currency."""
+    of_advance: bool = False
+    """Whether it asks for, deducts or gives back an advance."""
 
 
 class Balance(Value):
@@ -91,6 +93,7 @@ def value(row: Row, currency: Currency) -> tuple[int, InvoiceLine]:
         quantity=fields.rate(row, "quantity"),
         unit_price=fields.rate(row, "price_unit"),
         amount=fields.money(row, "price_subtotal", currency),
+        of_advance=fields.link_or_none(row, "retainer_advance_id") is not None,
     )
 
 

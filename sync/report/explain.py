@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from mappings.account_move_line import InvoiceLine
 from mappings.journal_entry import WrittenLine
@@ -15,6 +16,7 @@ from sync.domain.documents import (
     LotLine,
     Quotation,
     Reason,
+    Role,
     Statement,
 )
 from sync.domain.issues import Source
@@ -316,6 +318,23 @@ def of_quotation(quotation: Quotation, names: Names) -> Explanation:
     )
 
 
+_OF_ADVANCES = (Role.advance_request, Role.advance_return, Role.drawdown)
+"""Documents that are about an advance and nothing else."""
+
+
+def _besides(standing: Standing) -> tuple[Decimal, Decimal]:
+    """(advances deducted, cash rounding) of an invoice: part of its net total, not of what it
+    bills.
+    """
+    invoice = standing.invoice
+    assert invoice is not None, "asked of an invoice"
+    lines = sum((line.amount for line in standing.lines), ZERO)
+    deducted = ZERO
+    if invoice.role not in _OF_ADVANCES:
+        deducted = sum((line.amount for line in standing.lines if line.of_advance), ZERO)
+    return deducted, invoice.untaxed - lines
+
+
 def of_standing(
     standing: Standing,
     *,
@@ -332,7 +351,9 @@ def of_standing(
     lines: tuple[tuple[str, str, str, str], ...] = ()
     if standing.invoice and standing.currency:
         invoice, currency = standing.invoice, standing.currency
-        net = -invoice.untaxed if invoice.credit else invoice.untaxed
+        sign = -1 if invoice.credit else 1
+        deducted, rounding = _besides(standing)
+        net = sign * (invoice.untaxed - deducted - rounding)
         service = f"{invoice.service_start} to {invoice.service_end}"
         facts += [
             ("role", role_text(invoice.role.value, credit=invoice.credit)),
@@ -340,6 +361,8 @@ def of_standing(
             ("service", service if invoice.service_start else ""),
             ("po", standing.po or NO_PO),
             ("net", currency.text(net)),
+            ("advances deducted", currency.text(sign * deducted) if deducted else ""),
+            ("cash rounding", currency.text(sign * rounding) if rounding else ""),
             ("total", currency.text(-invoice.total if invoice.credit else invoice.total)),
             ("still due", currency.text(invoice.residual)),
             ("state", invoice.state),

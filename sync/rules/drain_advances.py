@@ -188,7 +188,7 @@ def _entry(
         ),
         reference=receivable.move_name,
         at_once=True,
-        reasons=(_reason(lots, receivable, lot, amount),),
+        reasons=(_reason(lots, receivable, lot, Part(net=amount)),),
     )
 
 
@@ -214,7 +214,7 @@ def _credit_note(
         total_due=part.total,
         settles=((receivable.account_id, receivable.line_id),),
         reference=receivable.move_name,
-        reasons=(_reason(lots, receivable, lot, part.total),),
+        reasons=(_reason(lots, receivable, lot, part),),
     )
 
 
@@ -243,14 +243,16 @@ def _day(receivable: Receivable, lot: MoneyLot, amount: Decimal) -> date:
     return max(receivable.invoice_date, lot.there_on(amount))
 
 
-def _reason(lots: AdvanceLots, receivable: Receivable, lot: MoneyLot, amount: Decimal) -> Reason:
+def _reason(lots: AdvanceLots, receivable: Receivable, lot: MoneyLot, part: Part) -> Reason:
     advance = lots.advance_of(lot)
     currency = lot.currency
     return Reason(
         rule="drain_advances",
         text=f"{receivable.move_name} of {receivable.invoice_date}, open"
-        f" {currency.text(receivable.open)}, draws {currency.text(amount)} from {advance.name}"
-        f" ({lot.move_name}, {currency.text(lots.there(lot))} received and not drawn)",
+        f" {currency.text(receivable.open)}; {advance.name} ({lot.move_name}) has"
+        f" {currency.text(lots.there(lot))} received and not drawn; drawn:"
+        + (f" {currency.text(part.total)} with its tax, net" if part.taxes else "")
+        + f" {currency.text(part.net)}",
         records=(
             Source(model="account.move", id=receivable.move_id, name=receivable.move_name),
             source_of(advance),

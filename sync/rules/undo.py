@@ -165,7 +165,7 @@ def _entry(
         ),
         reference=credit.move_name,
         at_once=True,
-        reasons=(_reason(snapshot, credit, draw, amount),),
+        reasons=(_reason(snapshot, credit, draw, Part(net=amount)),),
     )
 
 
@@ -198,7 +198,7 @@ def _invoice(snapshot: Snapshot, credit: Receivable, draw: OpenDraw, part: Part)
         total_due=part.total,
         settles=((credit.account_id, credit.line_id),),
         reference=credit.move_name,
-        reasons=(_reason(snapshot, credit, draw, part.total),),
+        reasons=(_reason(snapshot, credit, draw, part),),
     )
 
 
@@ -209,11 +209,13 @@ def _name(snapshot: Snapshot, draw: OpenDraw) -> str:
     return f"advance {draw.advance_id}"
 
 
-def _reason(snapshot: Snapshot, credit: Receivable, draw: OpenDraw, amount: Decimal) -> Reason:
+def _reason(snapshot: Snapshot, credit: Receivable, draw: OpenDraw, part: Part) -> Reason:
     return Reason(
         rule="undo",
-        text=f"{credit.move_name} gives back {credit.currency.text(amount)} of what its invoice"
-        f" drew on {draw.day} from {_name(snapshot, draw)}",
+        text=f"{credit.move_name} gives back of what its invoice drew on {draw.day} from"
+        f" {_name(snapshot, draw)}:"
+        + (f" {credit.currency.text(part.total)} with its tax, net" if part.taxes else "")
+        + f" {credit.currency.text(part.net)}",
         records=(
             Source(model="account.move", id=credit.move_id, name=credit.move_name),
             Source(model="retainer.advance", id=draw.advance_id, name=_name(snapshot, draw)),

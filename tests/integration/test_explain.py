@@ -26,7 +26,7 @@ DURATION = re.compile(r"(-?)(\d+):(\d\d)(?::(\d\d))? h\b")
 LONG_AFTER = date(2027, 1, 1)
 LAST_WORD = ("client_po", "correction")
 """Rules whose figure is the document's, whatever the others came to before."""
-ABOUT_BOOKS = ("fee_credit", "lock_dates", "advances")
+ABOUT_BOOKS = ("fee_credit", "lock_dates", "deduct_advances")
 """Rules that say how a document is booked or paid, not what it is over."""
 
 
@@ -66,6 +66,11 @@ def money(text: str) -> Decimal:
     return abs(Decimal(MONEY.findall(text)[-1].replace(",", "")))
 
 
+def signed(text: str) -> Decimal:
+    """The last amount that a text says."""
+    return Decimal(MONEY.findall(text)[-1].replace(",", ""))
+
+
 def seconds(text: str) -> int:
     sign, hours, minutes, odd = DURATION.search(text).groups()
     total = int(hours) * 3600 + int(minutes) * 60 + int(odd or 0)
@@ -86,7 +91,10 @@ def test_the_figures_of_the_rules_come_to_the_net_of_every_invoice(story: Story)
         last = [figure for rule, figure in figures if rule in LAST_WORD]
         came_to = last[-1] if last else sum((figure for _, figure in figures), Decimal(0))
         assert came_to == money(facts(explained)["net"]), (key, explained.rules)
-        assert sum((money(line[3]) for line in explained.lines), Decimal(0)) == came_to
+        # Advances are deducted on lines of their own: paid by them, not billed.
+        lines = sum((signed(line[3]) for line in explained.lines), Decimal(0))
+        deducted = facts(explained).get("advances deducted")
+        assert abs(lines - (signed(deducted) if deducted else 0)) == came_to
 
 
 def test_every_record_behind_a_number_is_named(story: Story) -> None:
