@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from .gateway import matching, tally, tax_amounts
@@ -19,6 +20,9 @@ ROLES = [
     ("correction", "Correction"),
     ("reclassification", "Reclassification"),
 ]
+
+# Documents whose lines on the advances account are what they are about, no deduction.
+ABOUT_ADVANCES = ("advance_request", "advance_return", "drawdown")
 
 LIFECYCLE = [
     ("draft", "Draft"),
@@ -274,6 +278,38 @@ class AccountMove(models.Model):
 
     def _retainer_remembered(self):
         return {**super()._retainer_remembered(), "retainer_amount_written": "amount_untaxed"}
+
+    def _retainer_remember_content(self):
+        """What was written is what the document bills: an advance that it deducts pays part of
+        that, and is no part of what may rightly not be billed.
+        """
+        super()._retainer_remember_content()
+        if not self:
+            return
+        self.line_ids.flush_recordset(["account_id", "display_type", "move_id", "price_subtotal"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move move
+                   SET retainer_amount_written = move.amount_untaxed - deducted.net
+                  FROM (SELECT line.move_id, SUM(line.price_subtotal) AS net
+                          FROM account_move_line line
+                          JOIN account_move bill ON bill.id = line.move_id
+                          JOIN res_company company ON company.id = bill.company_id
+                         WHERE bill.id = ANY(%s)
+                           AND bill.retainer_key IS NOT NULL
+                           AND bill.retainer_role NOT IN %s
+                           AND line.display_type = 'product'
+                           AND line.account_id IN (
+                                   company.retainer_advance_account_id,
+                                   company.retainer_advance_noncurrent_account_id)
+                      GROUP BY line.move_id) deducted
+                 WHERE move.id = deducted.move_id
+                """,
+                self.ids,
+                ABOUT_ADVANCES,
+            )
+        )
 
     def _retainer_check_acceptable(self):
         if not self.retainer_key or not self.is_invoice():

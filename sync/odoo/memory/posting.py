@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
@@ -182,8 +183,27 @@ def remember_content(tables: Tables, model: str, record: int) -> None:
     row = tables.row(model, record)
     written = {"retainer_content_written": get(tables, model, row, "retainer_content")}
     if model == "account.move":
-        written["retainer_amount_written"] = row["amount_untaxed"]
+        written["retainer_amount_written"] = row["amount_untaxed"] - _deducted(tables, row)
     tables.update(model, record, written, quietly=True)
+
+
+def _deducted(tables: Tables, move: Row) -> Decimal:
+    """What lines on the advances accounts add to a document that bills something else."""
+    if move["retainer_role"] in ("advance_request", "advance_return", "drawdown"):
+        return Decimal(0)
+    company = tables.row("res.company", move["company_id"])
+    accounts = {
+        company["retainer_advance_account_id"],
+        company["retainer_advance_noncurrent_account_id"],
+    } - {False, None}
+    return sum(
+        (
+            line["price_subtotal"]
+            for line in lines_of(tables, move["id"])
+            if line["display_type"] == "product" and line.get("account_id") in accounts
+        ),
+        Decimal(0),
+    )
 
 
 def _reasons_against(tables: Tables, move: Row) -> list[str]:
