@@ -284,13 +284,16 @@ def progress(parts: tuple[Part, ...], usage: Usage, month: date, posted_on: date
 
     ``posted_on``: the document's day in the books.
     """
-    whole = sum((part.weight for part in parts), NOTHING)
     revenue = total = NOTHING
     for part in parts:
         earned = part_progress(part, usage, month, posted_on)
-        revenue += part.weight * earned.revenue / whole
-        total += part.weight * earned.total / whole
-    return Progress(revenue, total)
+        if earned is not NONE:
+            revenue += part.weight * earned.revenue
+            total += part.weight * earned.total
+    if not total:
+        return NONE
+    whole = sum((part.weight for part in parts), NOTHING)
+    return Progress(revenue / whole, total / whole)
 
 
 def part_progress(part: Part, usage: Usage, month: date, posted_on: date) -> Progress:

@@ -17,6 +17,7 @@ from datetime import date
 
 from sync.domain.calendar import first_of
 from sync.domain.engagement import Engagement
+from sync.domain.existing import ExistingPeriod
 from sync.domain.issues import Issue
 from sync.domain.journal import Entry
 from sync.domain.outcome import Outcome
@@ -32,6 +33,10 @@ def recognise(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """Entries for what is earned of every open fee lot, and drafts of ours that have no ground."""
     documents = fee_documents(snapshot)
     credited = to_be_credited(found.invoices)
+    periods: dict[int, list[ExistingPeriod]] = {}
+    for period in snapshot.periods:
+        if period.engagement_id in documents:
+            periods.setdefault(period.engagement_id, []).append(period)
     entries: list[Entry] = []
     issues: list[Issue] = []
     in_trouble: set[int] = set()
@@ -41,8 +46,7 @@ def recognise(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             continue
         case = Case(as_of=as_of, company=snapshot.company, engagement=engagement)
         since = first_of(min(each.lots[0].service_start or each.day for each in own))
-        periods = [each for each in snapshot.periods if each.engagement_id == engagement.id]
-        usage = usage_of(case, periods, since)
+        usage = usage_of(case, periods.get(engagement.id, ()), since)
         for document in own:
             earning = Earning(case, document, usage, credited)
             trouble = earning.trouble()

@@ -117,9 +117,10 @@ class Books:
         entry, state = self.entries[key]
         assert state == "draft" and len(entry.lines) == 2, key
         debit, credit = sorted(entry.lines, key=lambda line: -line.amount)
+        books = entry.company_currency.round(amount * debit.amount_company / debit.amount)
         lines = (
-            debit.model_copy(update={"amount": amount, "amount_company": amount}),
-            credit.model_copy(update={"amount": -amount, "amount_company": -amount}),
+            debit.model_copy(update={"amount": amount, "amount_company": books}),
+            credit.model_copy(update={"amount": -amount, "amount_company": -books}),
         )
         self.entries[key] = (entry.model_copy(update={"lines": lines}), state)
         self.people[key] = amount
