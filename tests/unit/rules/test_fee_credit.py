@@ -118,11 +118,19 @@ def test_a_draft_that_a_person_changed_keeps_its_part() -> None:
     assert kept.unearned == money(0)
 
 
-def test_while_a_credit_note_is_a_draft_its_part_is_not_recognised() -> None:
-    kept = a_quarter()
+def test_what_a_credit_note_is_about_to_take_is_not_recognised() -> None:
+    # one look: 10,000.00 are given back, and of what stays January's 5,000.00 are earned
+    kept = a_quarter(post=False)
     ending(kept, "2025-01-31")
     outcome = evaluate(kept.snapshot, day("2025-02-10"))
     assert [each.net_total for each in outcome.invoices if each.credit] == [money(10000)]
+    assert [each.total for each in outcome.entries] == [money(5000)]
+
+
+def test_what_is_posted_beyond_what_stays_is_left_as_it_is() -> None:
+    kept = a_quarter()
+    ending(kept, "2025-01-31")
+    outcome = evaluate(kept.snapshot, day("2025-02-10"))
     # 5,000.00 stay, 5,166.67 are recognised: nothing more is asked
     assert outcome.entries == ()
 

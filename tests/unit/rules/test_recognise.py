@@ -502,6 +502,26 @@ def test_what_a_person_left_of_the_last_month_comes_with_the_month_after_it() ->
     }
 
 
+def test_what_a_person_recognised_as_breakage_too_much_holds_revenue_back() -> None:
+    # January: 28 of 40 h = 3,500.00, 2 h lapse = 250.00, which the accountant makes 1,000.00. From
+    # February on everything rolls; 2 rolled h are drawn: 3,750.00 and 250.00 are earned in all, and
+    # 4,500.00 are recognised.
+    uncapped = terms("2025-02-01", id=2, max_rollover_seconds=0)
+    kept = books(
+        fee_of("2025-01-01", uncapped),
+        ("2025-01-10", 28),
+        ("2025-02-10", 2),
+        company=company(),
+    )
+    after(kept, "2025-02-03")
+    (breakage,) = [each for each in kept.entries if "breakage" in each]
+    kept.change_draft(breakage, money(1000))
+    kept.post_drafts()
+    assert kept.lot("2025-01").open == money(500)
+    after(kept, "2025-03-03")
+    assert not [each for each in kept.entries if "/2025-02." in each]
+
+
 def test_a_deleted_draft_is_not_written_again_and_no_later_month_takes_it() -> None:
     kept = after(reviewed(billing_months=3, recognition=Recognition.straight_line), "2025-02-03")
     (draft,) = kept.entries
