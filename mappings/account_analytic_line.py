@@ -36,26 +36,8 @@ CORRECTED_FIELDS = ("date", "retainer_move_id", CORRECTS)
 
 _MOST_REMEMBERED = 200_000
 
-_READ = (
-    "id",
-    "day",
-    "seconds",
-    "project_id",
-    "task_id",
-    "change_order_id",
-    "employee",
-    "text",
-    "billable",
-    "client_id",
-    "role_id",
-    "billed_seconds",
-    "corrects_id",
-)
-"""The fields of a time entry that rows give, in its order."""
-
 _NOBODY = Employee("", None)
 _AT_ONCE = itemgetter("id", *FIELDS)
-_REST = tuple(TimeEntry._field_defaults[name] for name in TimeEntry._fields[len(_READ) :])
 
 
 def domain(
@@ -228,8 +210,8 @@ class Reader:
                     and corrects is False
                     and type(billed) is int
                     and billed == 0
+                    and type(owner) is int
                     and owner == company
-                    and owner is not True
                     and type(text) is str
                     and text.isprintable()
                 ):
@@ -237,7 +219,7 @@ class Reader:
                     keep(
                         new(
                             TimeEntry,
-                            (  # noqa: RUF005 (unpacking takes a quarter longer)
+                            (
                                 record,
                                 day,
                                 seconds,
@@ -245,14 +227,15 @@ class Reader:
                                 task or None,
                                 order or None,
                                 name,
-                                text,
+                                text.strip(),
                                 True,
                                 client_of.get(project),
                                 role,
                                 0,
                                 None,
-                            )
-                            + _REST,
+                                None,
+                                "",
+                            ),
                         )
                     )
                     continue

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 
@@ -30,19 +30,15 @@ def first_of(day: date) -> date:
     return day.replace(day=1)
 
 
+@lru_cache(maxsize=4096)
 def last_of(day: date) -> date:
     """The last day of the day's month."""
-    return day.replace(day=days_in(day))
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def days_in(day: date) -> int:
     """How many days the day's calendar month has."""
-    return _days_in(day.year, day.month)
-
-
-@cache
-def _days_in(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+    return last_of(day).day
 
 
 def add_months(first: date, months: int) -> date:

@@ -61,19 +61,21 @@ class Drain(Generic[Quantity]):
         drawn: dict[str, list[tuple[Name, Quantity]]] = {lot: [] for lot in lots}
         short: list[tuple[Name, Quantity]] = []
         left = self._left_in_lot()
-        for name, need in needs:
+        for each in needs:
+            name, need = each
             assert need >= zero, "a need is never below zero"
             while need > left and self._at < len(lots):
                 if left > zero:
                     drawn[lots[self._at]].append((name, left))
                     need = need - left
+                    each = name, need
                 self._left[lots[self._at]] = zero
                 self._at += 1
                 left = self._left_in_lot()
             if need > left:
-                short.append((name, need))
+                short.append(each)
             elif need > zero:
-                drawn[lots[self._at]].append((name, need))
+                drawn[lots[self._at]].append(each)
                 left = left - need
         if self._at < len(lots):
             self._left[lots[self._at]] = left

@@ -61,6 +61,8 @@ class AdvanceLots:
         using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
         self._users = grouped(using, lambda each: each.client_id)
         self._promised: dict[int, Decimal] = {}
+        if not self._lots:
+            return
         self._replay(found)
         asked = {each.key for each in found.invoices if each.held is None}
         for draft in snapshot.invoices:

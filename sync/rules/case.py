@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from itertools import takewhile
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sync.domain.calendar import add_months, first_of, last_of, months
 from sync.domain.documents import Alert, ApprovalRequest, Invoice, LotSource, Quotation, Statement
@@ -24,6 +24,8 @@ from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, T
 from sync.domain.issues import Issue, Source
 from sync.domain.snapshot import Company
 from sync.domain.terms import RoleRate, Terms
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,7 @@ def role_rate(terms: Terms, entry: TimeEntry) -> RoleRate | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Days of one month under the same terms, both inclusive."""
 
     terms: Terms
@@ -121,8 +122,7 @@ class Segment:
     end: date
 
 
-@dataclass(frozen=True, slots=True)
-class HourLot:
+class HourLot(NamedTuple):
     """A lot of hours within one month. Quantities in seconds."""
 
     id: str
@@ -158,8 +158,7 @@ class Credit:
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Month:
+class Month(NamedTuple):
     """One month of a retainer while the rules work on it."""
 
     first: date
@@ -176,19 +175,25 @@ class Month:
     lots: tuple[HourLot, ...] = ()
     credits: tuple[Credit, ...] = ()
     """What correcting entries take back of invoices of earlier months."""
-    given_back: Mapping[str, Decimal] = field(default_factory=dict)
+    given_back: Mapping[str, Decimal] = _NOTHING
     """By invoice: what the open months up to this one take back of it."""
     deficit: int = 0
     """Seconds still owed to earlier months by terms that carry a deficit."""
     deficit_absorbed: int = 0
     fee: Decimal = Decimal(0)
+    granted: int = 0
+    """Seconds granted in this month, less what absorbed a carried deficit."""
+    rolled_in: int = 0
+    """Seconds that came from earlier months."""
     used: int = 0
     """Seconds worked and counted in this month; what is given back beyond them is a grant."""
     entry_ids: tuple[int, ...] = ()
     """The entries that were counted, lowest id first."""
-    draws: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    draws: Mapping[str, tuple[tuple[int, int], ...]] = _NOTHING
     """By lot: (time entry, seconds) in the order in which they were drawn."""
     over: tuple[Over, ...] = ()
+    overage: int = 0
+    """Seconds beyond all lots."""
     priced: tuple[tuple[Decimal, int], ...] = ()
     """(hourly rate, seconds) that are billed of it, in the order in which the rates apply."""
     overage_amount: Decimal = Decimal(0)
@@ -204,25 +209,10 @@ class Month:
         late = takewhile(lambda entry: entry.day < self.first, self.entries)
         return sum(entry.seconds for entry in late)
 
-    @cached_property
-    def granted(self) -> int:
-        """Seconds granted in this month, less what absorbed a carried deficit."""
-        return sum(lot.opening for lot in self.lots if lot.granted_on >= self.first)
-
-    @cached_property
-    def rolled_in(self) -> int:
-        """Seconds that came from earlier months."""
-        return sum(lot.opening for lot in self.lots if lot.granted_on < self.first)
-
     @property
     def available(self) -> int:
         """Seconds that could be drawn in this month."""
         return self.granted + self.rolled_in
-
-    @cached_property
-    def overage(self) -> int:
-        """Seconds beyond all lots."""
-        return sum(over.seconds for over in self.over)
 
 
 @dataclass(frozen=True, slots=True)

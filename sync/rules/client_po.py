@@ -40,6 +40,9 @@ def client_po(
         engagement = engagements[invoice.engagement_id]
         policy = engagement.po_policy or snapshot.company.po_policy
         po = purchase_orders.get(invoice.client_po_id or 0)
+        if po is None and policy is PoPolicy.ignore:
+            checked.append(invoice)
+            continue
         amount = _new_amount(invoice, existing.get(invoice.key))
         left = None
         if po is not None and po.limited:

@@ -5,7 +5,6 @@ credit note on that invoice, written when the open month closes; the rest gives 
 open month. Nothing that is closed changes, and nothing becomes billable again.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 from sync.domain import hours
@@ -42,7 +41,7 @@ def credit(case: Case, month: Month) -> Month:
         else:
             part = 0
         entries.append(entry._replace(seconds=entry.seconds + part))
-    return replace(month, entries=tuple(entries), credits=tuple(credits), given_back=given)
+    return month._replace(entries=tuple(entries), credits=tuple(credits), given_back=given)
 
 
 def corrections(case: Case, found: Findings) -> Findings:

@@ -5,7 +5,6 @@ work from the day on which it was bought, not what was worked before.
 """
 
 from bisect import bisect_right
-from dataclasses import replace
 from datetime import date
 
 from sync.domain.calendar import ONE_DAY
@@ -41,23 +40,27 @@ def drain_hours(_: Case, month: Month) -> Month:
         usable = [lot for lot in ordered if _covers(lot, begun)]
         drain = Drain(((lot.id, lot.closing) for lot in usable), 0)
         window = needs[at : (at := bisect_right(needs, until, at, key=lambda need: need[0].day))]
-        drawn, short = drain.take_each(window)
+        drawn, short = drain.take_each((entry.id, seconds) for entry, seconds in window)
         for lot_id, parts in drawn.items():
-            draws[lot_id] += [(entry.id, part) for entry, part in parts]
-        over += [Over(entry, shortfall) for entry, shortfall in short]
+            draws[lot_id] += parts
+        beyond = window[len(window) - len(short) :]  # once something is short, so is all after it
+        over += [Over(entry, left) for (entry, _), (_, left) in zip(beyond, short, strict=True)]
         left = drain.remaining()
         ordered = [
-            replace(lot, drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
+            lot._replace(drawn=lot.opening - lot.lapsed - left[lot.id]) if lot.id in left else lot
             for lot in ordered
         ]
         begun = max(begun, until + ONE_DAY) if until < _NEVER else begun
-    return replace(
-        month,
+    rolled_in = sum([lot.opening for lot in ordered if lot.granted_on < month.first])
+    return month._replace(
         lots=tuple(ordered),
-        used=max(0, sum(entry.seconds for entry in month.entries)),
-        entry_ids=tuple(sorted(entry.id for entry in month.entries)),
+        granted=sum([lot.opening for lot in ordered]) - rolled_in,
+        rolled_in=rolled_in,
+        used=sum([seconds for _, seconds in needs]),
+        entry_ids=tuple(sorted([entry.id for entry in month.entries])),
         draws={lot_id: tuple(each) for lot_id, each in draws.items() if each},
         over=tuple(over),
+        overage=sum([seconds for _, seconds in over]),
     )
 
 
@@ -87,10 +90,11 @@ def net(entries: tuple[TimeEntry, ...]) -> tuple[list[tuple[TimeEntry, int]], in
     A correcting (negative) entry takes back the latest time of the month first, so that what goes
     over is corrected before what was in the allowance.
     """
-    if all(entry.seconds > 0 for entry in entries):
-        return [(entry, entry.seconds) for entry in entries], 0
-    left = [entry.seconds if entry.seconds > 0 else 0 for entry in entries]
-    back = -sum(entry.seconds for entry in entries if entry.seconds < 0)
+    worked = [entry.seconds for entry in entries]
+    if min(worked, default=1) > 0:
+        return list(zip(entries, worked, strict=True)), 0
+    left = [max(seconds, 0) for seconds in worked]
+    back = -sum(seconds for seconds in worked if seconds < 0)
     index = len(left) - 1
     while back and index >= 0:
         part = min(back, left[index])

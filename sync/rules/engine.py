@@ -171,7 +171,7 @@ def _engagement(case: Case) -> Findings:
 def _carried(month: Month) -> tuple[HourLot, ...]:
     """The lots with which the next month opens."""
     return tuple(
-        replace(lot, opening=lot.closing, drawn=0, lapsed=0) for lot in month.lots if lot.closing
+        lot._replace(opening=lot.closing, drawn=0, lapsed=0) for lot in month.lots if lot.closing
     )
 
 

@@ -5,9 +5,9 @@ business day from there. Blocks of hours are invoiced at once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sync.domain import hours
 from sync.domain.calendar import (
@@ -35,8 +35,7 @@ from sync.rules.grant import segments, shares
 _NAMES = {1: "Monthly", 3: "Quarterly", 6: "Half-yearly", 12: "Yearly"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """The months that one fee invoice covers, by the terms on its first day in force."""
 
     terms: Terms
@@ -49,11 +48,12 @@ class Cover:
 def fee(case: Case, found: Findings) -> Findings:
     """The fee invoices of the months that are not closed."""
     covered = set()
+    invoices: list[Invoice] = []
     for cover in covers(case):
         covered.add(month_source(cover.months[0]))
         if cover.end >= case.open_from or _cut_short(case, cover):
-            found = found.plus(invoices=_fee_invoice(case, cover))
-    return found.plus(invoices=_no_longer_covered(case, covered))
+            invoices += _fee_invoice(case, cover)
+    return found.plus(invoices=(*invoices, *_no_longer_covered(case, covered)))
 
 
 def _cut_short(case: Case, cover: Cover) -> bool:

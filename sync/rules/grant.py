@@ -6,7 +6,6 @@ Days under paused terms grant nothing and cost nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -35,8 +34,7 @@ def grant(case: Case, month: Month) -> Month:
             )
         )
     lots += _blocks(case, month)
-    return replace(
-        month,
+    return month._replace(
         lots=tuple(lots),
         deficit=month.deficit - absorbed,
         deficit_absorbed=absorbed,

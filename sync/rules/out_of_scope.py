@@ -44,10 +44,11 @@ def out_of_scope(case: Case, found: Findings) -> Findings:
                 found = found.plus(issues=(_over_cap(order, beyond),))
             if within:
                 ready.append((order, within))
+    invoices: list[Invoice] = []
     for month, po_id, pieces in _batches(case, ready):
-        found = found.plus(invoices=_invoice(case, month, po_id, pieces))
-        found = found.plus(invoices=_credit_note(case, month, po_id, pieces))
-    return found
+        invoices += _invoice(case, month, po_id, pieces)
+        invoices += _credit_note(case, month, po_id, pieces)
+    return found.plus(invoices=tuple(invoices))
 
 
 def _under_cap(

@@ -5,7 +5,6 @@ client's approval, blocks, is written off, or is carried into the next month.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,10 +29,10 @@ def price_overage(case: Case, month: Month) -> Month:
     if not month.over:
         return month
     if month.terms.overage_policy is OveragePolicy.carry:
-        return replace(month, deficit=month.deficit + month.overage)
+        return month._replace(deficit=month.deficit + month.overage)
     priced = billable(case, month)
     amount = _amount(priced, case.engagement.currency)
-    return replace(month, priced=priced, overage_amount=amount)
+    return month._replace(priced=priced, overage_amount=amount)
 
 
 def by_rate(case: Case, month: Month) -> Priced:

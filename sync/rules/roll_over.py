@@ -5,8 +5,6 @@ oldest first. At the engagement's end, and where renewed terms carry nothing ove
 lapses; blocks of hours were bought apart and live until their own expiry or the engagement's end.
 """
 
-from dataclasses import replace
-
 from sync.domain.calendar import ONE_DAY, last_of
 from sync.domain.documents import LotSource
 from sync.rules.case import Case, HourLot, Month
@@ -18,12 +16,12 @@ def roll_over(case: Case, month: Month) -> Month:
         return month
     end = last_of(month.first)
     if case.engagement.date_end is not None and case.engagement.date_end <= end:
-        return replace(month, lots=tuple(_lapse(lot, lot.closing) for lot in month.lots))
+        return month._replace(lots=tuple(_lapse(lot, lot.closing) for lot in month.lots))
     lots = [
         _lapse(lot, lot.closing) if lot.expires_on is not None and lot.expires_on <= end else lot
         for lot in month.lots
     ]
-    return replace(month, lots=tuple(_capped(lots, month, afresh=_starts_afresh(case, month))))
+    return month._replace(lots=tuple(_capped(lots, month, afresh=_starts_afresh(case, month))))
 
 
 def _starts_afresh(case: Case, month: Month) -> bool:
@@ -54,4 +52,4 @@ def _capped(lots: list[HourLot], month: Month, *, afresh: bool) -> list[HourLot]
 
 
 def _lapse(lot: HourLot, seconds: int) -> HourLot:
-    return replace(lot, lapsed=lot.lapsed + seconds) if seconds else lot
+    return lot._replace(lapsed=lot.lapsed + seconds) if seconds else lot

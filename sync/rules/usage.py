@@ -15,9 +15,11 @@ from sync.rules.forecast import forecast
 
 def usage(case: Case, found: Findings) -> Findings:
     """Alerts for the thresholds reached and for overage, in each month that is not closed."""
+    alerts: list[Alert] = []
     for month in found.months:
-        found = found.plus(alerts=(*_thresholds(case, month), *_over(case, month)))
-    return found
+        alerts += _thresholds(case, month)
+        alerts += _over(case, month)
+    return found.plus(alerts=tuple(alerts))
 
 
 def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
@@ -29,6 +31,10 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
     ahead = f"; {text}" if text else ""
     thresholds = sorted(month.terms.alert_thresholds)
     reached = [each for each in thresholds if used * 100 >= each * available]
+    figures = (
+        f"{hours.text(used)} of {hours.text(available)} h used"
+        f" ({hours.utilization(used, available)} %), {left} h left{ahead}"
+    )
     return tuple(
         Alert(
             key=key(
@@ -41,8 +47,7 @@ def _thresholds(case: Case, month: Month) -> tuple[Alert, ...]:
             severity="warning" if threshold >= 90 else "notice",
             engagement_id=case.engagement.id,
             message=f"{case.engagement.name}, {month_text(month.first)}: {threshold} % of the hours"
-            f" reached: {hours.text(used)} of {hours.text(available)} h used"
-            f" ({hours.utilization(used, available)} %), {left} h left{ahead}",
+            f" reached: {figures}",
             quiet=threshold != reached[-1],
         )
         for threshold in reached

@@ -94,6 +94,12 @@ def test_both_ways_agree(row):
         assert entry.task_id is None or type(entry.task_id) is int
 
 
+@pytest.mark.parametrize("change", [{"name": " x "}, {"company_id": 1.0}])
+def test_both_ways_agree_on_what_looks_nearly_right(change):
+    row = {**ROW, **change}
+    assert repr(fast(row)) == repr(careful(row))
+
+
 @given(
     st.fixed_dictionaries(
         {
