@@ -10,6 +10,8 @@ import csv
 import io
 import logging
 import os
+import re
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -244,6 +246,22 @@ def test_monitor_as_csv(standing: Agency) -> None:
     assert sum(float(each["still owing"]) for each in lots) == 24250.0
     ageing = table(standing("monitor", "--as-of", "2025-03-31", "--by", "ageing", "--csv").out)
     assert ageing[-1]["still owing"] == "24250.00"
+
+
+def test_every_table_is_a_sheet_of_the_workbook(standing: Agency) -> None:
+    """Beside what is printed; readable by its owner only."""
+    answer = standing("monitor", "--as-of", "2025-03-31", "--xlsx", "cash.xlsx")
+    assert answer.code == 0
+    assert answer.rows("lot"), "it is printed all the same"
+    file = Path("cash.xlsx")
+    assert file.stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(file) as parts:
+        book = parts.read("xl/workbook.xml").decode()
+        strings = parts.read("xl/sharedStrings.xml").decode()
+    assert re.findall(r'<sheet name="([^"]+)"', book) == [
+        "lot", "engagement", "client", "company", "ageing",
+    ]  # fmt: skip
+    assert "=Lumen &amp; &lt;b&gt;Co&lt;/b&gt;" in strings
 
 
 def test_rollforward_of_a_quarter(standing: Agency) -> None:
