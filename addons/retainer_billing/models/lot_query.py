@@ -146,7 +146,7 @@ class LotQuery:
                    state.open_company - COALESCE(split.remaining_company, 0) AS unpaid_company,
                    GREATEST(sales.total, 0) / %(days)s AS daily_sales
               FROM (%(lines)s) AS line
-              LEFT JOIN LATERAL (%(paid)s) AS paid ON line.is_billed
+              LEFT JOIN LATERAL (%(paid)s) AS paid ON TRUE
               CROSS JOIN LATERAL (%(drawn)s) AS drawn
               CROSS JOIN LATERAL (%(open)s) AS state
               CROSS JOIN LATERAL (
@@ -257,9 +257,9 @@ class LotQuery:
                     -- With tax, and before advances were deducted.
                     SELECT SUM(other.price_total) AS total
                       FROM account_move_line other
-                     WHERE other.move_id = line.move_id AND other.display_type = 'product'
-                       AND other.price_total > 0
-                   ) AS billed ON requested.it
+                     WHERE requested.it AND other.move_id = line.move_id
+                       AND other.display_type = 'product' AND other.price_total > 0
+                   ) AS billed ON TRUE
              WHERE line.parent_state = 'posted'
                AND line.date <= %(until)s
                -- Odoo books a tax that has no account of its own beside its base.
@@ -301,7 +301,7 @@ class LotQuery:
                      WHERE part.debit_move_id = owed.id
                        AND part.max_date <= %(until)s
                    ) AS settled
-             WHERE owed.move_id = line.move_id
+             WHERE line.is_billed AND owed.move_id = line.move_id
             """,
             residual=residual,
             until=self.until,
