@@ -54,7 +54,11 @@ def failure_of(error: Exception) -> Failure | None:
         case SettingsError():
             return Failure(exit=Exit.usage, code="settings", message=str(error))
         case ScenarioError():
-            return Failure(exit=Exit.usage, code="scenario_file", message=str(error.problems[0]))
+            more = len(error.problems) - 1
+            listed = f" ({more} more: drawdown scenario check lists all)" if more else ""
+            return Failure(
+                exit=Exit.usage, code="scenario_file", message=f"{error.problems[0]}{listed}"
+            )
         case PlanFileError():
             return Failure(exit=Exit.usage, code="plan_file", message=str(error))
         case CompanyUnreadable():

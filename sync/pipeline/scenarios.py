@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.odoo.memory import MemoryOdoo
-from sync.report.scenario import PlayedStory
+from sync.report.scenario import CheckedStory, PlayedStory, StoryProblem
+from sync.scenario.errors import ScenarioError, path_text
 from sync.scenario.load import load
 from sync.scenario.reading import read
 from sync.scenario.run import play
@@ -24,3 +25,16 @@ def play_file(file: Path, tell: Callable[[str], None]) -> PlayedStory:
         steps=len(story.when),
         differences=tuple(str(each) for each in differences),
     )
+
+
+def check_file(file: Path) -> CheckedStory:
+    """Read one story without playing it."""
+    problems: tuple[StoryProblem, ...] = ()
+    try:
+        read(file)
+    except ScenarioError as error:
+        problems = tuple(
+            StoryProblem(line=each.line, path=path_text(each.path), message=each.message)
+            for each in error.problems
+        )
+    return CheckedStory(file=str(file), problems=problems)

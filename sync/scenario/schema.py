@@ -1,7 +1,6 @@
 """The format as a JSON schema, for editors that complete and check while one writes."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from sync.scenario.model import Scenario
@@ -14,11 +13,6 @@ def schema_text() -> str:
         **_plain(Scenario.model_json_schema(by_alias=True)),
     }
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
-
-
-def export(file: Path) -> None:
-    """Write the schema to its file."""
-    file.write_text(schema_text(), encoding="utf-8")
 
 
 def _plain(schema: Any) -> Any:

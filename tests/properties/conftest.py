@@ -1,4 +1,5 @@
-"""How hard Hypothesis tries: ``ci`` by default, the same examples every time; ``deep`` on demand.
+"""How hard Hypothesis tries: ``ci`` by default, the same examples every time; ``deep`` on demand;
+``mutation`` is short, for the many runs of tests/mutation.
 
 HYPOTHESIS_PROFILE=deep searches long and at random, and prints the seed of what it finds.
 """
@@ -10,6 +11,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "ci",
     max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "mutation",
+    max_examples=20,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -19,7 +19,7 @@ FILES = [*sorted(SCENARIOS.glob("*.yaml")), *([AGENCY] if AGENCY.exists() else [
 
 def test_the_schema_is_up_to_date() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), (
-        "write it anew: python -m sync.scenario schema"
+        "write it anew: drawdown scenario schema --out tests/scenarios/scenario.schema.json"
     )
 
 
@@ -51,3 +51,11 @@ def test_every_file_names_the_schema(file: Path) -> None:
     first = file.read_text(encoding="utf-8").splitlines()[0]
     name = first.removeprefix("# yaml-language-server: $schema=")
     assert (file.parent / name).resolve() == SCHEMA
+
+
+def test_the_readme_speaks_of_stories_that_are_there() -> None:
+    page = (SCENARIOS / "README.md").read_text(encoding="utf-8")
+    table = page.partition("## Where to look")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", table))
+    assert len(named) > 60
+    assert named <= {file.stem for file in FILES}

@@ -1,0 +1,222 @@
+"""Runs the trials, rule by rule, and writes what came of them."""
+
+import argparse
+import ast
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.mutation.blocks import heads_of
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.traced import ROOT, RULES
+from tests.mutation.trial import KILLED, judge
+
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+SKIPPED = {"__init__.py"}
+SAMPLE = 25
+MOST_SECONDS = 60
+"""So much of the tests that run a part, the quickest first: a survivor would else take minutes."""
+MOST_EXPLAINED = 3
+SECONDS = 180
+"""A trial that takes longer hangs, and is a bug that was noticed."""
+
+STORY = "tests/scenarios/test_scenarios.py::test_in_memory["
+EXPLAINED = "tests/integration/test_explain.py"
+TELLING = (
+    "test_the_figures_of_the_rules_come_to_the_net_of_every_invoice",
+    "test_the_lots_of_every_statement_come_to_its_hours",
+    "test_every_lapse_and_every_grant_says_why",
+)
+"""What reads the explanations of a story."""
+
+
+@dataclass
+class Score:
+    """What came of the mutants of one file."""
+
+    file: str
+    possible: int
+    tried: int = 0
+    killed: int = 0
+    explained: int = 0
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def percent(self) -> str:
+        """Of those that change anything."""
+        meaningful = self.tried - self.explained
+        return f"{100 * self.killed / meaningful:.1f} %" if meaningful else "–"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every survivor is explained."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("--rule", action="append", help="only this file of sync/rules")
+    parser.add_argument("--all", action="store_true", help="every mutant, not a sample")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants per file")
+    parser.add_argument("--seed", type=int, default=1, help="which sample")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FILE",
+        help="which tests run which parts, from an earlier run; made where it is not there",
+    )
+    parser.add_argument("--page", type=Path, help="write the table into this page as well")
+    asked = parser.parse_args(arguments)
+
+    os.chdir(ROOT)
+    os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    explained = explanations()
+    files = [
+        file
+        for file in sorted(RULES.glob("*.py"))
+        if file.name not in SKIPPED and (not asked.rule or file.stem in asked.rule)
+    ]
+    print(f"{len(files)} files; finding which tests run which parts of them ...", flush=True)
+    ran = traced(asked.kept)
+    started, scores = time.monotonic(), []
+    for file in files:
+        every = mutants_of(file)
+        chosen = every
+        if not asked.all and len(every) > asked.sample:
+            chosen = random.Random(asked.seed).sample(every, asked.sample)
+        scores.append(try_all(file, every, chosen, ran, explained))
+        print(line_of(scores[-1]), flush=True)
+        for survivor in scores[-1].survivors:
+            print(f"    survived: {survivor}", flush=True)
+    minutes = (time.monotonic() - started) / 60
+    print(f"{sum(each.tried for each in scores)} mutants in {minutes:.0f} minutes")
+    if asked.page:
+        write_page(asked.page, scores)
+    return 1 if any(each.survivors for each in scores) else 0
+
+
+def explanations() -> dict[str, str]:
+    """Name of a mutant → why no test can notice it."""
+    found = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
+    return {each["mutant"]: each["why"] for each in found.get("equivalent", [])}
+
+
+@dataclass
+class Ran:
+    """Which tests run which blocks, by file and first line, and how long each test takes."""
+
+    tests: dict[tuple[str, int], list[str]]
+    seconds: dict[str, float]
+
+    def of(self, mutant: Mutant, heads: dict[int, int]) -> list[str]:
+        """The tests that run the mutant's block, quickest first; those that run any of the file
+        where its line runs as soon as the file is imported. The last ones read explanations.
+        """
+        file, head = str(mutant.file), heads.get(mutant.line)
+        found = set(self.tests.get((file, head or 0), ()))
+        if head is None:
+            found = {
+                each for (name, _), some in self.tests.items() if name == file for each in some
+            }
+        quickest, spent = [], 0.0
+        for each in sorted(found, key=lambda each: (self.seconds[each], each)):
+            spent += self.seconds[each]
+            if spent > MOST_SECONDS:
+                break
+            quickest.append(each)
+        stories = [each for each in quickest if each.startswith(STORY)][:MOST_EXPLAINED]
+        told = [f"[{each.removeprefix(STORY)}" for each in stories]
+        return quickest + [f"{EXPLAINED}::{name}{story}" for story in told for name in TELLING]
+
+
+def traced(kept: Path | None) -> Ran:
+    """Run all tests once with the rules as they are, in a process of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = kept or Path(folder) / "ran.json"
+        if not file.exists():
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.mutation.traced", str(file)],
+                check=False,
+                stdout=subprocess.DEVNULL,
+            )
+            if done.returncode:
+                sys.exit("The tests cannot be run as they are; mend them first.")
+        told = json.loads(file.read_text(encoding="utf-8"))
+    tests = {(name, line): some for name, line, some in told["tests"]}
+    return Ran(tests, told["seconds"])
+
+
+def try_all(
+    file: Path,
+    every: Sequence[Mutant],
+    chosen: Sequence[Mutant],
+    ran: Ran,
+    explained: dict[str, str],
+) -> Score:
+    """The trials of one file."""
+    score = Score(file.stem, len(every))
+    heads = heads_of(ast.parse(file.read_text(encoding="utf-8")))
+    for mutant in chosen:
+        score.tried += 1
+        tests = ran.of(mutant, heads)
+        if tests and judge(mutant, f"sync.rules.{file.stem}", tests, SECONDS) == KILLED:
+            score.killed += 1
+        elif mutant.name in explained:
+            score.explained += 1
+        else:
+            score.survivors.append(mutant.name)
+    return score
+
+
+def line_of(score: Score) -> str:
+    """One line for people."""
+    return (
+        f"{score.file:20} {score.percent:>8}  {score.killed} killed,"
+        f" {len(score.survivors)} survived, {score.explained} explained,"
+        f" of {score.tried} tried ({score.possible} possible)"
+    )
+
+
+BEGIN, END = "<!-- scores -->\n", "<!-- end of scores -->\n"
+
+
+def write_page(page: Path, scores: Sequence[Score]) -> None:
+    """Put the table between its marks."""
+    rows = [
+        f"| `{each.file}` | {each.possible} | {each.tried} | {each.killed} | {each.explained} |"
+        f" {len(each.survivors)} | {each.percent} |"
+        for each in scores
+    ]
+    total = Score(
+        "all",
+        sum(each.possible for each in scores),
+        sum(each.tried for each in scores),
+        sum(each.killed for each in scores),
+        sum(each.explained for each in scores),
+        [survivor for each in scores for survivor in each.survivors],
+    )
+    rows.append(
+        f"| **all** | {total.possible} | {total.tried} | {total.killed} | {total.explained} |"
+        f" {len(total.survivors)} | {total.percent} |"
+    )
+    table = "\n".join(
+        [
+            "| rule | possible | tried | killed | explained | survived | score |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+            *rows,
+            "",
+            *(f"- `{survivor}`" for survivor in total.survivors),
+        ]
+    )
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
