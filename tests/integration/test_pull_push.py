@@ -63,6 +63,16 @@ def invoices(agency: Agency) -> dict[str, dict]:
     return {row["retainer_key"]: row for row in rows}
 
 
+def recognised(agency) -> None:
+    """The wave that follows: nothing but entries for what the posted fees earned."""
+    plan, pulled = agency.plan(AS_OF)
+    assert plan.changes, "fees of closed months are earned"
+    assert all(change.entry for change in plan.changes), [change.key for change in plan.changes]
+    report = push(agency.service, plan, pulled, lease=LEASE)
+    assert report.ok, report
+    assert verify(agency.service, plan, pulled, report) == ()
+
+
 def test_the_whole_loop(agency: Agency, tmp_path) -> None:
     start = agency.service.calls
     plan, pulled = agency.plan(AS_OF)
@@ -100,6 +110,8 @@ def test_the_whole_loop(agency: Agency, tmp_path) -> None:
     assert drawn == [10 * 3600, 40 * 3600]
     assert closed.reasons
 
+    recognised(agency)
+    standing = invoices(agency)
     plan, again = agency.plan(AS_OF)
     assert plan.empty, [change.key for change in plan.changes]
     assert not plan.conflicts
@@ -255,6 +267,7 @@ def test_people_holidays_blocks_purchases_and_corrections(agency: Agency) -> Non
     assert standing["1/2/recharge/2025-03/0"]["amount_untaxed"] == 330.0
     assert check_books(agency.service, pulled, AS_OF).ties
 
+    recognised(agency)
     plan, pulled = agency.plan(AS_OF)
     assert plan.empty, [change.key for change in plan.changes]
     assert pulled.snapshot.purchase_lines == ()
