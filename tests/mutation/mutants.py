@@ -47,14 +47,23 @@ class Mutant:
     after: str
     number: int
     """Which of several equal ones in the same function, from 0 on."""
-    tree: ast.Module
-    """The whole file with the bug in it."""
+    at: int
+    """Place of the node in the walk through the file."""
+    change: Callable[[ast.AST], ast.AST]
 
     @property
     def name(self) -> str:
         """``grant.allowance: a < b → a <= b``, with a number where there are several."""
         more = f" [{self.number}]" if self.number else ""
         return f"{self.file.stem}.{self.function}: {self.before} → {self.after}{more}"
+
+    @property
+    def tree(self) -> ast.Module:
+        """The whole file with the bug in it."""
+        tree = ast.parse(self.file.read_text(encoding="utf-8"))
+        target = list(ast.walk(tree))[self.at]
+        _replace(tree, target, self.change(copy.deepcopy(target)))
+        return ast.fix_missing_locations(tree)
 
 
 Site = tuple[list[str], int, ast.AST, Callable[[ast.AST], ast.AST]]
@@ -66,15 +75,10 @@ def mutants_of(file: Path) -> list[Mutant]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     found, seen = [], Counter[tuple[str, str, str]]()
     for function, at, node, change in _sites(tree):
-        planted = copy.deepcopy(tree)
-        target = list(ast.walk(planted))[at]
-        changed = change(copy.deepcopy(target))
-        _replace(planted, target, changed)
-        ast.fix_missing_locations(planted)
         where = ".".join(function) or "module"
-        before, after = _shown(node), _shown(changed)
+        before, after = _shown(node), _shown(change(_top_of(node)))
         key = (where, before, after)
-        found.append(Mutant(file, where, _line(node), before, after, seen[key], planted))
+        found.append(Mutant(file, where, _line(node), before, after, seen[key], at, change))
         seen[key] += 1
     return sorted(found, key=lambda each: each.line)
 
@@ -86,6 +90,8 @@ def _line(node: ast.AST) -> int:
 
 
 def _replace(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
+    if tree is old:
+        return
     for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
             if value is old:
@@ -153,6 +159,13 @@ def _changes(node: ast.AST) -> Iterator[Callable[[ast.AST], ast.AST]]:
 def _is_plain(test: ast.expr) -> bool:
     """Whether a condition is no comparison and no ``not``, which have mutants of their own."""
     return isinstance(test, ast.Name | ast.Attribute | ast.Call | ast.BoolOp)
+
+
+def _top_of(node: ast.AST) -> ast.AST:
+    """A copy that may be changed; what a body holds is left out, since it is not shown."""
+    if isinstance(node, ast.If | ast.While):
+        return type(node)(test=copy.deepcopy(node.test), body=[ast.Pass()], orelse=[])
+    return copy.deepcopy(node)
 
 
 def _shown(node: ast.AST) -> str:

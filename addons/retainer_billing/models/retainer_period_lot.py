@@ -1,4 +1,6 @@
+from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.tools import format_date, format_duration
 
 
 class RetainerPeriodLot(models.Model):
@@ -44,6 +46,42 @@ class RetainerPeriodLot(models.Model):
     drawn_hours = fields.Float(string="Drawn", compute="_compute_hours")
     lapsed_hours = fields.Float(string="Lapsed", compute="_compute_hours")
     closing_hours = fields.Float(string="Closing", compute="_compute_hours")
+
+    lapsed_on = fields.Date(
+        compute="_compute_lapsed_on",
+        help="The day on which the lapsed hours did so: their last day, or the month's end.",
+    )
+    draws_html = fields.Html(string="Drawn By", compute="_compute_draws_html")
+
+    @api.depends("lapsed", "expires_on", "period_id.date_end")
+    def _compute_lapsed_on(self):
+        for lot in self:
+            end = lot.period_id.date_end
+            lot.lapsed_on = lot.lapsed and min(lot.expires_on or end, end)
+
+    @api.depends("draws")
+    def _compute_draws_html(self):
+        """Say which time entries drew from the lot, as far as the reader may see them."""
+        entries = self.env["account.analytic.line"]
+        drawn = {entry for lot in self for entry, _seconds in lot.draws or []}
+        known = {entry.id: entry for entry in entries.search([("id", "in", list(drawn))])}
+        row = Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
+        for lot in self:
+            rows = []
+            for number, seconds in lot.draws or []:
+                entry = known.get(number, entries)
+                rows.append(
+                    row
+                    % (
+                        format_date(self.env, entry.date) if entry else "",
+                        entry.employee_id.display_name or "" if entry else "",
+                        entry.name or "/" if entry else self.env._("Time entry %s", number),
+                        format_duration(seconds / 3600),
+                    )
+                )
+            lot.draws_html = rows and Markup("<table class='table table-sm'>%s</table>") % (
+                Markup().join(rows)
+            )
 
     @api.depends("granted", "opening", "drawn", "lapsed", "closing")
     def _compute_hours(self):

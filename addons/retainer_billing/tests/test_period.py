@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import RetainerCommon, day
@@ -14,6 +14,32 @@ class TestPeriodAndBlocks(RetainerCommon):
         self.assertEqual(period.allocated, 40)
         self.assertEqual(period.lot_ids.granted_hours, 40)
         self.assertEqual(period.fee, 5000)
+
+    def test_a_lot_says_who_drew_it_and_when_it_lapsed(self):
+        first, second = self.make_entries(2, 1.5)
+        lot = {
+            "granted_on": "2025-03-01",
+            "source": "allowance",
+            "granted": 18000,
+            "opening": 18000,
+            "drawn": 12600,
+            "lapsed": 5400,
+            "closing": 0,
+            "draws": [[first.id, 7200], [second.id, 5400], [99999999, 0]],
+        }
+        expired = {**lot, "expires_on": "2025-03-14"}
+        kept = {**lot, "lapsed": 0, "closing": 5400}
+        self.apply_one(self.period(lots=[lot, expired, kept]))
+        lots = self.engagement.period_ids.lot_ids
+        self.assertEqual(lots.mapped("lapsed_on"), [day("2025-03-31"), day("2025-03-14"), False])
+        self.assertRegex(lots[0].draws_html, r"Consultant.*Work 1.*2:00.*Work 2.*1:30")
+        self.assertIn("Time entry 99999999", lots[0].draws_html)
+        # Whoever may not see other people's time sees its hours only.
+        user = new_test_user(self.env, "retainer-lots", groups="retainer_billing.group_user")
+        self.project.privacy_visibility = "followers"
+        self.project.message_unsubscribe(user.partner_id.ids)
+        lots.invalidate_recordset()
+        self.assertIn("2:00", lots[0].with_user(user).draws_html)
 
     def test_a_closed_statement_never_changes(self):
         self.apply_one(self.period(values={"state": "closed"}))
