@@ -3,6 +3,9 @@
 Missing, expired, not yet valid, another client's, or exceeded: by the engagement's or the
 company's policy the invoice is held, goes out as far as it fits, or goes out with a warning. A PO's
 amount is net of tax.
+
+A PO of another client, for other engagements or in another currency can stand on no document of the
+engagement (Odoo refuses it): the invoice is held, whatever the policy.
 """
 
 from decimal import Decimal
@@ -48,8 +51,12 @@ def client_po(
         if po is not None and po.limited:
             left = po.amount - po.invoiced - used.get(po.id, ZERO)
         issue = None
-        if policy is not PoPolicy.ignore and not invoice.credit and not invoice.withdrawn:
-            issue = _trouble(invoice, engagement, po, amount, left, policy)
+        if not invoice.credit and not invoice.withdrawn:
+            issue = _misplaced(invoice, engagement, po)
+            if issue is not None:
+                policy = PoPolicy.hold
+            elif policy is not PoPolicy.ignore:
+                issue = _trouble(invoice, engagement, po, amount, left, policy)
         if issue is not None:
             issues.append(issue)
             if policy in (PoPolicy.hold, PoPolicy.fit):
@@ -183,31 +190,23 @@ def _new_amount(invoice: Invoice, standing: ExistingInvoice | None) -> Decimal:
     return amount
 
 
-def _trouble(
-    invoice: Invoice,
-    engagement: Engagement,
-    po: ClientPo | None,
-    amount: Decimal,
-    left: Decimal | None,
-    policy: PoPolicy,
-) -> Issue | None:
+def _what(invoice: Invoice, policy: PoPolicy) -> str:
+    """``fee of 2025-03-01 (5,000.00 USD) held``."""
     held = {
         PoPolicy.hold: "held",
         PoPolicy.fit: "held as far as it is not covered",
         PoPolicy.warn: "invoiced all the same",
         PoPolicy.ignore: "invoiced all the same",
     }[policy]
-    what = f"{invoice.role.value.replace('_', ' ')} of {invoice.invoice_date}"
-    what += f" ({invoice.currency.text(invoice.untaxed)}) {held}"
+    role = invoice.role.value.replace("_", " ")
+    return f"{role} of {invoice.invoice_date} ({invoice.currency.text(invoice.untaxed)}) {held}"
+
+
+def _misplaced(invoice: Invoice, engagement: Engagement, po: ClientPo | None) -> Issue | None:
+    """Why the order can stand on no document of the engagement; None where it can."""
     if po is None:
-        source = Source(model="retainer.engagement", id=engagement.id, name=engagement.name)
-        return _issue(
-            "po_missing",
-            source,
-            "client_po_id",
-            f"no purchase order: {what}; ask the client for one and enter it on the engagement",
-            engagement,
-        )
+        return None
+    what = _what(invoice, PoPolicy.hold)
     source = Source(model="retainer.client.po", id=po.id, name=po.number)
     if po.client_id != engagement.client_id:
         return _issue(
@@ -236,6 +235,29 @@ def _trouble(
             " for a purchase order in the invoice's currency",
             engagement,
         )
+    return None
+
+
+def _trouble(
+    invoice: Invoice,
+    engagement: Engagement,
+    po: ClientPo | None,
+    amount: Decimal,
+    left: Decimal | None,
+    policy: PoPolicy,
+) -> Issue | None:
+    """Why the order does not cover the invoice; None where it does."""
+    what = _what(invoice, policy)
+    if po is None:
+        source = Source(model="retainer.engagement", id=engagement.id, name=engagement.name)
+        return _issue(
+            "po_missing",
+            source,
+            "client_po_id",
+            f"no purchase order: {what}; ask the client for one and enter it on the engagement",
+            engagement,
+        )
+    source = Source(model="retainer.client.po", id=po.id, name=po.number)
     if po.date_start is not None and invoice.invoice_date < po.date_start:
         return _issue(
             "po_not_yet_valid",

@@ -301,10 +301,11 @@ def test_time_after_the_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "2025-03-20" in issue[-1]
 
 
+@pytest.mark.parametrize("policy", ["hold", "warn", "ignore"])
 def test_a_purchase_order_of_another_client_holds_the_invoice(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, policy: str
 ) -> None:
-    story = STORY.replace("company: {", "company: {po_policy: hold, ")
+    story = STORY.replace("company: {", f"company: {{po_policy: {policy}, ")
     agency = settled(monkeypatch, story)
     other = agency.admin.create("res.partner", [{"name": "Other"}])
     (po,) = agency.admin.search_read(

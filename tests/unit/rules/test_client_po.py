@@ -51,9 +51,6 @@ def test_a_purchase_order_that_covers_it_is_quoted() -> None:
     [
         (client_po(1), {"client_po_id": None}, "po_missing"),
         (client_po(1), {"client_po_id": 99}, "po_missing"),
-        (client_po(1, client_id=8), {}, "po_other_client"),
-        (client_po(1, engagement_ids=(2,)), {}, "po_other_engagement"),
-        (client_po(1, currency=JPY), {}, "po_currency"),
         (client_po(1, date_start=day("2025-01-02")), {}, "po_not_yet_valid"),
         (client_po(1, date_end=day("2024-12-31")), {}, "po_expired"),
         (client_po(1, "4999.99"), {}, "po_exceeded"),
@@ -75,6 +72,26 @@ def test_what_does_not_cover(po, engagement, code: str, policy: PoPolicy) -> Non
         assert invoice.held == outcome.issues[0]
     else:
         assert invoice.held is None
+
+
+@pytest.mark.parametrize(
+    ("po", "code"),
+    [
+        (client_po(1, client_id=8), "po_other_client"),
+        (client_po(1, engagement_ids=(2,)), "po_other_engagement"),
+        (client_po(1, currency=JPY), "po_currency"),
+    ],
+)
+@pytest.mark.parametrize("policy", list(PoPolicy))
+def test_what_odoo_lets_stand_on_no_document_is_held_whatever_the_policy(
+    po, code: str, policy: PoPolicy
+) -> None:
+    outcome = run(january(policy, po), "2025-01-31")
+    assert codes(outcome.issues) == [code]
+    assert outcome.issues[0].severity is Severity.warning
+    assert outcome.issues[0].engagement_id == 1
+    assert "(5,000.00 USD) held" in outcome.issues[0].message
+    assert the(outcome, Role.fee).held == outcome.issues[0]
 
 
 @pytest.mark.parametrize(
