@@ -15,6 +15,7 @@ from sync.domain.snapshot import Company
 MODEL = "res.company"
 FIELDS = (
     "name",
+    "root_id",
     "currency_id",
     "retainer_unearned_account_id",
     "retainer_advance_account_id",
@@ -68,6 +69,7 @@ def value(row: Row, currencies: dict[int, Currency]) -> Company:
     return Company(
         id=fields.record_id(row),
         name=fields.needed_text(row, "name"),
+        root_id=fields.link_or_none(row, "root_id"),
         currency=res_currency.pick(row, "currency_id", currencies),
         po_policy=fields.choice(row, "retainer_po_policy", PoPolicy),
         po_warning_days=fields.whole(row, "retainer_po_warning_days", least=0, most=3660),

@@ -5,6 +5,7 @@ from mappings.fields import Row, Terms
 from sync.domain.money import Currency
 
 MODEL = "res.currency"
+RATES = "rate_ids"
 FIELDS = ("name", "decimal_places")
 
 

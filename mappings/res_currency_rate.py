@@ -12,6 +12,9 @@ MODEL = "res.currency.rate"
 FIELDS = ("name", "currency_id", "company_id", "rate")
 
 
+CURRENCY = "currency_id"
+
+
 class Rate(NamedTuple):
     """Units of a currency per unit of the company's, from a day on."""
 
@@ -28,10 +31,23 @@ def domain(
     """The rates of those currencies between two days, both included."""
     terms: Terms = [
         ("company_id", "in", [company_id, False]),
-        ("currency_id", "in", sorted(currency_ids)),
+        (CURRENCY, "in", sorted(currency_ids)),
         ("name", "<=", latest.isoformat()),
     ]
     return terms if earliest is None else [*terms, ("name", ">=", earliest.isoformat())]
+
+
+def of_currencies(company_id: int, currency_ids: Collection[int]) -> Terms:
+    """All rates of those currencies."""
+    return [
+        ("company_id", "in", [company_id, False]),
+        (CURRENCY, "in", sorted(currency_ids)),
+    ]
+
+
+def rated(groups: Iterable[Row]) -> set[int]:
+    """The currencies among groups of rates."""
+    return fields.ids_in(groups, CURRENCY)
 
 
 def value(row: Row, company_id: int) -> Rate:

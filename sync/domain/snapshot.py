@@ -27,6 +27,8 @@ class Company(Value):
 
     id: int
     name: str
+    root_id: int | None = None
+    """The company of which it is a branch, at the top; itself where it is none."""
     currency: Currency
     po_policy: PoPolicy = PoPolicy.warn
     po_warning_days: int = 30
@@ -48,6 +50,11 @@ class Company(Value):
     """Post recognition and breakage at once, or leave them as drafts for review."""
     split_noncurrent: bool = False
     """Reclassify at year end what is owed for longer than twelve months."""
+
+    @property
+    def rates_of(self) -> int:
+        """The company whose rates of exchange it uses: branches use those of the top."""
+        return self.root_id or self.id
 
 
 class Project(Value):

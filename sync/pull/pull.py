@@ -25,6 +25,7 @@ from sync.pull.company import read_company
 from sync.pull.ledger import LedgerRead, read_defaults, read_entries, read_ledger
 from sync.pull.ledger.work import read_worked
 from sync.pull.purchases import read_purchases
+from sync.pull.rates import without_rate
 from sync.pull.reader import Progress, Reader
 from sync.pull.standing import (
     cancelled_sources,
@@ -110,7 +111,8 @@ def pull(
         update={"income_accounts": tuple((each, one) for each, one in accounts.items() if one)}
     )
     # Each entry was checked when it was read; checking a million again would take seconds.
-    checked = {"entries": tuple(time.entries), "problems": tuple(reader.issues)}
+    problems = (*reader.issues, *without_rate(reader, of, kept))
+    checked = {"entries": tuple(time.entries), "problems": problems}
     return Pulled(snapshot=snapshot.model_copy(update=checked), books=books)
 
 

@@ -165,7 +165,7 @@ def _rates(
     reader: Reader, company: Company, needed: set[tuple[int, date]], earliest: date | None
 ) -> Collection[Rate]:
     domain = res_currency_rate.domain(
-        company.id,
+        company.rates_of,
         {currency for currency, _ in needed},
         earliest,
         max(day for _, day in needed),
@@ -173,5 +173,5 @@ def _rates(
     return reader.read(
         res_currency_rate.MODEL,
         reader.rows(res_currency_rate.MODEL, domain, res_currency_rate.FIELDS),
-        lambda row: res_currency_rate.value(row, company.id),
+        lambda row: res_currency_rate.value(row, company.rates_of),
     ).values

@@ -25,6 +25,14 @@ def commercial_partner(tables: Tables, row: Row) -> Any:
     return row["id"]
 
 
+@compute("res.company", "root_id")
+def root_company(tables: Tables, row: Row) -> Any:
+    """The company at the top, of which it is a branch."""
+    while row.get("parent_id"):
+        row = tables.row("res.company", row["parent_id"])
+    return row["id"]
+
+
 @compute("account.move", "invoice_line_ids")
 def invoice_lines(tables: Tables, row: Row) -> Any:
     """The lines people type, without tax and receivable."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from sync.odoo.memory.tables import Tables
+from sync.odoo.memory.values import get
 
 ONE = Decimal(1)
 
@@ -12,10 +13,11 @@ def rate_on(tables: Tables, currency: int, company: int, day: str) -> Decimal:
     if currency == tables.row("res.company", company)["currency_id"]:
         return ONE
     rows = tables.rows("res.currency.rate")
+    root = get(tables, "res.company", tables.row("res.company", company), "root_id")
     rates = sorted(
         (rows[each]["name"], rows[each]["rate"])
         for each in tables.referring("res.currency.rate", "currency_id", currency)
-        if rows[each].get("company_id") in (company, False, None)
+        if rows[each].get("company_id") in (root, False, None)
     )
     past = [rate for since, rate in rates if since <= day]
     found = past[-1] if past else rates[0][1] if rates else 1.0

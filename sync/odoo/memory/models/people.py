@@ -81,6 +81,7 @@ PEOPLE: dict[str, Fields] = {
         "name": needed(CHAR),
         "partner_id": m2o("res.partner"),
         "parent_id": m2o("res.company"),
+        "root_id": computed(m2o("res.company")),
         "currency_id": m2o("res.currency", default="@currency", required=True),
         "country_id": m2o("res.country"),
         "active": ACTIVE,
