@@ -24,7 +24,7 @@ def check_books(
     and fees are compared with nothing. ``parked``: engagements that run did not touch.
     """
     snapshot = pulled.snapshot
-    ledger = LiabilityLedger.of(gateway, snapshot.company, pulled.books)
+    ledger = LiabilityLedger.of(gateway, pulled)
     examined = examine(ledger, add_months(first_of(as_of or date.max), -MONTHS_BACK))
     expected: dict[int, Owed | None] = {}
     if as_of is not None:

@@ -23,6 +23,7 @@ from mappings import (
 from mappings import fields as border
 from mappings.books import Books
 from mappings.fields import Terms, Unreadable, ids_in
+from mappings.pulled import Pulled
 from sync.domain.books import BookDocument, JournalKind, Match, Posting, RequestPaid, Settlement
 from sync.domain.ledger import LotKind
 from sync.domain.money import ZERO, Currency
@@ -51,13 +52,10 @@ class LiabilityLedger:
         self._accounts: list[Row] | None = None
 
     @staticmethod
-    def of(gateway: Gateway, company: Company, books: Books) -> "LiabilityLedger":
-        """With the currencies, which takes one call."""
-        ledger = LiabilityLedger(gateway, company, books, {})
-        rows = ledger.rows(res_currency.MODEL, res_currency.domain(), res_currency.FIELDS)
-        found = ledger.values(res_currency.MODEL, rows, res_currency.value)
-        ledger.currencies = {each.id: each for each in found}
-        return ledger
+    def of(gateway: Gateway, pulled: Pulled) -> "LiabilityLedger":
+        """The ledger of a company whose facts were pulled."""
+        currencies = {each.id: each for each in pulled.currencies}
+        return LiabilityLedger(gateway, pulled.snapshot.company, pulled.books, currencies)
 
     def accounts_of(self, kind: LotKind) -> list[int]:
         """The accounts on which such lots stand."""

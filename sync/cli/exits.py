@@ -14,7 +14,7 @@ class Exit(IntEnum):
     connection = 3
     """The server cannot be reached, does not accept the key, or is not one we can work with."""
     missing = 4
-    """The check found something missing, or a right is missing."""
+    """The check found something missing, a right is missing, or records are hidden."""
     refused = 5
     """The plan is stale, or over its limits; nothing was written."""
     busy = 6
@@ -36,7 +36,8 @@ Exit codes:
        or rejected, engagements parked
   2    wrong arguments, settings or files
   3    Odoo not reachable, key not accepted, or not a version we know
-  4    the check found something missing, or a right is missing
+  4    the check found something missing, a right is missing, or
+       records are hidden from the service user
   5    plan refused: stale, or over its limits; nothing was written
   6    another run holds the lease; nothing was written
   7    the books do not tie

@@ -16,6 +16,7 @@ _PIPELINE = {
     "usage": Exit.usage,
     "stale": Exit.refused,
     "limits": Exit.refused,
+    "hidden": Exit.missing,
 }
 
 

@@ -2,7 +2,7 @@
 
 
 class PipelineError(Exception):
-    """``code`` is for scripts: ``usage``, ``stale``, ``limits``; the texts are for people."""
+    """``code`` is for scripts (``usage``, ``stale``, ``limits``, ``hidden``), texts for people."""
 
     def __init__(self, code: str, what: str, remedy: str = "") -> None:
         self.code = code

@@ -28,7 +28,7 @@ from sync.plan.changes import Plan
 from sync.plan.limits import Limits
 from sync.pull import Pulled, pull
 from sync.push import Difference, Lease, PushReport, Run, verify
-from sync.report.check import CheckReport, CompanyCheck, finding
+from sync.report.check import CheckReport, CompanyCheck, Finding, finding
 from sync.report.plan import together, what
 from sync.report.progress import Progress
 from sync.report.run import RunReport, run_report
@@ -57,6 +57,9 @@ class Service:
     progress: Progress = field(default_factory=lambda: Progress(quiet=True))
     stop_requested: Callable[[], bool] = lambda: False
 
+    _seen: set[int] = field(default_factory=set)
+    """Companies of which it is known that the service user sees all there is."""
+
     def __post_init__(self) -> None:
         self.hello = _hello(self.gateway)
 
@@ -79,10 +82,7 @@ class Service:
         checks = []
         for company in self.companies(wanted):
             self.progress.step(f"checking {company.name}")
-            found = self.gateway.call(GATEWAY, "preflight", repeatable=True, company_id=company.id)
-            if not isinstance(found, list):
-                raise BadAnswer("Odoo answered preflight with something else.", retryable=False)
-            findings = tuple(finding(row) for row in found)
+            findings = self._findings("preflight", company)
             checks.append(
                 CompanyCheck(company_id=company.id, company=company.name, findings=findings)
             )
@@ -98,8 +98,9 @@ class Service:
         )
 
     def pull(self, company: CompanyRef, as_of: date) -> Pulled:
-        """Everything the rules need about a company."""
+        """Everything the rules need about a company; refused where rows of it are hidden."""
         started = time.monotonic()
+        self._see_all(company)
         pulled = pull(
             self.gateway,
             company.id,
@@ -115,6 +116,21 @@ class Service:
             seconds=round(time.monotonic() - started, 2),
         )
         return pulled
+
+    def _see_all(self, company: CompanyRef) -> None:
+        """Odoo hides rows by rules and says nothing; what is not seen would not be billed."""
+        if company.id in self._seen:
+            return
+        found = self._findings("hidden", company)
+        if found:
+            raise PipelineError("hidden", found[0].message, found[0].remedy)
+        self._seen.add(company.id)
+
+    def _findings(self, method: str, company: CompanyRef) -> tuple[Finding, ...]:
+        found = self.gateway.call(GATEWAY, method, repeatable=True, company_id=company.id)
+        if not isinstance(found, list):
+            raise BadAnswer(f"Odoo answered {method} with something else.", retryable=False)
+        return tuple(finding(row) for row in found)
 
     def look(self, company: CompanyRef, as_of: date, before: Sequence[Plan] = ()) -> Looked:
         """Read a company and plan for it. Writes nothing. ``before``: written by the same run."""

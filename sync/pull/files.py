@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from mappings.books import Books
 from mappings.pulled import Pulled
+from sync.domain.money import Currency
 from sync.domain.snapshot import Snapshot
 from sync.domain.value import Value
 from sync.pull.errors import SnapshotFileError
@@ -27,13 +28,18 @@ class _File(Value):
     format: Literal["drawdown-snapshot"] = FORMAT
     version: Literal[1] = VERSION
     books: Books
+    currencies: tuple[Currency, ...] = ()
     snapshot: Snapshot
 
 
 def save(pulled: Pulled, path: Path) -> None:
     """Write the file, whole or not at all, readable by its owner only: it holds clients' names."""
     content = _File.model_construct(
-        format=FORMAT, version=VERSION, books=pulled.books, snapshot=pulled.snapshot
+        format=FORMAT,
+        version=VERSION,
+        books=pulled.books,
+        currencies=pulled.currencies,
+        snapshot=pulled.snapshot,
     )
     data = content.model_dump_json().encode()
     if path.name.endswith(".gz"):
@@ -57,7 +63,7 @@ def load(path: Path) -> Pulled:
         raise SnapshotFileError(f"{path}{_what(data, trouble)}; pull again") from None
     if content.books.company_id != content.snapshot.company.id:
         raise SnapshotFileError(f"{path}: books and snapshot are of two companies; pull again")
-    return Pulled(snapshot=content.snapshot, books=content.books)
+    return Pulled(snapshot=content.snapshot, books=content.books, currencies=content.currencies)
 
 
 def _bytes(path: Path) -> bytes:

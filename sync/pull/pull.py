@@ -113,7 +113,11 @@ def pull(
     # Each entry was checked when it was read; checking a million again would take seconds.
     problems = (*reader.issues, *without_rate(reader, of, kept))
     checked = {"entries": tuple(time.entries), "problems": problems}
-    return Pulled(snapshot=snapshot.model_copy(update=checked), books=books)
+    return Pulled(
+        snapshot=snapshot.model_copy(update=checked),
+        books=books,
+        currencies=tuple(currencies.values()),
+    )
 
 
 def _of_money(engagements: tuple[Engagement, ...], found: LedgerRead) -> frozenset[int]:

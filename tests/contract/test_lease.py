@@ -26,6 +26,7 @@ def test_hello(door: Door) -> None:
     [
         ("hello", {}),
         ("preflight", {"company_id": 1}),
+        ("hidden", {"company_id": 1}),
         ("begin_run", {"company_id": 1, "as_of": "2025-04-01", "owner": "x", "lease_seconds": 9}),
         ("renew_lease", {"run_id": 1, "token": "x", "lease_seconds": 9}),
         ("finish_run", {"run_id": 1, "token": "x", "state": "done"}),
@@ -46,6 +47,11 @@ def test_only_own_companies(door: Door, world: World) -> None:
     for company in (other, 999_999):
         with pytest.raises(Forbidden):
             world.gateway("lookup", company_id=company, keys=["x"])
+
+
+def test_nothing_is_hidden_from_the_service(world: World) -> None:
+    """With its group, and no rule of somebody's own, it sees all that a run must know."""
+    assert world.gateway("hidden", company_id=world.company) == []
 
 
 def test_preflight_finds_the_settings(door: Door, world: World) -> None:

@@ -16,6 +16,7 @@ from cli_agency import STORY, Agency
 from sync import __version__
 from sync.odoo.errors import NotFound, Unreachable
 from sync.odoo.memory import MemoryGateway
+from sync.odoo.memory.retainer import METHODS
 
 DAY = ("--as-of", "2025-03-28")
 KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -340,6 +341,24 @@ def test_a_right_is_missing(agency: Agency) -> None:
         assert answer.code == 4
         assert len(answer.err.splitlines()) == 1
         assert "group" in answer.err
+    assert agency.moves() == []
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "verify", "pull --out x.json"])
+def test_what_a_record_rule_hides_stops_the_run(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    found = {
+        "code": "visible_project_project",
+        "ok": False,
+        "record": "project.project,0",
+        "message": "drawdown sees 0 of 2 records of Project: a record rule hides the others.",
+        "remedy": "Look under Settings > Technical > Record Rules for project.project.",
+    }
+    monkeypatch.setitem(METHODS, "hidden", lambda _, company_id: [found])
+    answer = agency(*command.split(), *DAY)
+    assert (answer.code, answer.out, len(answer.err.splitlines())) == (4, "", 1)
+    assert f"{found['message']} {found['remedy']}" in answer.err
     assert agency.moves() == []
 
 

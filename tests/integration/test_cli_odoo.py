@@ -341,6 +341,69 @@ def test_an_engagement_without_terms_and_time_outside(office: Office) -> None:
 
 
 @pytest.mark.odoo
+def test_projects_that_a_record_rule_hides_stop_the_run(office: Office) -> None:
+    """Their hours would be missing on statements that never change again."""
+    office.script(
+        "env['ir.rule'].create({'name': 'nothing', 'domain_force': '[(0, \"=\", 1)]',"
+        " 'model_id': env['ir.model']._get_id('project.project')})"
+    )
+    refused(office.service("plan", *DAY), 4, "Record Rules for project.project")
+    refused(office.service("run", *DAY), 4, "sees 0 of 2 records")
+    assert office.documents() == []
+
+
+@pytest.mark.odoo
+def test_a_currency_without_a_rate_parks_its_engagement(office: Office) -> None:
+    office.script(
+        "currency = env.ref('base.CHF')\n"
+        "currency.active = True\n"
+        "currency.rate_ids.unlink()\n"
+        "env['retainer.engagement'].create({'name': 'Swiss', 'currency_id': currency.id,"
+        " 'partner_id': env['res.partner'].search([('name', '=', 'Acme Corp')]).id,"
+        " 'kind': 'retainer', 'date_start': '2025-03-01', 'state': 'running',"
+        " 'terms_ids': [(0, 0, {'date_start': '2025-03-01', 'monthly_fee': 900})]})"
+    )
+    code, out, _ = office.service("run", *DAY)
+    assert code == 1
+    assert [row[1] for row in rows(out, "parked")] == ["Swiss"]
+    (issue,) = [row for row in rows(out, "issue") if row[1] == "currency_without_rate"]
+    assert "Currencies" in issue[-1]
+    assert len(office.documents()) == 2, "the others are billed"
+
+
+@pytest.mark.odoo
+def test_a_purchase_order_that_came_to_another_client_holds_the_invoice(office: Office) -> None:
+    """Whatever the policy; here it is to warn."""
+    office.script(
+        "env.company.retainer_po_policy = 'warn'\n"
+        "other = env['res.partner'].create({'name': 'Other Corp', 'is_company': True})\n"
+        "po = env['retainer.client.po'].create({'name': 'PO-OTHER', 'partner_id': other.id})\n"
+        "acme = env['retainer.engagement'].search([('name', '=', 'Acme retainer')])\n"
+        "env.cr.execute('UPDATE retainer_engagement SET client_po_id = %s WHERE id = %s',"
+        " [po.id, acme.id])"
+    )
+    code, out, _ = office.service("run", *DAY)
+    assert code == 1
+    (held,) = rows(out, "held")
+    assert "PO-OTHER" in held[-1]
+    assert "another client" in held[-1]
+    assert rows(out, "rejected") == []
+    assert [row["retainer_key"].split("/")[2] for row in office.documents()] == ["milestone"]
+
+
+@pytest.mark.odoo
+def test_the_module_is_missing(office: Office) -> None:
+    office.script(
+        "env['ir.module.module'].search([('name', '=', 'retainer_billing')])"
+        ".button_immediate_uninstall()"
+    )
+    for protocol in ("json2", "jsonrpc"):
+        for command in ("check", "run"):
+            answer = office.terminal(protocol=protocol)(command)
+            refused(answer, 4, "Install or update the module retainer_billing")
+
+
+@pytest.mark.odoo
 def test_a_run_that_is_told_to_stop_gives_its_lease_back(office: Office) -> None:
     """Whenever the signal comes: 143, or 0 when it came too late; the next run completes."""
     office.service.environment["DRAWDOWN_BATCH_SIZE"] = "1"

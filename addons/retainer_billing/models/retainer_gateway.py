@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
-from .gateway import checks, defaults, schema
+from .gateway import checks, defaults, schema, visibility
 from .gateway.document import Document, Refusal, is_key, name_of
 from .gateway.preflight import Preflight
 from .gateway.writer import Writer
@@ -64,6 +64,13 @@ class RetainerGateway(models.AbstractModel):
         env, company = self._enter(company_id)
         caller = self.with_context(allowed_company_ids=company.ids).env
         return Preflight(env, caller, company).run()
+
+    @api.model
+    def hidden(self, company_id):
+        """Return what is wrong where the caller cannot see all that a run must know."""
+        env, company = self._enter(company_id)
+        caller = self.with_context(allowed_company_ids=company.ids).env
+        return visibility.findings(env, caller, company)
 
     def _check_group(self):
         if not self.env.user.has_group("retainer_billing.group_sync_service"):

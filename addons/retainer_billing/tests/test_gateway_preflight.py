@@ -37,6 +37,40 @@ class TestGatewayPreflight(RetainerCommon):
             {row["code"] for row in rows},
         )
 
+    def test_what_a_rule_hides_is_told_before_a_run(self):
+        self.make_entries(2)
+        self.assertEqual(self.gateway.hidden(self.company.id), [])
+        for model in ("project.project", "account.analytic.line", "retainer.engagement"):
+            rule = self.env["ir.rule"].create(
+                {
+                    "name": "Hide",
+                    "model_id": self.env["ir.model"]._get_id(model),
+                    "domain_force": "[(0, '=', 1)]",
+                }
+            )
+            found = {row["code"]: row for row in self.gateway.hidden(self.company.id)}
+            row = found[f"visible_{model.replace('.', '_')}"]
+            self.assertFalse(row["ok"])
+            self.assertIn("sees 0 of ", row["message"])
+            self.assertIn(f"Record Rules for {model}", row["remedy"])
+            rule.unlink()
+        self.env.ref("retainer_billing.access_retainer_terms_sync_service").perm_read = False
+        (row,) = self.gateway.hidden(self.company.id)
+        self.assertEqual(row["code"], "rights")
+        self.assertIn("may not read retainer.terms", row["message"])
+
+    def test_projects_of_others_may_be_hidden(self):
+        project = self.env["project.project"].create({"name": "Private"})
+        self.env["ir.rule"].create(
+            {
+                "name": "Hide",
+                "model_id": self.env["ir.model"]._get_id("project.project"),
+                "domain_force": f"[('id', '!=', {project.id})]",
+            }
+        )
+        self.assertEqual(self.gateway.hidden(self.company.id), [])
+        self.assertIn("visible_project_project", self.failing())
+
     def test_what_is_missing_is_named_with_its_menu(self):
         self.company.write(
             {

@@ -31,6 +31,12 @@ def preflight(tables: Tables, *, company_id: int) -> list[Row]:
     return findings
 
 
+def hidden(tables: Tables, *, company_id: int) -> list[Row]:
+    """Nothing: there are no record rules here."""
+    enter(tables, company_id)
+    return []
+
+
 def _account(
     tables: Tables, company: Row, name: str, kinds: tuple[str, ...], *, reconcile: bool
 ) -> Row:
