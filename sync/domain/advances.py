@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sync.domain.documents import Reason
+from sync.domain.documents import Reasons
 from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
@@ -49,7 +49,7 @@ class AdvanceRequest(Value):
     tax_mode: TaxMode = TaxMode.none
     refundable: bool = True
     priority: int = 0
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
     def content(self) -> dict[str, Any]:
         """A request is its key: once made it is the accountant's."""

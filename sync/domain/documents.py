@@ -1,5 +1,6 @@
 """What the rules ask for: invoices, statements, quotations and alerts, each with its reasons."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pydantic import model_validator
 from sync.domain import hours
 from sync.domain.issues import Issue, Source
 from sync.domain.keys import fingerprint
+from sync.domain.later import SHOWN, TAKEN
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import AS_BUILT, Exact, Value
 
@@ -44,6 +46,11 @@ class Reason(Value):
     rule: str
     text: str
     records: tuple[Source, ...] = ()
+
+
+Reasons = Annotated[Sequence[Reason], TAKEN, SHOWN]
+"""Why a document is as it is. Most documents of a run stand in Odoo already and nobody asks, so the
+rules give what takes long to word as ``Later``."""
 
 
 class Line(Value):
@@ -172,7 +179,7 @@ class Invoice(Value):
     """An untouched draft of ours that is to be removed: what it bills was taken back."""
     month: date | None = None
     """The month of the statement that must close together with it."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
     held: Issue | None = None
     """Why it may not go out yet."""
 
@@ -283,7 +290,7 @@ class Statement(Value):
     """Entries counted in this month; bound to it when it closes."""
     block_ids: tuple[int, ...] = ()
     """Blocks of hours granted in this month; bound to it when it closes."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
     def content(self) -> dict[str, Any]:
         """The part that the fingerprint covers."""
@@ -327,7 +334,7 @@ class ApprovalRequest(Value):
     hourly_rate: Exact
     seconds: int
     amount: Exact
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
     def content(self) -> dict[str, Any]:
         """A request is its key: what the client is asked does not change under their hands."""
@@ -348,7 +355,7 @@ class Quotation(Value):
     partner_id: int
     currency: Currency
     lines: tuple[Line, ...]
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
     def content(self) -> dict[str, Any]:
         """A quotation is its key: once sent, the client's copy stands."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from sync.domain.documents import Reason, Role
+from sync.domain.documents import Reasons, Role
 from sync.domain.keys import fingerprint
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
@@ -73,7 +73,7 @@ class Entry(Value):
     reference: str = ""
     unit: str = ""
     """Entries of the same unit are written together or not at all; empty = it stands alone."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
     withdrawn: bool = False
     """An untouched draft of ours that is to be removed: it is not wanted any more."""
     at_once: bool = False

@@ -67,9 +67,15 @@ def fingerprint(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_PLAIN_KINDS = {int, str, bool, type(None)}
+
+
 def _plain(content: Any) -> Any:
     """Content in JSON's own types, the same for equal values (1.50 and 1.5 are equal)."""
-    if type(content) is int or type(content) is str:  # nearly all of it
+    kind = type(content)
+    if kind in _PLAIN_KINDS:
+        return content
+    if kind is tuple and _PLAIN_KINDS.issuperset(map(type, content)):  # a statement has thousands
         return content
     match content:
         case Value():

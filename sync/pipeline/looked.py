@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sync.domain.collector import collector_paused
 from sync.domain.documents import Role, StatementState
 from sync.domain.outcome import Outcome
 from sync.plan.changes import Change, Plan
@@ -51,6 +52,7 @@ class Looked:
         )
 
 
+@collector_paused()
 def look(pulled: Pulled, as_of: date, limits: Limits, before: Sequence[Plan] = ()) -> Looked:
     """Evaluate the rules and compare with what is there. Pure. ``before``: of the same run."""
     outcome = evaluate(pulled.snapshot, as_of)

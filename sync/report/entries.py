@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sync.domain.documents import Reason
+from sync.domain.documents import Reasons
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.money import ZERO
 from sync.domain.value import Exact, Value
@@ -58,7 +58,7 @@ class ShownEntry(Value):
     service_end: date
     lines: tuple[ShownEntryLine, ...]
     why: str
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
 
     def cell(self, amount: Exact) -> Amount | None:
         """An amount in the entry's currency; nothing for zero."""

@@ -1,6 +1,6 @@
 """The records and rules behind every number of one document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -104,7 +104,7 @@ class Explanation(Value):
     note: str = ""
 
 
-def rules_of(reasons: tuple[Reason, ...]) -> tuple[ExplainedRule, ...]:
+def rules_of(reasons: Iterable[Reason]) -> tuple[ExplainedRule, ...]:
     """The reasons with their records as texts."""
     return tuple(
         ExplainedRule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sync.domain.documents import Invoice, Line, Reason
+from sync.domain.documents import Invoice, Line, Reasons
 from sync.domain.issues import Issue
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
@@ -42,7 +42,7 @@ class ShownInvoice(Value):
     service_end: date
     lines: tuple[Line, ...]
     why: str
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
     held: Issue | None = None
 
     @property

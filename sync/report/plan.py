@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from sync.domain import hours
 from sync.domain.advances import AdvanceRequest
-from sync.domain.documents import Alert, ApprovalRequest, Quotation, Reason
+from sync.domain.documents import Alert, ApprovalRequest, Quotation, Reasons
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
@@ -55,7 +55,7 @@ class Notice(Value):
     engagement_id: int
     message: str
     severity: str = ""
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
 
 class PlanReport(Value):

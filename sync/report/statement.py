@@ -8,7 +8,7 @@ from datetime import date
 
 from sync.domain import hours
 from sync.domain.calendar import month_text
-from sync.domain.documents import LotLine, Reason, Statement
+from sync.domain.documents import LotLine, Reasons, Statement
 from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
 from sync.report.blocks import (
@@ -61,7 +61,7 @@ class ShownStatement(Value):
     runs_out_on: date | None = None
     """The day on which the hours ran out, or will at the pace so far."""
     lots: tuple[LotLine, ...] = ()
-    reasons: tuple[Reason, ...] = ()
+    reasons: Reasons = ()
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ and how it meets what is already billed under the same key (rule 17).
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.documents import Invoice, Line, Reason, Role
+from sync.domain.documents import Invoice, Line, Reason, Reasons, Role
 from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.issues import Source
 from sync.domain.keys import key, revision_of, stem_of
@@ -31,7 +31,7 @@ def draft_invoice(
     additional: bool = False,
     client_po_id: int | None = None,
     month: date | None = None,
-    reasons: tuple[Reason, ...] = (),
+    reasons: Reasons = (),
 ) -> tuple[Invoice, ...]:
     """The invoice that is to be written, if any.
 

@@ -5,6 +5,7 @@ and only together with the invoices that bill it: while one of them is held, the
 """
 
 from dataclasses import replace
+from functools import partial
 
 from sync.domain import hours
 from sync.domain.documents import (
@@ -15,6 +16,7 @@ from sync.domain.documents import (
     StatementState,
 )
 from sync.domain.keys import key, month_source
+from sync.domain.later import Later
 from sync.rules.case import Case, Findings, Month
 from sync.rules.forecast import runs_out_on
 from sync.rules.why import reasons
@@ -74,7 +76,7 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
             for lot in month.lots
             if closed and lot.block_id is not None and lot.opening == lot.granted
         ),
-        reasons=reasons(case, month),
+        reasons=Later(partial(reasons, case, month)),
     )
 
 

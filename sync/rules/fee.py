@@ -25,6 +25,7 @@ from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import HourBlock
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source, stem_of
+from sync.domain.later import Later
 from sync.domain.money import ZERO
 from sync.domain.terms import Billing, Recognition, Terms
 from sync.rules.bill import billed, draft_invoice, take_back
@@ -208,7 +209,7 @@ def _fee_invoice(case: Case, cover: Cover) -> tuple[Invoice, ...]:
             ),
         ),
         month=closing_month,
-        reasons=(_reason(case, cover, amounts),),
+        reasons=Later(lambda: (_reason(case, cover, amounts),)),
     )
 
 

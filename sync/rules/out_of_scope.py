@@ -14,6 +14,7 @@ from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import CREDIT, key, month_source
+from sync.domain.later import Later
 from sync.domain.money import ZERO
 from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
@@ -146,7 +147,7 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         entry_ids=_whole(case, pieces),
         entry_seconds=_each(pieces),
         client_po_id=po_id or None,
-        reasons=tuple(_reason(case, order, entries) for order, entries in pieces),
+        reasons=_reasons(case, pieces),
     )
 
 
@@ -181,7 +182,7 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
         client_po_id=po_id or None,
         credit=True,
         additional=True,
-        reasons=tuple(_reason(case, order, entries) for order, entries in back),
+        reasons=_reasons(case, back),
     )
 
 
@@ -204,6 +205,10 @@ def _text(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> str:
         parts.append(f"requested by {order.requester}")
     parts.append(f"approval: {order.reference}")
     return ", ".join(parts)
+
+
+def _reasons(case: Case, pieces: list[Piece]) -> Later[Reason]:
+    return Later(lambda: tuple(_reason(case, order, entries) for order, entries in pieces))
 
 
 def _reason(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Reason:

@@ -15,6 +15,7 @@ from sync.domain.engagement import Approval, ChangeOrder
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key, month_source
+from sync.domain.later import Later
 from sync.domain.money import ZERO, Currency
 from sync.domain.terms import OveragePolicy
 from sync.rules.bill import draft_invoice
@@ -147,7 +148,7 @@ def _invoice(case: Case, month: Month, over: tuple[Over, ...] = ()) -> tuple[Inv
         lines=_lines(case, month.first, month.priced, beyond),
         entry_ids=tuple(over.entry.id for over in month.over),
         month=month.first,
-        reasons=(why(case, month),),
+        reasons=Later(lambda: (why(case, month),)),
     )
 
 
@@ -187,7 +188,7 @@ def _request(case: Case, month: Month) -> tuple[ApprovalRequest, ...]:
             hourly_rate=rate,
             seconds=seconds,
             amount=case.engagement.currency.round(hours.charge(seconds, rate)),
-            reasons=(why(case, month),),
+            reasons=Later(lambda: (why(case, month),)),
         )
         for number, (rate, seconds) in enumerate(month.priced)
         if rate > 0

@@ -98,6 +98,7 @@ def test_the_table_shows_the_growth() -> None:
         "map_s": 0.5,
         "rules_s": 1.0,
         "wall_s": 2.0,
+        "explain_s": 0.1,
         "peak_mib": 50,
         "invoices": 1,
         "statements": 2,
