@@ -259,3 +259,25 @@ def test_time_of_several_projects_comes_by_day_then_id_too() -> None:
         ],
     )
     assert [each.id for each in case_of(snapshot).entries] == [4, 2, 3, 1]
+
+
+def test_the_last_day_of_an_engagement_is_in_it_and_the_day_after_is_not() -> None:
+    snapshot = world(
+        retainer(end="2025-03-15"),
+        entries=[entry(1, "2025-03-15", 2), entry(2, "2025-03-16", 3)],
+    )
+    outcome = run(snapshot, "2025-03-31")
+    assert statement(outcome, "2025-03").used == h(2)
+    found = issue(outcome, "time_after_end")
+    assert "1 time entry (3:00 h, ids 2)" in found.message
+
+
+def test_a_project_between_two_engagements_names_the_one_that_ended() -> None:
+    snapshot = world(
+        retainer(id=1, end="2025-03-15", project_ids=(10,)),
+        retainer(terms("2025-04-01", id=2), id=2, start="2025-04-01", project_ids=(10,)),
+        entries=[entry(1, "2025-03-16", 3), entry(2, "2025-03-31", 1)],
+    )
+    found = issue(run(snapshot, "2025-04-05"), "time_after_end")
+    assert found.engagement_id == 1
+    assert "ids 1, 2" in found.message
