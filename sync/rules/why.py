@@ -150,10 +150,9 @@ def _why_lapsed(case: Case, lot: HourLot, month: Month) -> str:
     end = last_of(month.first)
     if case.engagement.date_end is not None and case.engagement.date_end <= end:
         return f"the engagement ended on {case.engagement.date_end}"
-    terms = month.terms
-    if lot.expires_on is not None and lot.expires_on <= end and lot.granted_on < month.first:
-        return "that was their last day"
-    if lot.expires_on is not None and lot.expires_on < end:
+    terms, carried = month.terms, lot.granted_on < month.first
+    expired = lot.expires_on is not None and lot.expires_on <= end
+    if expired and (carried or lot.source is LotSource.block):
         return "that was their last day"
     if not terms.rollover:
         return "the terms roll no hours over"
