@@ -21,9 +21,12 @@ from sync.rules.advance_lots import AdvanceLots
 def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """The new advances that are to be requested."""
     lots = AdvanceLots(snapshot, as_of, found)
+    busy = _busy(snapshot, found)
     for engagement in sorted(snapshot.engagements, key=lambda each: each.id):
         policy = engagement.top_up
-        if policy is None or not _asks(engagement, as_of, snapshot, found):
+        if policy is None or engagement.id in found.parked:
+            continue
+        if engagement.id in busy or not _runs(engagement, as_of):
             continue
         if lots.on_its_way(engagement.id, engagement.client_id):
             continue
@@ -35,20 +38,25 @@ def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     return found
 
 
-def _asks(engagement: Engagement, as_of: date, snapshot: Snapshot, found: Outcome) -> bool:
-    """Whether the engagement is in force and all that it bills by now stands."""
+def _busy(snapshot: Snapshot, found: Outcome) -> set[int]:
+    """Engagements of which something that they bill by now does not stand yet."""
     written = {each.key for each in snapshot.invoices}
+    return {
+        each.engagement_id
+        for each in found.invoices
+        if each.role not in (Role.advance_request, Role.advance_return, Role.drawdown)
+        and each.held is None
+        and each.key not in written
+    }
+
+
+def _runs(engagement: Engagement, as_of: date) -> bool:
+    """Whether it is in force and uses advances."""
     return (
         engagement.use_advances
         and engagement.state is State.running
         and engagement.date_start <= as_of
         and (engagement.date_end is None or as_of <= engagement.date_end)
-        and engagement.id not in found.parked
-        and not any(
-            each.engagement_id == engagement.id and each.held is None and each.key not in written
-            for each in found.invoices
-            if each.role not in (Role.advance_request, Role.advance_return, Role.drawdown)
-        )
     )
 
 
