@@ -50,8 +50,8 @@ def on_account(world: World, client: str, day: date, amount: Decimal) -> None:
 
 def bounce(world: World, move: int, day: date) -> None:
     """The bank takes back the last payment of an invoice: it is due again."""
-    receivable, payment = _last_payment(world, move)
-    world.gateway.call_on("account.move.line", [receivable], "remove_move_reconcile")
+    payment = _last_payment(world, move)
+    world.gateway.call_on("account.move.line", [payment], "remove_move_reconcile")
     fields = ["account_id", "partner_id", "currency_id", "amount_currency"]
     (line,) = world.rows("account.move.line", [("id", "=", payment)], fields)
     made = _entry(
@@ -64,13 +64,12 @@ def bounce(world: World, move: int, day: date) -> None:
     domain: list[Any] = [("move_id", "=", made), ("account_id", "=", line["account_id"])]
     (back,) = (each["id"] for each in world.rows("account.move.line", domain, ["name"]))
     world.gateway.call_on("account.move.line", [payment, back], "reconcile")
-    _match_again(world, move)
 
 
 def move(world: World, move: int, partner: int) -> None:
     """The last payment of an invoice turns out to be somebody else's."""
-    receivable, payment = _last_payment(world, move)
-    world.gateway.call_on("account.move.line", [receivable], "remove_move_reconcile")
+    payment = _last_payment(world, move)
+    world.gateway.call_on("account.move.line", [payment], "remove_move_reconcile")
     (line,) = world.rows("account.move.line", [("id", "=", payment)], ["move_id"])
     entry = line["move_id"]
     world.gateway.call_on("account.move", [entry], "button_draft")
@@ -78,7 +77,6 @@ def move(world: World, move: int, partner: int) -> None:
     change = [[1, each["id"], {"partner_id": partner}] for each in lines]
     world.gateway.write("account.move", [entry], {"line_ids": change})
     world.gateway.call_on("account.move", [entry], "action_post")
-    _match_again(world, move)
 
 
 def unmatch(world: World, move: int) -> None:
@@ -88,43 +86,19 @@ def unmatch(world: World, move: int) -> None:
     world.gateway.call_on("account.move.line", lines, "remove_move_reconcile")
 
 
-def _last_payment(world: World, move: int) -> tuple[int, int]:
-    """(receivable line of an invoice, line of the entry that settled it last)."""
+def _last_payment(world: World, move: int) -> int:
+    """The line of the payment that settled a document last."""
     matches = world.rows(
         "account.partial.reconcile",
         [
             ("debit_move_id.move_id", "=", move),
-            ("credit_move_id.move_id.move_type", "=", "entry"),
-            ("credit_move_id.move_id.retainer_role", "=", False),
+            ("credit_move_id.move_id.ref", "=", PAYMENT),
         ],
-        ["debit_move_id", "credit_move_id"],
+        ["credit_move_id"],
     )
     if not matches:
         raise NotThere("no payment of the document is there")
-    return int(matches[-1]["debit_move_id"]), int(matches[-1]["credit_move_id"])
-
-
-def _match_again(world: World, move: int) -> None:
-    """What else had settled the invoice settles it again."""
-    settled = world.rows(
-        "account.move.line",
-        [("move_id", "=", move), ("account_id.account_type", "=", "asset_receivable")],
-        ["account_id", "partner_id"],
-    )
-    lines = world.rows(
-        "account.move.line",
-        [
-            ("account_id", "=", settled[0]["account_id"]),
-            ("partner_id", "=", settled[0]["partner_id"]),
-            ("reconciled", "=", False),
-            ("parent_state", "=", "posted"),
-            ("move_id.ref", "=", PAYMENT),
-        ],
-        ["name"],
-    )
-    if lines:
-        ids = [each["id"] for each in (*settled, *lines)]
-        world.gateway.call_on("account.move.line", ids, "reconcile")
+    return int(matches[-1]["credit_move_id"])
 
 
 def _entry(world: World, day: date, amount: Decimal, account: int, common: Values) -> int:
