@@ -8,7 +8,12 @@ from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory import posting
 from sync.odoo.memory.moves import lines_of
-from sync.odoo.memory.reconcile import BOOK_DIFFERENCE, REVERSE_DIFFERENCE, reconcile
+from sync.odoo.memory.reconcile import (
+    BOOK_DIFFERENCE,
+    REVERSE_DIFFERENCE,
+    reconcile,
+    unreconcile,
+)
 from sync.odoo.memory.records import create
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
@@ -71,6 +76,7 @@ def book(
 def reverse(tables: Tables, record: int) -> None:
     """What the match was for is gone: so is its difference."""
     move = tables.row("account.move", record)
+    unreconcile(tables, [line["id"] for line in lines_of(tables, record)])
     day = posting.accounting_date(
         tables, move["company_id"], move["journal_id"], date.fromisoformat(move["date"])
     )
