@@ -19,6 +19,7 @@ from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.lots import drain
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
+from sync.domain.set_off import oldest_first, set_off
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, with_included
 from sync.rules.advance_lots import AdvanceLots
@@ -30,9 +31,13 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     lots = AdvanceLots(snapshot, as_of, found)
     engagements = {each.id: each for each in snapshot.engagements}
     standing = {each.key: each.name for each in snapshot.ledger.entries if each.state == "posted"}
-    for receivable in sorted(snapshot.ledger.receivables, key=_order):
-        if not is_drained(receivable, as_of, found):
+    after_credits = set_off(snapshot.ledger.receivables, snapshot.company.currency)
+    for whole in sorted(snapshot.ledger.receivables, key=oldest_first):
+        if not is_drained(whole, as_of, found):
             continue
+        receivable = after_credits[whole.line_id]
+        if receivable.open < whole.open:
+            found = found.plus(issues=(_not_set_off(whole, whole.open - receivable.open),))
         left = receivable
         for lot_id, part in _parts(lots, receivable):
             lot = lots[lot_id]
@@ -110,15 +115,6 @@ def rate_lines(
         for account, amount in amounts
         if amount
     ]
-
-
-def _order(receivable: Receivable) -> tuple[date, int, date, int]:
-    return (
-        receivable.invoice_date,
-        receivable.move_id,
-        receivable.due_on or receivable.invoice_date,
-        receivable.line_id,
-    )
 
 
 def _parts(lots: AdvanceLots, receivable: Receivable) -> list[tuple[int, Part]]:
@@ -257,6 +253,18 @@ def _reason(lots: AdvanceLots, receivable: Receivable, lot: MoneyLot, part: Part
             Source(model="account.move", id=receivable.move_id, name=receivable.move_name),
             source_of(advance),
         ),
+    )
+
+
+def _not_set_off(receivable: Receivable, both: Decimal) -> Issue:
+    return Issue(
+        code="credit_note_open",
+        severity=Severity.warning,
+        source=Source(model="account.move", id=receivable.move_id, name=receivable.move_name),
+        field="line_ids",
+        message=f"is open, and so is its credit note: {receivable.currency.text(both)} of it is not"
+        " drawn from any advance; reconcile the two",
+        engagement_id=receivable.engagement_id,
     )
 
 

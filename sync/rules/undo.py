@@ -18,6 +18,7 @@ from sync.domain.keys import key
 from sync.domain.ledger import OpenDraw, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
+from sync.domain.set_off import oldest_first, set_off
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, part_of, with_included
 from sync.rules.drain_advances import minor, rate_lines
@@ -30,14 +31,10 @@ def undo(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     company = snapshot.company.currency
     engagements = {each.id: each for each in snapshot.engagements}
     draws = list(snapshot.ledger.draws)
-    owed = _still_owed(snapshot)
+    after_invoices = set_off(snapshot.ledger.receivables, company)
     credits = [each for each in snapshot.ledger.receivables if _restores(each, as_of, found)]
-    for credit in sorted(credits, key=lambda each: (each.invoice_date, each.move_id, each.line_id)):
-        left = credit
-        for invoice in credit.reverses_ids:
-            against = min(left.open, owed.get(invoice, ZERO))
-            owed[invoice] = owed.get(invoice, ZERO) - against
-            left = left.after(against, company)
+    for credit in sorted(credits, key=oldest_first):
+        left = after_invoices[credit.line_id]
         for at in _latest_first(draws, credit.reverses_ids):
             draw = draws[at]
             part = _restorable(draw, credit.currency, left.open)
@@ -62,15 +59,6 @@ def _restores(credit: Receivable, as_of: date, found: Outcome) -> bool:
         and credit.open > ZERO
         and credit.engagement_id not in found.parked
     )
-
-
-def _still_owed(snapshot: Snapshot) -> dict[int, Decimal]:
-    """What of each invoice the client has not paid: a credit note takes that back first."""
-    owed: dict[int, Decimal] = {}
-    for each in snapshot.ledger.receivables:
-        if not each.credit:
-            owed[each.move_id] = owed.get(each.move_id, ZERO) + each.open
-    return owed
 
 
 def _latest_first(draws: list[OpenDraw], invoices: tuple[int, ...]) -> list[int]:
