@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def finance(chromium: Browser, agency: Database) -> Iterator[Page]:
-    """A page on which finance is signed in."""
+@contextmanager
+def signed_in(chromium: Browser, agency: Database, login: str) -> Iterator[Page]:
+    """A page on which somebody is signed in."""
     page = chromium.new_page(viewport={"width": 1400, "height": 950})
     page.set_default_timeout(120_000)
     page.goto(f"{agency.url}/web/login?db={agency.name}")
-    page.fill("input[name=login]", "finance")
-    page.fill("input[name=password]", agency.passwords["finance"])
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", agency.passwords[login])
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar")
     yield page
     page.close()
+
+
+@pytest.fixture
+def finance(chromium: Browser, agency: Database) -> Iterator[Page]:
+    """A page on which finance is signed in."""
+    with signed_in(chromium, agency, "finance") as page:
+        yield page
+
+
+@pytest.fixture
+def consultant(chromium: Browser, agency: Database) -> Iterator[Page]:
+    """A page of somebody who looks after clients and has no accounting rights."""
+    with signed_in(chromium, agency, "consultant") as page:
+        yield page
