@@ -1,6 +1,6 @@
 """``account.move.line``: lines on the liability accounts, and what settles their requests."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ FIELDS = (
 )
 RECEIVABLE_FIELDS = ("move_id", "currency_id", "amount_currency", "amount_residual_currency")
 MOVE_FIELDS = ("move_id",)
+MOVE_AND_CURRENCY = ("move_id", "currency_id")
 
 BY_CLIENT = ("partner_id",)
 SALES = ("balance:sum",)
@@ -219,7 +220,47 @@ def receivable(row: Row, currencies: dict[int, Currency]) -> Receivable:
     )
 
 
-def group_sum(row: Row, field: str, currency: Currency) -> Decimal:
+class Group(NamedTuple):
+    """Lines that were added up, in the company's currency; credits positive."""
+
+    account_id: int | None
+    """None where the sum is over several."""
+    partner_id: int | None
+    balance: Decimal
+    unmatched: Decimal
+
+
+def group(row: Row, currency: Currency) -> Group:
+    """One group of ``SALES`` or ``LEDGER``; what was not asked for is nothing."""
+    return Group(
+        account_id=fields.link(row, "account_id") if "account_id" in row else None,
+        partner_id=fields.link_or_none(row, "partner_id"),
+        balance=_sum(row, "balance:sum", currency),
+        unmatched=(
+            _sum(row, "amount_residual:sum", currency)
+            if "amount_residual:sum" in row
+            else currency.round(Decimal(0))
+        ),
+    )
+
+
+def documents_of(rows: Iterable[Row]) -> set[int]:
+    """The documents that some lines belong to."""
+    return fields.ids_in(rows, "move_id")
+
+
+def partners_of(rows: Iterable[Row]) -> set[int]:
+    """The partners that some lines name."""
+    return fields.ids_in(rows, "partner_id")
+
+
+def place(row: Row, currencies: dict[int, Currency]) -> tuple[int, int, Currency]:
+    """(line, document, currency), of a row with ``MOVE_AND_CURRENCY``."""
+    currency = res_currency.pick(row, "currency_id", currencies)
+    return fields.record_id(row), fields.link(row, "move_id"), currency
+
+
+def _sum(row: Row, field: str, currency: Currency) -> Decimal:
     """A sum of debits less credits as a credit; nothing summed is 0."""
     raw: Any = fields.raw_value(row, field)
     if raw is False or raw is None:

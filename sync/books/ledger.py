@@ -16,13 +16,12 @@ from mappings import (
     liability_line,
     liability_match,
     read_each,
-    res_currency,
     res_partner,
     retainer_engagement,
 )
 from mappings import fields as border
 from mappings.books import Books
-from mappings.fields import Terms, Unreadable, ids_in
+from mappings.fields import Terms, Unreadable
 from mappings.pulled import Pulled
 from sync.domain.books import BookDocument, JournalKind, Match, Posting, RequestPaid, Settlement
 from sync.domain.ledger import LotKind
@@ -68,8 +67,8 @@ class LiabilityLedger:
         rows = self.rows(liability_line.MODEL, domain, liability_line.FIELDS)
         if not rows:
             return []
-        documents = self.documents(ids_in(rows, "move_id"))
-        clients = self.clients(ids_in(rows, "partner_id"))
+        documents = self.documents(liability_line.documents_of(rows))
+        clients = self.clients(liability_line.partners_of(rows))
         client_of = {each: entity for each, (entity, _) in clients.items()}
         return self.values(
             liability_line.MODEL,
@@ -168,14 +167,13 @@ class LiabilityLedger:
         )
         others = {credit for _, credit in map(liability_match.lines, rows)}
         credit_rows = self.rows(
-            liability_line.MODEL, liability_line.of_ids(others), ("move_id", "currency_id")
+            liability_line.MODEL, liability_line.of_ids(others), liability_line.MOVE_AND_CURRENCY
         )
-        documents = self.documents(ids_in(credit_rows, "move_id"))
-        by = {row["id"]: documents[row["move_id"]] for row in credit_rows}
+        documents = self.documents(liability_line.documents_of(credit_rows))
+        places = [liability_line.place(row, self.currencies) for row in credit_rows]
+        by = {line: documents[move] for line, move, _ in places}
         currency_of = {each.id: each.currency for each in found}
-        currency_of |= {
-            row["id"]: res_currency.pick(row, "currency_id", self.currencies) for row in credit_rows
-        }
+        currency_of |= {line: currency for line, _, currency in places}
         settled: dict[int, list[Settlement]] = {}
         for match in self.values(
             liability_match.MODEL,
@@ -271,10 +269,9 @@ class LiabilityLedger:
             liability_line.MODEL, domain, liability_line.BY_CLIENT, liability_line.SALES
         )
         found: dict[int, Decimal] = {}
-        for row, client in self._by_client(rows):
+        for each, client in self._by_client(rows):
             if client is not None:
-                sold = self._sum(row, "balance:sum")
-                found[client] = found.get(client, ZERO) + sold
+                found[client] = found.get(client, ZERO) + each.balance
         return found
 
     def balances(self, domain: Terms) -> dict[tuple[int, int | None], tuple[Decimal, Decimal]]:
@@ -283,38 +280,29 @@ class LiabilityLedger:
             liability_line.MODEL, domain, liability_line.BY_ACCOUNT, liability_line.LEDGER
         )
         found: dict[tuple[int, int | None], tuple[Decimal, Decimal]] = {}
-        for row, client in self._by_client(rows):
-            key = (self._account(row), client)
+        for each, client in self._by_client(rows):
+            assert each.account_id is not None, "grouped by account"
+            key = (each.account_id, client)
             balance, unmatched = found.get(key, (ZERO, ZERO))
-            found[key] = (
-                balance + self._sum(row, "balance:sum"),
-                unmatched + self._sum(row, "amount_residual:sum"),
-            )
+            found[key] = (balance + each.balance, unmatched + each.unmatched)
         return found
 
-    def _by_client(self, rows: Sequence[Row]) -> list[tuple[Row, int | None]]:
+    def _by_client(self, rows: Sequence[Row]) -> list[tuple[liability_line.Group, int | None]]:
         """Each group with the commercial entity of its partner."""
         try:
-            partners = [border.link_or_none(row, "partner_id") for row in rows]
+            groups = [liability_line.group(row, self.company.currency) for row in rows]
         except Unreadable as trouble:
             raise _unreadable(trouble) from None
-        clients = self.clients({each for each in partners if each})
+        clients = self.clients({each.partner_id for each in groups if each.partner_id})
         return [
-            (row, None if partner is None else clients.get(partner, (partner, ""))[0])
-            for row, partner in zip(rows, partners, strict=True)
+            (
+                each,
+                None
+                if each.partner_id is None
+                else clients.get(each.partner_id, (each.partner_id, ""))[0],
+            )
+            for each in groups
         ]
-
-    def _account(self, row: Row) -> int:
-        try:
-            return border.link(row, "account_id")
-        except Unreadable as trouble:
-            raise _unreadable(trouble) from None
-
-    def _sum(self, row: Row, field: str) -> Decimal:
-        try:
-            return liability_line.group_sum(row, field, self.company.currency)
-        except Unreadable as trouble:
-            raise _unreadable(trouble) from None
 
     # Reading
 

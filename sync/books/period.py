@@ -80,4 +80,4 @@ def _fees(ledger: LiabilityLedger, lines: Iterable[Posting]) -> frozenset[int]:
     }
     domain = liability_line.credits_of(paid, ledger.accounts_of(LotKind.unearned))
     rows = ledger.rows(liability_line.MODEL, domain, liability_line.MOVE_FIELDS)
-    return frozenset(row["move_id"] for row in rows)
+    return frozenset(liability_line.documents_of(rows))

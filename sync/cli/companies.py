@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-from sync.cli.execute import Session
+from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
 from sync.cli.failures import failure_of
 from sync.pipeline import CompanyRef, PipelineError, Service
@@ -87,3 +87,15 @@ def only_one(session: Session, service: Service, what: str) -> CompanyRef:
             "usage", f"{what} is for one company, and {names} are set.", "Choose with --company."
         )
     return chosen[0]
+
+
+def execute_for_each(
+    request: Request, act: Callable[[Session, Service, CompanyRef], tuple[Exit, Any]]
+) -> NoReturn:
+    """The whole of a command that opens the door and does the same for every company."""
+
+    def whole(session: Session) -> Exit:
+        with session.service() as service:
+            return for_each(session, service, lambda company: act(session, service, company))
+
+    execute(request, whole)

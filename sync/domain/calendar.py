@@ -56,11 +56,6 @@ def months(start: date, end: date) -> Iterator[date]:
         month = add_months(month, 1)
 
 
-def months_between(earlier: date, later: date) -> int:
-    """Whole calendar months from one first of a month to another."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
 def days(start: date, end: date) -> int:
     """Days in the span, both ends counted; 0 when it is empty."""
     return max(0, (end - start).days + 1)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sync.cli.companies import for_each, only_one
+from sync.cli.companies import execute_for_each, for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
 from sync.cli.options import (
@@ -21,7 +21,7 @@ from sync.cli.options import (
     month,
 )
 from sync.domain.calendar import first_of
-from sync.pipeline import CompanyRef, Looked, limits_of, look
+from sync.pipeline import CompanyRef, Looked, Service, limits_of, look
 from sync.pipeline.files import write_file
 from sync.pipeline.status import status as company_status
 from sync.plan.file import to_text
@@ -219,21 +219,16 @@ def verify(
         xlsx=xlsx,
     )
 
-    def act(session: Session) -> Exit:
-        with session.service() as service:
+    def one(session: Session, service: Service, each: CompanyRef) -> tuple[Exit, Any]:
+        books = service.verify(each, request.day)
+        title = Message(tag="company", text=f"{each.name} ({each.id})")
+        session.show([title, *books_blocks(books, each.name)])
+        code = Exit.attention if books.foreign else Exit.done
+        if not books.ties:
+            code = Exit.untied
+        return code, {"company_id": each.id, "company": each.name, "books": books}
 
-            def one(each: CompanyRef) -> tuple[Exit, Any]:
-                books = service.verify(each, request.day)
-                title = Message(tag="company", text=f"{each.name} ({each.id})")
-                session.show([title, *books_blocks(books, each.name)])
-                code = Exit.attention if books.foreign else Exit.done
-                if not books.ties:
-                    code = Exit.untied
-                return code, {"company_id": each.id, "company": each.name, "books": books}
-
-            return for_each(session, service, one)
-
-    execute(request, act)
+    execute_for_each(request, one)
 
 
 def status(
@@ -286,15 +281,10 @@ def status(
     if all_months and of_month:
         raise typer.BadParameter("give either --month or --all")
 
-    def act(session: Session) -> Exit:
+    def one(session: Session, service: Service, each: CompanyRef) -> tuple[Exit, Any]:
         first = None if all_months else of_month or first_of(request.day)
-        with session.service() as service:
+        report = company_status(service, each, request.day, first)
+        session.show(status_blocks(report))
+        return Exit.done, report
 
-            def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = company_status(service, each, request.day, first)
-                session.show(status_blocks(report))
-                return Exit.done, report
-
-            return for_each(session, service, one)
-
-    execute(request, act)
+    execute_for_each(request, one)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sync.cli.companies import for_each, only_one
+from sync.cli.companies import execute_for_each, only_one
 from sync.cli.execute import Request, Session, execute
 from sync.cli.exits import Exit
 from sync.cli.options import (
@@ -19,7 +19,7 @@ from sync.cli.options import (
     Xlsx,
     a_day,
 )
-from sync.pipeline import CompanyRef, reporting
+from sync.pipeline import CompanyRef, Service, reporting
 from sync.report.confirmation import confirmation_blocks
 from sync.report.envelope import envelope
 from sync.report.monitor import monitor_blocks
@@ -76,17 +76,12 @@ def monitor(
         xlsx=xlsx,
     )
 
-    def act(session: Session) -> Exit:
-        with session.service() as service:
+    def one(session: Session, service: Service, each: CompanyRef) -> tuple[Exit, Any]:
+        report = reporting.unearned_cash(service, each, request.day)
+        session.show(monitor_blocks(report))
+        return Exit.done, report
 
-            def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = reporting.unearned_cash(service, each, request.day)
-                session.show(monitor_blocks(report))
-                return Exit.done, report
-
-            return for_each(session, service, one)
-
-    execute(request, act)
+    execute_for_each(request, one)
 
 
 def rollforward(
@@ -125,18 +120,13 @@ def rollforward(
         xlsx=xlsx,
     )
 
-    def act(session: Session) -> Exit:
-        with session.service() as service:
+    def one(session: Session, service: Service, each: CompanyRef) -> tuple[Exit, Any]:
+        report = reporting.roll_forward(service, each, first, last)
+        session.show(roll_blocks(report))
+        code = Exit.attention if report.unexplained else Exit.done
+        return (code if report.ties_with_ledger else Exit.untied), report
 
-            def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = reporting.roll_forward(service, each, first, last)
-                session.show(roll_blocks(report))
-                code = Exit.attention if report.unexplained else Exit.done
-                return (code if report.ties_with_ledger else Exit.untied), report
-
-            return for_each(session, service, one)
-
-    execute(request, act)
+    execute_for_each(request, one)
 
 
 def year_end(
@@ -171,18 +161,13 @@ def year_end(
         xlsx=xlsx,
     )
 
-    def act(session: Session) -> Exit:
-        with session.service() as service:
+    def one(session: Session, service: Service, each: CompanyRef) -> tuple[Exit, Any]:
+        report = reporting.year_end(service, each, on)
+        session.show(year_end_blocks(report))
+        code = Exit.attention if report.undecided else Exit.done
+        return (Exit.untied if report.difference else code), report
 
-            def one(each: CompanyRef) -> tuple[Exit, Any]:
-                report = reporting.year_end(service, each, on)
-                session.show(year_end_blocks(report))
-                code = Exit.attention if report.undecided else Exit.done
-                return (Exit.untied if report.difference else code), report
-
-            return for_each(session, service, one)
-
-    execute(request, act)
+    execute_for_each(request, one)
 
 
 def confirm(

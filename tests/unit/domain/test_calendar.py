@@ -14,7 +14,6 @@ from sync.domain.calendar import (
     last_of,
     month_text,
     months,
-    months_between,
     months_text,
     span_text,
 )
@@ -49,11 +48,6 @@ def test_the_months_that_a_span_touches() -> None:
     ]
     assert list(months(date(2025, 3, 15), date(2025, 3, 15))) == [date(2025, 3, 1)]
     assert list(months(date(2025, 3, 15), date(2025, 2, 28))) == []
-
-
-def test_whole_months_between() -> None:
-    assert months_between(date(2024, 11, 1), date(2025, 2, 1)) == 3
-    assert months_between(date(2025, 2, 1), date(2024, 11, 1)) == -3
 
 
 def test_days_count_both_ends() -> None:
