@@ -260,7 +260,9 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         "journal_id": books.invoice_journal_id,
         "invoice_payment_term_id": invoice.payment_term_id,
         "invoice_date_due": invoice.due_on.isoformat() if invoice.due_on else None,
-        "ref": invoice.reference,
+        # The customer reference is what e-invoices carry as the client's order.
+        "ref": invoice.po_number or invoice.reference,
+        "invoice_origin": invoice.reference if invoice.po_number else None,
         "retainer_engagement_id": invoice.engagement_id,
         "retainer_client_po_id": invoice.client_po_id,
         # The module takes the number from the register, letter by letter as it stands there.

@@ -26,6 +26,7 @@
         "wizards/retainer_decision_views.xml",
         "wizards/retainer_rollforward_views.xml",
         "wizards/retainer_balance_confirmation_views.xml",
+        "reports/account_move_report.xml",
         "reports/retainer_balance_confirmation.xml",
         "views/retainer_terms_views.xml",
         "views/retainer_hour_block_views.xml",

@@ -44,7 +44,6 @@ def draft_invoice(
         return ()
     engagement = case.engagement
     po_id = client_po_id or engagement.client_po_id
-    po = case.client_pos.get(po_id) if po_id else None
     invoice = Invoice(
         key=key(case.company.id, engagement.id, role, source),
         role=role,
@@ -58,7 +57,7 @@ def draft_invoice(
         currency=engagement.currency,
         lines=lines,
         client_po_id=po_id,
-        po_number=po.number if po else "",
+        po_number=case.po_number(po_id),
         payment_term_id=engagement.payment_term_id,
         reference=engagement.quote_name,
         entry_ids=tuple(dict.fromkeys(entry_ids)),
@@ -178,6 +177,7 @@ def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice
             currency=engagement.currency,
             lines=(line,),
             client_po_id=standing.client_po_id,
+            po_number=case.po_number(standing.client_po_id),
             payment_term_id=engagement.payment_term_id,
             reference=engagement.quote_name,
             reasons=(

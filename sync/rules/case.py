@@ -83,6 +83,11 @@ class Case:
             end = min(end, self.engagement.date_end)
         return (start, end) if start <= end else None
 
+    def po_number(self, po_id: int | None) -> str:
+        """The number of a purchase order of the client's register; empty without one."""
+        po = self.client_pos.get(po_id or 0)
+        return po.number if po else ""
+
     def in_force_on(self, day: date) -> bool:
         """Whether the engagement is in force on a day."""
         end = self.engagement.date_end

@@ -122,6 +122,7 @@ def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invo
             ),
         ),
         client_po_id=original.client_po_id,
+        po_number=case.po_number(original.client_po_id),
         payment_term_id=engagement.payment_term_id,
         reference=engagement.quote_name,
         entry_ids=tuple(each.entry.id for each in credits),

@@ -133,6 +133,21 @@ def test_amendments_survive_a_replacement(leased: World) -> None:
     assert leased.move(first["id"], "ref")["ref"] == "their own"
 
 
+def test_the_customer_reference_follows_the_purchase_order(leased: World) -> None:
+    """E-invoices carry it as the order; a person amends the order on a posted invoice, too."""
+    move = leased.apply_one(leased.invoice())["id"]
+    admin = leased.door.admin
+    admin.write("account.move", [move], {"ref": "S00012"})
+    admin.write("account.move", [move], {"retainer_po_number": "PO-1"})
+    seen = leased.move(move, "ref", "invoice_origin")
+    assert (seen["ref"], seen["invoice_origin"]) == ("PO-1", "S00012")
+    admin.write("account.move", [move], {"retainer_po_number": "PO-2"})
+    assert leased.move(move, "ref")["ref"] == "PO-2"
+    admin.write("account.move", [move], {"ref": "their own"})
+    admin.write("account.move", [move], {"retainer_po_number": "PO-3"})
+    assert leased.move(move, "ref")["ref"] == "their own"
+
+
 def test_posted_with_other_content(leased: World) -> None:
     """What is posted is corrected by another document, never rewritten."""
     first = leased.apply_one(leased.invoice())

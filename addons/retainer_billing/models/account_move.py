@@ -24,6 +24,8 @@ ROLES = [
 # Documents whose lines on the advances account are what they are about, no deduction.
 ABOUT_ADVANCES = ("advance_request", "advance_return", "drawdown")
 
+PO_FIELDS = ("retainer_client_po_id", "retainer_po_number")
+
 LIFECYCLE = [
     ("draft", "Draft"),
     ("sent", "Sent"),
@@ -163,7 +165,25 @@ class AccountMove(models.Model):
             return result
         if vals.get("retainer_lifecycle") == "sent" and "retainer_sent_on" not in vals:
             vals = {"retainer_sent_on": fields.Date.context_today(self), **vals}
-        return super().write(vals)
+        before = []
+        if "ref" not in vals and not vals.keys().isdisjoint(PO_FIELDS):
+            ours = self.filtered("retainer_engagement_id")
+            before = [(move, move.retainer_po_number) for move in ours]
+        result = super().write(vals)
+        self._retainer_reference_follows(before)
+        return result
+
+    def _retainer_reference_follows(self, before):
+        """Keep the customer reference, which e-invoices carry as the order, the number of the
+        purchase order. What stood there becomes the source document.
+        """
+        for move, number in before:
+            if not move.retainer_po_number or move.retainer_po_number == number:
+                continue
+            if not move.ref or move.ref == number:
+                move.ref = move.retainer_po_number
+            elif not number and not move.invoice_origin:
+                move.write({"ref": move.retainer_po_number, "invoice_origin": move.ref})
 
     @api.depends("retainer_client_po_id")
     def _compute_retainer_po_number(self):

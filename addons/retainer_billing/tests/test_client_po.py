@@ -1,5 +1,6 @@
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import RetainerCommon
 
@@ -199,3 +200,29 @@ class TestClientPo(RetainerCommon):
         self.assertEqual(order.approved_on, fields.Date.today())
         with self.refused("enter the approval reference"):
             order.approval_reference = False
+
+    def test_the_printed_invoice_says_what_accounts_payable_ask_for(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Accounts Payable", "parent_id": self.client.id}
+        )
+        move = self.manual_invoice(
+            500,
+            retainer_engagement_id=self.engagement.id,
+            retainer_ap_contact_id=contact.id,
+            retainer_service_start="2025-03-01",
+            retainer_service_end="2025-03-31",
+            ref="PO-1",
+        )
+        html, _ = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", move.ids
+        )
+        head = html2plaintext(html).partition("Draft Invoice")[2].partition("Description")[0]
+        text = " ".join(head.replace("*", "").split())
+        for said in (
+            "Your Purchase Order PO-1",
+            f"For the Attention of {contact.name}",
+            f"Engagement {self.engagement.name}",
+            "Service Period 03/01/2025 – 03/31/2025",
+        ):
+            self.assertIn(said, text)
+        self.assertEqual(text.count("PO-1"), 1, "the reference repeats the order")

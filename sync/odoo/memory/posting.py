@@ -10,6 +10,7 @@ from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory import acceptance, tally
 from sync.odoo.memory.computed import INVOICES
+from sync.odoo.memory.customer_reference import following
 from sync.odoo.memory.locks import violated
 from sync.odoo.memory.moves import SALES, change_quietly, completed_amounts, lines_of
 from sync.odoo.memory.reconcile import reconcile, unreconcile
@@ -341,7 +342,7 @@ def _refuse_locked(tables: Tables, move: Row) -> None:
 
 def _guard_move(tables: Tables, move: Row, values: Row) -> Row:
     if move["retainer_engagement_id"]:
-        values = _noting_that_it_went(tables, move, values)
+        values = following(tables, move, _noting_that_it_went(tables, move, values))
     if move["state"] == "posted":
         named = [each for each in PROTECTED if each in values and values[each] != move.get(each)]
         if named and set(named) != {"name"}:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from sync.odoo.gateway import Row
 from sync.scenario.load.world import World
 
 Seen = dict[str, Any]
@@ -73,7 +74,7 @@ def invoices(world: World, ids: Collection[int] | None = None) -> list[Seen]:
             "addressed_to": partners.get(move["partner_id"], "?"),
             "ap_contact": partners.get(move["retainer_ap_contact_id"], "none"),
             "po": move["retainer_po_number"] or "none",
-            "reference": move["ref"] or move["invoice_origin"] or "none",
+            "reference": _quote(move) or "none",
             "service": [
                 _day(move["retainer_service_start"]),
                 _day(move["retainer_service_end"]),
@@ -391,3 +392,9 @@ def _day(raw: Any) -> date | None:
 
 def _month(raw: Any) -> date | None:
     return date.fromisoformat(raw).replace(day=1) if raw else None
+
+
+def _quote(move: Row) -> str:
+    """What it refers to besides the client's order, which takes the customer reference."""
+    ref = move["ref"] if move["ref"] != move["retainer_po_number"] else ""
+    return str(move["invoice_origin"] or ref or "")

@@ -80,7 +80,8 @@ def test_a_fee_invoice():
             "currency_id": 1,
             "journal_id": 5,
             "invoice_payment_term_id": 4,
-            "ref": "S00012",
+            "ref": "PO-77",
+            "invoice_origin": "S00012",
             "retainer_engagement_id": 42,
             "retainer_role": "fee",
             "retainer_client_po_id": 8,
@@ -104,6 +105,14 @@ def test_a_fee_invoice():
             {"rule": "fee", "text": "5,000.00 USD", "records": ["retainer.terms,3 (Acme)"]}
         ],
     }
+
+
+def test_without_an_order_the_quote_is_the_reference():
+    values = gateway.outgoing(invoice(client_po_id=None, po_number=""), "close/42", COMPANY, BOOKS)[
+        "values"
+    ]
+    assert values["ref"] == "S00012"
+    assert "invoice_origin" not in values
 
 
 def test_what_is_earned_leaves_account_and_taxes_to_the_product():
