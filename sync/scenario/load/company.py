@@ -1,6 +1,6 @@
 """The company: policies, currencies and their rates, taxes, holidays, lock dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from sync.domain.calendar import ONE_DAY
 from sync.odoo.errors import NotFound
@@ -107,15 +107,17 @@ def _taxes(world: World, company: Company) -> None:
         },
     )
     if company.taxes:
-        _tax_accounts(world, [world.id("tax", name) for name in company.taxes])
+        _tax_accounts(world, {name: world.id("tax", name) for name in company.taxes})
 
 
-def _tax_accounts(world: World, taxes: Sequence[int]) -> None:
-    """New taxes are posted where the company's own sales tax is; else Odoo posts them as income."""
+def _tax_accounts(world: World, taxes: Mapping[str, int]) -> None:
+    """New taxes are posted where the company's own sales tax is, else Odoo posts them as income;
+    and printed under their own name, not that of the company's.
+    """
     model = "account.tax.repartition.line"
     (company,) = world.rows("res.company", [("id", "=", world.company_id)], ["account_sale_tax_id"])
     own = company["account_sale_tax_id"]
-    wanted = [("repartition_type", "=", "tax"), ("tax_id", "in", [own, *taxes])]
+    wanted = [("repartition_type", "=", "tax"), ("tax_id", "in", [own, *taxes.values()])]
     try:
         parts = world.rows(model, wanted, ["tax_id", "account_id", "document_type"])
     except NotFound:
@@ -129,9 +131,15 @@ def _tax_accounts(world: World, taxes: Sequence[int]) -> None:
         ids = [
             part["id"]
             for part in parts
-            if part["tax_id"] in taxes and part["document_type"] == document
+            if part["tax_id"] in taxes.values() and part["document_type"] == document
         ]
         world.gateway.write(model, ids, {"account_id": account})
+    groups = world.gateway.create(
+        "account.tax.group",
+        [{"name": name, "company_id": world.company_id} for name in taxes],
+    )
+    for tax, group in zip(taxes.values(), groups, strict=True):
+        world.gateway.write("account.tax", [tax], {"tax_group_id": group})
 
 
 def _holidays(world: World, company: Company) -> None:
