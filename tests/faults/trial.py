@@ -1,0 +1,198 @@
+"""One trial: a run is struck, a clean run completes the work, and what is left is judged."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.lab import PROTOCOLS, Lab, Ran
+from tests.faults.world import World, facts, likeness, make, wake
+
+BATCH = 4
+STOCK = 8
+"""Worlds that are made at once."""
+MOST_RUNS = 3
+"""Clean runs until one finds nothing to do."""
+
+
+@dataclass
+class Bench:
+    """A lab with worlds in stock, and what a run makes of one when nothing goes wrong."""
+
+    lab: Lab
+    stock: int = STOCK
+    expected: dict[str, Any] = field(default_factory=dict)
+    _worlds: list[World] = field(default_factory=list)
+
+    def world(self) -> World:
+        """A world that the next run bills."""
+        if not self._worlds:
+            self._worlds = make(self.lab, self.stock)
+        world = self._worlds.pop(0)
+        wake(self.lab, world)
+        return world
+
+    def twin(self) -> dict[str, Any]:
+        """What a run leaves that no fault struck."""
+        if not self.expected:
+            world = self.world()
+            ran = self.lab.start(self.lab.settings("json2", direct=True)).end()
+            assert ran.error is None, ran.error
+            assert ran.report is not None
+            assert ran.report.books is not None
+            assert ran.report.books.ties
+            self.expected = likeness(facts(self.lab, world), world)
+        return self.expected
+
+
+@dataclass
+class Trial:
+    """What a fault has to work with."""
+
+    bench: Bench
+    world: World
+    chance: random.Random
+    protocol: str
+
+    @property
+    def lab(self) -> Lab:
+        """The lab of the bench."""
+        return self.bench.lab
+
+    def run(self, *, direct: bool = False) -> Ran:
+        """Begin a run."""
+        return self.lab.start(self.lab.settings(self.protocol, batch_size=BATCH, direct=direct))
+
+
+@dataclass
+class Verdict:
+    """What is wrong after a trial."""
+
+    duplicates: int = 0
+    losses: int = 0
+    differences: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def clean(self) -> bool:
+        """Nothing is."""
+        return not (self.duplicates or self.losses or self.differences)
+
+
+Fault = Callable[[Trial], None]
+
+
+def attempt(bench: Bench, fault: Fault, seed: int) -> Verdict:
+    """Make the fault happen in a world of its own, and judge. The seed decides the details."""
+    expected = bench.twin()
+    started = time.monotonic()
+    trial = Trial(bench, bench.world(), random.Random(seed), PROTOCOLS[seed % 2])
+    try:
+        fault(trial)
+    finally:
+        bench.lab.gates.open()
+        bench.lab.line.clear()
+    verdict = Verdict()
+    settle(trial, verdict)
+    judge(trial, expected, verdict)
+    verdict.seconds = time.monotonic() - started
+    return verdict
+
+
+def settle(trial: Trial, verdict: Verdict) -> None:
+    """Clean runs, until one finds nothing to do and changes nothing."""
+    lab = trial.lab
+    lab.expire()
+    for _ in range(MOST_RUNS):
+        before = stamps(lab)
+        ran = trial.run(direct=True).end()
+        if ran.error is not None or ran.report is None:
+            verdict.differences.append(f"a clean run failed: {ran.error!r}")
+            return
+        report = ran.report
+        if report.stopped or report.unverified or report.not_written:
+            verdict.differences.append(
+                f"a clean run ended early: {report.stopped or report.unverified}"
+                f" {report.not_written}"
+            )
+        if report.books is None or not report.books.ties:
+            verdict.differences.append("the books do not tie")
+        verdict.differences += [f"read back otherwise: {each}" for each in report.differences]
+        if not report.counts:
+            if stamps(lab) != before:
+                verdict.differences.append("a run with nothing to do changed a write_date")
+            return
+    verdict.differences.append(f"there is still something to do after {MOST_RUNS} clean runs")
+
+
+_KEYED = {
+    "account_move": "retainer_key",
+    "retainer_period": "retainer_key",
+    "retainer_alert": "key",
+    "retainer_change_order": "retainer_key",
+    "sale_order": "retainer_key",
+    "retainer_advance": "retainer_key",
+}
+_STAMPED = (
+    *_KEYED,
+    *("account_move_line", "account_partial_reconcile", "account_analytic_line"),
+    *("project_milestone", "retainer_engagement", "retainer_tombstone", "retainer_period_lot"),
+)
+
+
+def stamps(lab: Lab) -> str:
+    """A digest of every business record's id and last change."""
+    parts = " UNION ALL ".join(
+        f"SELECT '{table}' || id || '@' || write_date AS t FROM {table}" for table in _STAMPED
+    )
+    return lab.gates.eye.ask(f"SELECT md5(string_agg(t, ',' ORDER BY t)) FROM ({parts}) s")
+
+
+def twice(lab: Lab) -> int:
+    """Documents that stand more often than once under their key."""
+    parts = " UNION ALL ".join(
+        f"SELECT count(*) - count(DISTINCT (company_id, {key})) AS n FROM {table}"
+        f" WHERE {key} IS NOT NULL"
+        for table, key in _KEYED.items()
+    )
+    return int(lab.gates.eye.ask(f"SELECT sum(n) FROM ({parts}) s"))
+
+
+def judge(trial: Trial, expected: dict[str, Any], verdict: Verdict) -> None:
+    """Compare what stands in Odoo with a world that no fault struck."""
+    verdict.duplicates += twice(trial.lab)
+    found = likeness(facts(trial.lab, trial.world), trial.world)
+    for part, wanted in expected.items():
+        compare(part, wanted, found[part], verdict)
+    left = trial.lab.gates.eye.ask("SELECT count(*) FROM retainer_sync_run WHERE state = 'running'")
+    if left != "0":
+        verdict.differences.append(f"{left} runs still hold a lease")
+
+
+def compare(part: str, wanted: Any, found: Any, verdict: Verdict) -> None:
+    """More documents of a kind than there should be are duplicates, fewer are losses."""
+    if wanted == found:
+        return
+    if isinstance(wanted, int):
+        verdict.duplicates += max(0, found - wanted)
+        verdict.losses += max(0, wanted - found)
+        return
+    should, does = Counter(map(_identity, wanted)), Counter(map(_identity, found))
+    verdict.duplicates += (does - should).total()
+    verdict.losses += (should - does).total()
+    if should == does:
+        verdict.differences += [
+            f"{part}: {is_} instead of {was}"
+            for was, is_ in zip(wanted, found, strict=True)
+            if was != is_
+        ]
+
+
+def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What a document is, whatever its amounts."""
+    names = ("engagement", "role", "move_type", "kind", "date", "date_start", "retainer_amount")
+    return tuple(row.get(name) for name in names)
