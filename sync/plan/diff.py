@@ -57,12 +57,7 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
         for each in outcome.advances
         if each.key not in deleted
     ]
-    known = set(snapshot.alert_keys)
-    changes += [
-        Change(action=Action.create, unit=each.key, alert=each)
-        for each in outcome.alerts
-        if each.key not in known and each.key not in deleted
-    ]
+    changes = [*_alerts(snapshot, outcome, deleted), *changes]
     changes = [each for each in changes if not _waits(each, blocked)]
     return Plan(
         company_id=snapshot.company.id,
@@ -73,6 +68,16 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
         issues=outcome.issues,
         parked=outcome.parked,
     )
+
+
+def _alerts(snapshot: Snapshot, outcome: Outcome, deleted: Collection[str]) -> Iterator[Change]:
+    """What nobody was told yet. It is written before all else: once a month is closed or an
+    advance drawn, no later run would find again what there was to tell.
+    """
+    known = {*snapshot.alert_keys, *deleted}
+    for each in outcome.alerts:
+        if each.key not in known:
+            yield Change(action=Action.create, unit=each.key, alert=each)
 
 
 def closing_unit(engagement_id: int) -> str:

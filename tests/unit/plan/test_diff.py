@@ -190,6 +190,12 @@ def test_an_alert_is_raised_once() -> None:
     assert [each for each in again.changes if each.alert] == []
 
 
+def test_alerts_are_written_before_what_they_tell_of() -> None:
+    told = [bool(each.alert) for each in plan(march()).changes]
+    assert any(told)
+    assert told == sorted(told, reverse=True)
+
+
 def test_an_alert_that_was_deleted_stays_deleted() -> None:
     first = [each.key for each in plan(march()).changes if each.alert]
     tombs = [Tombstone(key=each, model="retainer.alert") for each in first]

@@ -552,3 +552,25 @@ def test_a_document_that_vanished_is_a_difference(agency, clock):
     agency.admin.unlink("account.move", [gone.id])
     (found,) = [e for e in verify(agency.service, plan, pulled, report) if e.key == gone.key]
     assert (found.field, found.actual) == ("record", "not there")
+
+
+def told(agency):
+    """Keys of the alerts that were raised."""
+    rows = agency.admin.search_read("retainer.alert", [], ["key"], limit=999)
+    return sorted(row["key"] for row in rows)
+
+
+def test_stopped_after_any_batch_no_notice_is_lost(clock):
+    """Once a month is closed nothing finds again what there was to tell about it."""
+
+    def complete_after(batches):
+        agency = founding(Agency(MemoryOdoo(clock)))
+        left = iter([False] * batches)
+        send(agency, clock, batch_size=1, stop_requested=lambda: next(left, True))
+        complete(agency, clock)
+        return told(agency)
+
+    whole = complete_after(999)
+    assert [key for key in whole if "usage" in key]
+    for batches in range(1, 16):
+        assert complete_after(batches) == whole
