@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.faults.line import Exchange, through
-from tests.faults.stand import Point, Stand
-from tests.faults.trial import Fault, Trial
-
-LAST_BATCH = 3
-"""Of the first wave at least so many are sent, of four documents each."""
+from tests.faults import line_faults, runner_faults, server_faults
+from tests.faults.stand import Point
+from tests.faults.trial import Fault
 
 
 @dataclass(frozen=True)
@@ -20,6 +17,8 @@ class Cell:
     point: Point
     strike: Fault | None = None
     why_not: str = ""
+    workers: int = 0
+    """Processes of Odoo that it needs; 0 = one process with threads."""
 
     @property
     def name(self) -> str:
@@ -27,100 +26,35 @@ class Cell:
         return f"{self.fault} / {self.point}"
 
 
-def batch(trial: Trial) -> int:
-    """The batch that is struck."""
-    return trial.chance.randint(1, LAST_BATCH)
+SERVICE = "the service is killed"
+WORKER = "an Odoo worker is killed"
+BACKEND = "PostgreSQL ends the session"
+POSTGRES = "PostgreSQL is killed"
+REQUEST = "the line drops the request"
+ANSWER = "the line drops the answer"
+RUNNERS = "two runners at once"
+
+NOTHING_ARRIVED = "a request that never arrived is not worked on; the next row is this case"
 
 
-def _lost(trial: Trial, method: str, number: int, *, answer: bool, half: bool = False) -> None:
-    """One call loses its request or its answer; the run helps itself, or the next one does."""
-    struck: list[str] = []
-    gently = trial.chance.random() < 0.5
-
-    def script(exchange: Exchange) -> None:
-        if (exchange.method, exchange.number) != (method, number):
-            through(exchange)
-            return
-        struck.append(method)
-        if answer:
-            exchange.forward()
-        if half:
-            exchange.half()
-        exchange.cut(gently=gently)
-
-    trial.lab.line.clear(script)
-    trial.run().end()
-    assert struck, f"no {method} came by"
+def _of(fault: str, strike: dict[Point, Fault], workers: int = 0) -> list[Cell]:
+    return [Cell(fault, point, each, workers=workers) for point, each in strike.items()]
 
 
-def request_before(trial: Trial) -> None:
-    """The request never reaches Odoo."""
-    _lost(trial, "apply", batch(trial), answer=False)
-
-
-def request_half(trial: Trial) -> None:
-    """Half of the request reaches Odoo."""
-    _lost(trial, "apply", batch(trial), answer=False, half=True)
-
-
-def request_close(trial: Trial) -> None:
-    """The request to close the run never arrives."""
-    _lost(trial, "finish_run", 1, answer=False)
-
-
-def answer_before(trial: Trial) -> None:
-    """Odoo gave the lease, and nobody heard of it."""
-    _lost(trial, "begin_run", 1, answer=True)
-
-
-def answer_committed(trial: Trial) -> None:
-    """The batch is in the books, and nobody heard of it."""
-    _lost(trial, "apply", batch(trial), answer=True)
-
-
-def answer_close(trial: Trial) -> None:
-    """The run is closed, and nobody heard of it."""
-    _lost(trial, "finish_run", 1, answer=True)
-
-
-def _cut_at_work(trial: Trial, point: Point) -> None:
-    """The line breaks while Odoo is at work; what was sent is sent again before it is done."""
-    stand = Stand(trial.lab, point, batch(trial))
-    ran = trial.run()
-    stand.wait(ran.is_alive)
-    assert stand.exchange is not None
-    stand.exchange.cut(gently=trial.chance.random() < 0.5)
-    # The service looks the keys up, finds nothing, and sends the batch again.
-    seen = trial.lab.line.calls["apply"]
-    while ran.is_alive() and trial.lab.line.calls["apply"] == seen:
-        ran.join(0.02)
-    ran.join(trial.chance.random() * 0.3)
-    stand.let_go()
-    ran.end()
-
-
-def answer_work(trial: Trial) -> None:
-    """The line breaks while Odoo writes."""
-    _cut_at_work(trial, Point.work)
-
-
-def answer_reconcile(trial: Trial) -> None:
-    """The line breaks while Odoo has posted and not reconciled."""
-    _cut_at_work(trial, Point.reconcile)
-
-
-REQUEST, ANSWER = "the line drops the request", "the line drops the answer"
-NOTHING_ARRIVED = "a request that never arrived is not worked on; the row below is this case"
-
-CELLS = (
-    Cell(REQUEST, Point.before, request_before),
-    Cell(REQUEST, Point.work, request_half),
+CELLS: tuple[Cell, ...] = (
+    *_of(SERVICE, runner_faults.KILLED),
+    *_of(WORKER, server_faults.WORKER_KILLED, workers=3),
+    *_of(BACKEND, server_faults.SESSION_ENDED),
+    *_of(POSTGRES, server_faults.POSTGRES_KILLED),
+    Cell(REQUEST, Point.before, line_faults.request_before),
+    Cell(REQUEST, Point.work, line_faults.request_half),
     Cell(REQUEST, Point.answer, why_not=NOTHING_ARRIVED),
     Cell(REQUEST, Point.reconcile, why_not=NOTHING_ARRIVED),
-    Cell(REQUEST, Point.close, request_close),
-    Cell(ANSWER, Point.before, answer_before),
-    Cell(ANSWER, Point.work, answer_work),
-    Cell(ANSWER, Point.answer, answer_committed),
-    Cell(ANSWER, Point.reconcile, answer_reconcile),
-    Cell(ANSWER, Point.close, answer_close),
+    Cell(REQUEST, Point.close, line_faults.request_close),
+    Cell(ANSWER, Point.before, line_faults.answer_before),
+    Cell(ANSWER, Point.work, line_faults.answer_work),
+    Cell(ANSWER, Point.answer, line_faults.answer_committed),
+    Cell(ANSWER, Point.reconcile, line_faults.answer_reconcile),
+    Cell(ANSWER, Point.close, line_faults.answer_close),
+    *_of(RUNNERS, runner_faults.TWO),
 )

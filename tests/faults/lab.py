@@ -70,6 +70,7 @@ class Lab:
     line: Line
     admin: AdminGateway
     finance: AdminGateway
+    service: AdminGateway
     worlds: int = 0
     accounts: dict[str, int] = field(default_factory=dict)
 
@@ -86,6 +87,9 @@ class Lab:
             admin = connect_once(
                 Settings(login=database.admin_login, api_key=database.admin_api_key, **where)
             )
+            service = connect_once(
+                Settings(login=database.service_login, api_key=database.service_api_key, **where)
+            )
             password = database.passwords["finance"]
             finance = JsonRpcGateway(Settings(login="finance", api_key=password, **where))
             gates = Gates(box.cluster, database.name)
@@ -94,13 +98,14 @@ class Lab:
             raise
         line = Line(("127.0.0.1", box.server.port))
         admin.write("res.company", [1], {"retainer_po_policy": "ignore"})
-        return cls(box, database, gates, line, admin, finance)
+        return cls(box, database, gates, line, admin, finance, service)
 
     def close(self) -> None:
         """End everything."""
         self.line.close()
         self.gates.close()
         self.admin.close()
+        self.service.close()
         self.box.stop()
 
     def account(self, name: str) -> int:
@@ -160,6 +165,19 @@ class Lab:
             "UPDATE retainer_sync_run SET lease_until = (clock_timestamp() AT TIME ZONE 'UTC')"
             f" + interval '{seconds} seconds' WHERE state = 'running'"
         )
+
+    def held(self) -> bool:
+        """Whether somebody asking for the lease now is refused."""
+        answer = self.service.call(
+            "retainer.gateway",
+            "begin_run",
+            repeatable=False,
+            company_id=1,
+            as_of=DAY.isoformat(),
+            owner="asking",
+            lease_seconds=LEASE,
+        )
+        return "held_by" in answer
 
     # -- what can be killed
 

@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -96,6 +97,7 @@ class Line:
     script: Script = through
     calls: Counter[str] = field(default_factory=Counter)
     _listener: socket.socket = field(init=False)
+    _under_way: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -112,6 +114,13 @@ class Line:
         with self._lock:
             self.calls = Counter()
             self.script = script
+
+    def rest(self, seconds: float = SECONDS) -> None:
+        """Wait until no request is on its way any more."""
+        until = time.monotonic() + seconds
+        while self._under_way and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not self._under_way, "a request is still on its way"
 
     def close(self) -> None:
         """Take no more requests."""
@@ -141,10 +150,13 @@ class Line:
         except (OSError, ValueError):
             client.close()
             return
+        self._under_way.add(id(exchange))
         try:
             script(exchange)
         except (OSError, http.client.HTTPException):
             exchange.cut()
+        finally:
+            self._under_way.discard(id(exchange))
 
 
 def _request(reader: BinaryIO) -> tuple[str, list[tuple[str, str]], bytes]:

@@ -30,7 +30,7 @@ class Stand:
     """A run comes by the line; at the ``number``th batch it is kept at the point.
 
     ``within``: at ``answer`` and ``close``, stand inside the transaction, which is being committed,
-    instead of on the line. ``touch`` is called as each batch arrives.
+    instead of on the line. ``touch`` is called as each batch arrives, until it was let go.
     """
 
     def __init__(
@@ -62,8 +62,8 @@ class Stand:
 
     def let_go(self) -> None:
         """Let it go on."""
-        self.lab.gates.open()
         self._go.set()
+        self.lab.gates.open()
 
     def _at_gate(self) -> bool:
         assert self.gate is not None
@@ -72,7 +72,7 @@ class Stand:
 
     def _treat(self, exchange: Exchange) -> None:
         batch = exchange.method == "apply"
-        if batch:
+        if batch and not self._go.is_set():
             self._touch()
         if self.point is Point.reconcile and batch:
             self.exchange = exchange

@@ -13,6 +13,8 @@ from tests.faults.lab import PROTOCOLS, Lab, Ran
 from tests.faults.world import World, facts, likeness, make, wake
 
 BATCH = 4
+LAST_BATCH = 3
+"""Of the first wave at least so many are sent, of four documents each."""
 STOCK = 8
 """Worlds that are made at once."""
 MOST_RUNS = 3
@@ -75,6 +77,8 @@ class Verdict:
     duplicates: int = 0
     losses: int = 0
     differences: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    """Which documents are doubled or lost."""
     seconds: float = 0.0
 
     @property
@@ -86,16 +90,23 @@ class Verdict:
 Fault = Callable[[Trial], None]
 
 
+def batch(trial: Trial) -> int:
+    """The batch that is struck."""
+    return trial.chance.randint(1, LAST_BATCH)
+
+
 def attempt(bench: Bench, fault: Fault, seed: int) -> Verdict:
     """Make the fault happen in a world of its own, and judge. The seed decides the details."""
     expected = bench.twin()
     started = time.monotonic()
+    bench.lab.expire()
     trial = Trial(bench, bench.world(), random.Random(seed), PROTOCOLS[seed % 2])
     try:
         fault(trial)
     finally:
         bench.lab.gates.open()
         bench.lab.line.clear()
+        bench.lab.line.rest()
     verdict = Verdict()
     settle(trial, verdict)
     judge(trial, expected, verdict)
@@ -184,6 +195,8 @@ def compare(part: str, wanted: Any, found: Any, verdict: Verdict) -> None:
     should, does = Counter(map(_identity, wanted)), Counter(map(_identity, found))
     verdict.duplicates += (does - should).total()
     verdict.losses += (should - does).total()
+    verdict.details += [f"{part}: one too many of {each}" for each in (does - should).elements()]
+    verdict.details += [f"{part}: one is missing of {each}" for each in (should - does).elements()]
     if should == does:
         verdict.differences += [
             f"{part}: {is_} instead of {was}"

@@ -1,0 +1,68 @@
+"""The service itself dies, or there are two of it."""
+
+from __future__ import annotations
+
+import time
+
+from sync.push import LeaseHeld
+from tests.faults.stand import GATES, Point, Stand
+from tests.faults.trial import BATCH, Fault, Trial, batch
+
+LEFT = 3.0
+"""Seconds of a lease that runs out while its run stands in a transaction."""
+
+
+def _killed_at(point: Point) -> Fault:
+    def strike(trial: Trial) -> None:
+        lab = trial.lab
+        stand = Stand(lab, point, batch(trial))
+        process = lab.process(lab.settings(trial.protocol, batch_size=BATCH))
+        try:
+            stand.wait(lambda: process.poll() is None)
+        finally:
+            process.kill()
+            process.communicate()
+        assert stand.exchange is not None
+        if point in (Point.before, Point.close) and trial.chance.random() < 0.5:
+            # It died before the request left; else what it sent still arrives.
+            stand.exchange.cut()
+        assert lab.held(), "a dead run's lease holds until its time is up"
+        stand.let_go()
+        lab.line.rest()
+
+    return strike
+
+
+def _two_at(point: Point) -> Fault:
+    """A second run comes while the first stands there: refused, and let in when the lease is up."""
+
+    def strike(trial: Trial) -> None:
+        lab, inside = trial.lab, point in GATES
+        # Inside a transaction the lease's row cannot be touched: its end is fixed before.
+        stand = Stand(
+            lab,
+            point,
+            batch(trial),
+            touch=(lambda: lab.expire(LEFT)) if inside else (lambda: None),
+        )
+        first = trial.run()
+        stand.wait(first.is_alive)
+        assert lab.held(), "the first run holds the lease"
+        if inside:
+            time.sleep(LEFT)
+        else:
+            refused = trial.run(direct=True).end()
+            assert isinstance(refused.error, LeaseHeld), refused.error
+            lab.expire()
+        second = trial.run(direct=True)
+        # It takes the lease as soon as the transaction of the first one lets it.
+        second.join(1.0 + trial.chance.random() if inside else 60)
+        stand.let_go()
+        assert second.end().error is None, second.error
+        first.end()
+
+    return strike
+
+
+KILLED = {point: _killed_at(point) for point in Point}
+TWO = {point: _two_at(point) for point in Point}
