@@ -288,8 +288,6 @@ class Statement(Value):
     lots: tuple[LotLine, ...] = ()
     entry_ids: Ids = ()
     """Entries counted in this month; bound to it when it closes."""
-    block_ids: tuple[int, ...] = ()
-    """Blocks of hours granted in this month; bound to it when it closes."""
     reasons: Reasons = ()
 
     def content(self) -> dict[str, Any]:

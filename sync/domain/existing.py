@@ -55,6 +55,12 @@ class ExistingInvoice(Value):
     """Net of tax, when the service wrote it."""
 
     @property
+    def days(self) -> tuple[date, date]:
+        """The days of service, both inclusive; its own day where it names none."""
+        start = self.service_start or self.invoice_date
+        return start, self.service_end or start
+
+    @property
     def counts(self) -> bool:
         """Whether it bills anything (a cancelled one does not)."""
         return self.state != "cancel"

@@ -80,9 +80,6 @@ def _taxes(snapshot: Snapshot, each: Advance) -> tuple[Issue | None, TaxSetting 
 def _request(snapshot: Snapshot, each: Advance, setting: TaxSetting | None) -> Invoice:
     engagement_id = sole_engagement(each) or 0
     taxes = setting.taxes if setting else ()
-    total = each.amount
-    if setting and all(tax.known for tax in taxes):
-        total += sum(setting.on([each.amount], each.currency).values(), ZERO)
     price = with_included(each.amount, taxes, each.currency)
     engagement = next((one for one in snapshot.engagements if one.id == engagement_id), None)
     return Invoice(
@@ -110,10 +107,19 @@ def _request(snapshot: Snapshot, each: Advance, setting: TaxSetting | None) -> I
         advance_id=each.id,
         due_on=each.due_on,
         payment_term_id=engagement.payment_term_id if engagement and not each.due_on else None,
-        total_due=total if all(tax.known for tax in taxes) else None,
+        total_due=_total(each, setting),
         reference=each.name,
         reasons=(_reason(each, engagement_id),),
     )
+
+
+def _total(each: Advance, setting: TaxSetting | None) -> Decimal | None:
+    """What is asked for with its tax; None where only Odoo can work the tax out."""
+    if setting is None:
+        return each.amount
+    if not all(tax.known for tax in setting.taxes):
+        return None
+    return each.amount + sum(setting.on([each.amount], each.currency).values(), ZERO)
 
 
 def _reason(each: Advance, engagement_id: int) -> Reason:

@@ -67,7 +67,7 @@ class AdvanceLots:
         asked = {each.key for each in found.invoices if each.held is None}
         for draft in snapshot.invoices:
             anew = draft.key in asked or draft.role in (Role.drawdown, Role.advance_return)
-            if draft.state == "draft" and (draft.changed or not anew):
+            if draft.changed or not anew:
                 for line, amount in draft.deducts:
                     self._promised[line] = self._promised.get(line, ZERO) + amount
 
@@ -208,17 +208,12 @@ def grouped(rows: Iterable[Row], of: Callable[[Row], int | None]) -> dict[int, l
 
 
 def _drawn(found: Outcome) -> Iterator[tuple[int, Part]]:
+    """By lot; what is held or withdrawn has no line on an advance."""
     for entry in found.entries:
         for line in entry.lines:
-            if (
-                line.advance_id is not None
-                and line.match_line_id is not None
-                and not entry.withdrawn
-            ):
+            if line.advance_id is not None and line.match_line_id is not None:
                 yield line.match_line_id, Part(net=line.amount)
     for invoice in found.invoices:
-        if invoice.held is not None or invoice.withdrawn:
-            continue
         for each in invoice.lines:
             if each.advance_id is not None and each.match_line_id is not None:
                 taxes = tuple((tax, abs(amount)) for tax, amount in each.part_taxes)

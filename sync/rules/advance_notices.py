@@ -118,7 +118,7 @@ def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) ->
     """Nearly all was drawn, nothing else covers its engagements, and no new one is on its way."""
     received = sum((lot.amount - lot.unpaid for lot in lots.of(advance)), ZERO)
     left = lots.remainder(advance)
-    if received <= ZERO or (received - left) * 100 < received * NEARLY_CONSUMED:
+    if (received - left) * 100 < received * NEARLY_CONSUMED:
         return ()
     for engagement in lots.users(advance):
         offers = lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of)

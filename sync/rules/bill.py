@@ -153,7 +153,7 @@ def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice
     touched = [each for each in documents if each.disputed]
     withdrawn = bool(touched) or (len(documents) == 1 and last.is_draft_of_ours)
     engagement = case.engagement
-    start = standing.service_start or standing.invoice_date
+    start, end = standing.days
     line = Line.of_amount(text, so_far, engagement.product_id, unearned=standing.unearned)
     if touched:
         own = touched[0].key
@@ -173,7 +173,7 @@ def take_back(case: Case, standing: ExistingInvoice, text: str) -> tuple[Invoice
             invoice_date=max(case.as_of, standing.invoice_date),
             raised_on=case.as_of,
             service_start=start,
-            service_end=standing.service_end or start,
+            service_end=end,
             currency=engagement.currency,
             lines=(line,),
             client_po_id=standing.client_po_id,

@@ -40,8 +40,8 @@ def sound(snapshot: Snapshot) -> Sound:
     known: dict[int, Advance] = {}
     clients = {each.id for each in snapshot.clients}
     engagements = {each.id: each for each in snapshot.engagements}
-    moves = {each.id: each for each in snapshot.invoices}
-    requests = {
+    moves: dict[int | None, ExistingInvoice] = {each.id: each for each in snapshot.invoices}
+    requests: dict[tuple[int | None, int | None], MoneyLot] = {
         (lot.move_id, lot.advance_id): lot
         for lot in snapshot.ledger.lots
         if lot.kind is LotKind.advances
@@ -49,8 +49,8 @@ def sound(snapshot: Snapshot) -> Sound:
     for advance in sorted(snapshot.advances, key=lambda each: each.id):
         known[advance.id] = advance
         scope = [engagements[each] for each in advance.engagement_ids if each in engagements]
-        move = moves.get(advance.request_id or 0)
-        lot = requests.get((advance.request_id or 0, advance.id))
+        move = moves.get(advance.request_id)
+        lot = requests.get((advance.request_id, advance.id))
         problems = [
             *_record(advance, clients),
             *_scope(advance, scope),

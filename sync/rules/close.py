@@ -24,7 +24,7 @@ from sync.rules.why import reasons
 
 def close(case: Case, found: Findings) -> Findings:
     """A statement for every month, closed or open; overage waits for the months before it."""
-    held = {invoice.month for invoice in found.invoices if invoice.held and invoice.month}
+    held = {invoice.month for invoice in found.invoices if invoice.held}
     statements = []
     closing = True
     open_months = set()
@@ -36,10 +36,7 @@ def close(case: Case, found: Findings) -> Findings:
     ready = tuple(
         invoice
         for invoice in found.invoices
-        if invoice.role is not Role.overage
-        or invoice.held
-        or invoice.month is None
-        or invoice.month not in open_months
+        if invoice.role is not Role.overage or invoice.held or invoice.month not in open_months
     )
     requests = tuple(each for each in found.requests if each.overage_month not in open_months)
     found = replace(found, invoices=ready, requests=requests)
@@ -71,11 +68,6 @@ def _statement(case: Case, month: Month, *, closed: bool) -> Statement:
         runs_out_on=runs_out_on(case, month),
         lots=_lot_lines(month) + _deficit(month),
         entry_ids=month.entry_ids if closed else (),
-        block_ids=tuple(
-            lot.block_id
-            for lot in month.lots
-            if closed and lot.block_id is not None and lot.opening == lot.granted
-        ),
         reasons=Later(partial(reasons, case, month)),
     )
 

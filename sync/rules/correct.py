@@ -62,7 +62,7 @@ def corrections(case: Case, found: Findings) -> Findings:
 
 def _standing(case: Case, entry: TimeEntry) -> ExistingInvoice | None:
     """The overage invoice that billed the entry which this one corrects, if one did."""
-    if entry.seconds >= 0 or not entry.corrects_key:
+    if entry.seconds >= 0:
         return None
     for each in billed(case, stem_of(entry.corrects_key)):
         if each.role is Role.overage:
@@ -100,7 +100,7 @@ def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invo
     original = credits[0].invoice
     seconds = sum(each.seconds for each in credits)
     amount = sum((each.amount for each in credits), ZERO)
-    start = original.service_start or original.invoice_date
+    start, end = original.days
     return Invoice(
         key=own_key,
         role=Role.overage,
@@ -111,7 +111,7 @@ def _note(case: Case, month: Month, own_key: str, credits: list[Credit]) -> Invo
         invoice_date=month.end,
         raised_on=month.closes_on,
         service_start=start,
-        service_end=original.service_end or start,
+        service_end=end,
         currency=engagement.currency,
         lines=(
             Line.of_amount(

@@ -6,12 +6,14 @@ it is. A remainder that nobody decided about is an issue once the advance has ma
 end of the financial year.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from sync.domain.advances import Advance, Decision
 from sync.domain.calendar import add_months, day_of, first_of
 from sync.domain.documents import Invoice, Reason, Role
+from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Issue, Severity
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.money import ZERO
@@ -79,23 +81,24 @@ def _still_to_draw(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, foun
     planned = [
         (each.invoice_date, each.key)
         for each in found.invoices
-        if each.key not in posted
-        and each.engagement_id in users
-        and each.held is None
-        and not each.credit
-        and not each.withdrawn
-        and each.role not in (Role.advance_request, Role.drawdown)
+        if each.key not in posted and each.held is None and _may_draw(each, users)
     ]
     drafts = [
         (each.invoice_date, each.name or each.key)
         for each in snapshot.invoices
-        if each.state == "draft"
-        and each.engagement_id in users
-        and not each.credit
-        and each.role not in (Role.advance_request, Role.drawdown)
+        if each.state == "draft" and _may_draw(each, users)
     ]
     assert advance.decided_on is not None, "only a decision with a day is carried out"
     return next((name for day, name in [*planned, *drafts] if day <= advance.decided_on), "")
+
+
+def _may_draw(document: Invoice | ExistingInvoice, users: Collection[int]) -> bool:
+    """Whether it is an invoice of one of these engagements for what was done."""
+    return (
+        document.engagement_id in users
+        and not document.credit
+        and document.role not in (Role.advance_request, Role.drawdown)
+    )
 
 
 def _return(snapshot: Snapshot, advance: Advance, offers: list[Offer]) -> Invoice:

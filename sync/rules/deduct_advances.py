@@ -51,10 +51,11 @@ def deduct_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             continue
         setting = settings.get(engagement.id)
         problem = _unknown_tax(engagement, setting)
-        if problem is not None or setting is None:
-            issues += [problem] if problem else []
+        if problem is not None:
+            issues.append(problem)
             invoices.append(invoice)
             continue
+        assert setting is not None, "without one there is a problem"
         invoices.append(_deducted(lots, invoice, offers, setting))
     return found.model_copy(
         update={"invoices": tuple(invoices), "issues": (*found.issues, *issues)}
@@ -89,10 +90,9 @@ def _deducted(
     for draw in draws:
         part = by_lot[draw.lot].part(draw.quantity)
         lot = by_lot[draw.lot].lot
-        if part.total > ZERO:
-            lots.draw(lot.line_id, part)
-            if lot.taxed:
-                parts.append((lot, part))
+        lots.draw(lot.line_id, part)
+        if lot.taxed:
+            parts.append((lot, part))
     if not parts:
         return invoice
     for _, part in parts:

@@ -61,7 +61,6 @@ def is_drained(receivable: Receivable, as_of: date, found: Outcome) -> bool:
     return (
         not receivable.credit
         and receivable.role not in (Role.advance_request, Role.drawdown)
-        and receivable.open > ZERO
         and receivable.invoice_date <= as_of
         and receivable.engagement_id not in found.parked
     )
@@ -129,8 +128,7 @@ def _parts(lots: AdvanceLots, receivable: Receivable) -> list[tuple[int, Part]]:
     draws, _ = drain(
         [(name, each.whole.total) for name, each in by_lot.items()], receivable.open, ZERO
     )
-    parts = [(int(draw.lot), by_lot[draw.lot].part(draw.quantity)) for draw in draws]
-    return [(lot, part) for lot, part in parts if part.total > ZERO]
+    return [(int(draw.lot), by_lot[draw.lot].part(draw.quantity)) for draw in draws]
 
 
 def _entry(

@@ -153,14 +153,14 @@ def _lot_name(line: LotLine) -> str:
 def parts_of(case: Case, document: FeeDocument, usage: Usage) -> tuple[Part, ...]:
     """The months (or the one block of hours) that a document pays for; empty when it names none."""
     lot = document.lots[0]
-    if document.source.startswith("b"):
+    if document.block:
         bought = lot.service_start or lot.day
         return (
             Part(
                 month=first_of(bought),
                 weight=WHOLE,
                 pattern=Recognition.as_consumed,
-                hours_of=document.source,
+                hours_of=document.block,
                 expected_breakage=_expected(case.engagement, bought),
             ),
         )

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from sync.domain.documents import Invoice, Role
-from sync.domain.keys import revision_of, stem_of
+from sync.domain.keys import revision_of, source_of, stem_of
 from sync.domain.ledger import ExistingEntry, LotKind, MoneyLot
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Snapshot
@@ -45,10 +45,11 @@ class FeeDocument:
         return self.lots[0].day
 
     @property
-    def source(self) -> str:
-        """Where its key says that it comes from: ``2025-03``, ``b4``; empty for a hand's entry."""
-        parts = self.lots[0].move_key.split("/")
-        return parts[3] if len(parts) == 5 and parts[2] == Role.fee else ""
+    def block(self) -> str:
+        """The lot of hours that it sold (``b4``); empty for months, and for a hand's entry."""
+        own = self.lots[0].move_key
+        source = source_of(own) if own else ""
+        return source if source.startswith("b") else ""
 
     @property
     def held_by_people(self) -> Decimal:
@@ -132,7 +133,7 @@ def to_be_credited(invoices: Iterable[Invoice]) -> Mapping[int, Decimal]:
     """By lot: what credit notes asked for in this run take of it."""
     taken: dict[int, Decimal] = {}
     for invoice in invoices:
-        if invoice.credit and not invoice.withdrawn:
+        if invoice.credit:
             for line in invoice.lines:
                 if line.match_line_id is not None:
                     taken[line.match_line_id] = taken.get(line.match_line_id, ZERO) + line.amount

@@ -48,7 +48,7 @@ def _of_an_advance(entry: ExistingEntry) -> bool:
 
 def _invoice(draft: ExistingInvoice, currency: Currency) -> Invoice:
     """Only its key counts."""
-    start = draft.service_start or draft.invoice_date
+    start, end = draft.days
     return Invoice(
         key=draft.key,
         role=draft.role,
@@ -59,7 +59,7 @@ def _invoice(draft: ExistingInvoice, currency: Currency) -> Invoice:
         invoice_date=draft.invoice_date,
         raised_on=draft.invoice_date,
         service_start=start,
-        service_end=draft.service_end or start,
+        service_end=end,
         currency=currency,
         lines=(Line.of_amount("Withdrawn", currency.round(draft.untaxed), None),),
     )

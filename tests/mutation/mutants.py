@@ -1,7 +1,8 @@
 """The bugs that are planted: small, of the kind that people make.
 
 A mutant is named by its function, what stood there and what stands there now, so that its name
-survives when lines move. Texts, type hints and assertions are left alone: no number hangs on them.
+survives when lines move. Texts, type hints, assertions and ``zip(strict=)`` are left alone: no
+number hangs on them.
 """
 
 import ast
@@ -110,6 +111,8 @@ def _sites(tree: ast.Module) -> Iterator[Site]:
 
     def visit(node: ast.AST, function: list[str]) -> Iterator[Site]:
         if isinstance(node, ast.Assert | ast.JoinedStr):
+            return
+        if isinstance(node, ast.keyword) and node.arg == "strict":
             return
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             for each in node.body:

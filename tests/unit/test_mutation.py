@@ -56,6 +56,12 @@ def test_what_is_planted(file: Path) -> None:
     }
 
 
+def test_what_only_asserts_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.py"
+    file.write_text("def f(a, b):\n    return list(zip(a, b, strict=True))\n", encoding="utf-8")
+    assert mutants_of(file) == []
+
+
 def test_each_mutant_is_one_change_that_runs(file: Path) -> None:
     whole = ast.unparse(ast.parse(SOURCE))
     for each in mutants_of(file):

@@ -5,6 +5,7 @@ import pytest
 from sync.domain.documents import Role
 from sync.domain.engagement import Client
 from sync.domain.existing import Tombstone
+from sync.domain.taxes import Tax
 from tests.unit.rules.funds import (
     EUR,
     VAT_7,
@@ -71,6 +72,36 @@ def test_where_prices_hold_the_tax_the_request_says_so() -> None:
     snapshot = books(advance(**NEW, tax_mode="on_receipt"), taxes=(inside,))
     (line,) = the(run(snapshot, ON), Role.advance_request).lines
     assert (line.amount, line.price_with_tax) == (1000, 1190)
+
+
+def test_a_request_without_taxes_in_the_settings_comes_to_its_amount() -> None:
+    snapshot = books(advance(**NEW, tax_mode="on_receipt"), taxes=())
+    assert the(run(snapshot, ON), Role.advance_request).total_due == 1000
+
+
+def test_where_only_odoo_knows_a_tax_the_request_says_no_total() -> None:
+    levy = Tax(id=3, name="Levy", percent=money(2), kind="fixed")
+    snapshot = books(advance(**NEW, tax_mode="on_receipt"), taxes=(VAT_19, levy))
+    request = the(run(snapshot, ON), Role.advance_request)
+    assert (request.untaxed, request.total_due) == (1000, None)
+    assert request.lines[0].tax_ids == (19, 3)
+
+
+@pytest.mark.parametrize(
+    ("engagements", "whose"),
+    [
+        ((), "any of its engagements"),
+        ((1,), "its engagement"),
+        ((1, 2), "its 2 engagements"),
+    ],
+)
+def test_it_says_whose_invoices_may_draw_it(engagements: tuple[int, ...], whose: str) -> None:
+    snapshot = books(advance(**NEW, engagement_ids=engagements), engagements=(user(1), user(2)))
+    (reason,) = the(run(snapshot, ON), Role.advance_request).reasons
+    assert reason.text == (
+        f"1,000.00 USD asked for from 2025-03-10 on; invoices of {whose} may draw it once it is"
+        " paid"
+    )
 
 
 def test_taxes_that_are_not_known_hold_the_request_back() -> None:

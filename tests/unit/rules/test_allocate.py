@@ -187,6 +187,17 @@ def test_each_entry_is_rounded_up_to_the_increment_of_the_terms_on_its_day() -> 
     assert statement(run(snapshot, "2025-03-31"), "2025-03").used == h("1.5")
 
 
+def test_seconds_count_where_nothing_rounds_them_and_round_up_to_the_minute() -> None:
+    # 0:01:30; before the first terms nothing rounds
+    odd = entry(1, "2025-03-05", "0.025")
+    assert [each.seconds for each in case_of(world(entries=[odd])).entries] == [90]
+    by_minute = world(retainer(terms(time_increment=1)), entries=[odd])
+    assert [each.seconds for each in case_of(by_minute).entries] == [120]
+    billed_in_part = entry(2, "2025-03-05", "0.055", billed_seconds=90)
+    late = world(retainer(terms("2025-03-10"), start="2025-03-01"), entries=[billed_in_part])
+    assert [each.seconds for each in case_of(late).entries] == [108]
+
+
 def test_time_on_a_fixed_price_project_is_bound_to_nothing_and_no_trouble() -> None:
     outcome = run(world(project(), entries=[entry(1, "2025-03-05", 3)]), "2025-03-31")
     assert (outcome.invoices, outcome.statements, outcome.issues) == ((), (), ())

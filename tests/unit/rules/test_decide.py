@@ -4,7 +4,9 @@ import pytest
 
 from sync.domain.advances import Decision
 from sync.domain.documents import Role
-from sync.domain.ledger import ExistingEntry
+from sync.domain.engagement import PoPolicy
+from sync.domain.ledger import ExistingEntry, OpenDraw
+from sync.domain.snapshot import Snapshot
 from tests.unit.rules.funds import (
     EUR,
     VAT_19,
@@ -19,8 +21,21 @@ from tests.unit.rules.funds import (
     receivable,
     stands,
     taxed,
+    user,
 )
-from tests.unit.rules.world import codes, company, day, deliverable, issue, money, run, the
+from tests.unit.rules.world import (
+    billed,
+    codes,
+    company,
+    day,
+    deliverable,
+    issue,
+    money,
+    of_role,
+    project,
+    run,
+    the,
+)
 
 ON = "2025-07-01"
 BREAKAGE = {**decided(Decision.recognise), "refundable": False}
@@ -269,3 +284,177 @@ def test_a_draft_breakage_that_is_not_wanted_any_more_is_withdrawn() -> None:
     assert [(each.key, each.withdrawn) for each in run(same, ON).entries] == [(draft.key, False)]
     kept = books(advance(**decided(Decision.keep)), lots=(lot(),), entries=(draft,))
     assert [(each.key, each.withdrawn) for each in run(kept, ON).entries] == [(draft.key, True)]
+
+
+def test_a_decision_waits_for_no_invoice_that_stands_already() -> None:
+    # a person changed the milestone's invoice: it is posted, and asked for under its own key
+    snapshot = books(
+        advance(**decided(Decision.give_back)),
+        lots=(lot(),),
+        milestones=[deliverable(1, "2025-06-30", 500)],
+    )
+    changed = stands(the(run(snapshot, ON), Role.milestone), changed=True)
+    outcome = run(snapshot.model_copy(update={"invoices": (changed,)}), ON)
+    assert "decision_waits" not in codes(outcome.issues)
+    assert the(outcome, Role.advance_return).total_due == 1000
+
+
+def test_a_decision_waits_for_no_draft_of_an_engagement_that_draws_nothing() -> None:
+    other = project(2, project_ids=(20,))
+    snapshot = books(
+        advance(**decided(Decision.give_back)),
+        lots=(lot(),),
+        engagements=(user(), other),
+        milestones=[deliverable(1, "2025-06-30", 500, engagement_id=2, project_id=20)],
+    )
+    assert codes(run(snapshot, ON).issues) == []
+    draft = stands(the(run(snapshot, ON), Role.milestone), state="draft")
+    assert codes(run(snapshot.model_copy(update={"invoices": (draft,)}), ON).issues) == []
+
+
+def test_one_lot_that_was_there_at_the_years_end_is_enough() -> None:
+    # 400.00 are left of the request; 200.00 were restored to it after the year's end
+    old = lot(open=money(400), open_company=money(400))
+    new = lot(line_id=77, move_id=770, amount=200, receipts=(), day=day("2026-01-20"))
+    outcome = run(books(advance(), lots=(old, new)), "2026-02-01")
+    assert "year's end on 2025-12-31 with 600.00 USD left" in (
+        issue(outcome, "advance_undecided").message
+    )
+
+
+JUNE_WORK = {"milestones": [deliverable(1, "2025-06-30", 500)]}
+
+
+def given_back(snapshot: Snapshot, amount: int = 1000) -> bool:
+    """Whether the decision is carried out over that amount."""
+    returned = of_role(run(snapshot, ON), Role.advance_return)
+    return [each.untaxed for each in returned] == [amount]
+
+
+def test_a_decision_waits_for_no_invoice_that_is_held() -> None:
+    snapshot = books(
+        advance(**decided(Decision.give_back)),
+        lots=(lot(),),
+        engagements=(user(po_policy=PoPolicy.hold),),
+        **JUNE_WORK,
+    )
+    assert the(run(snapshot, ON), Role.milestone).held
+    assert given_back(snapshot)
+
+
+def test_a_decision_waits_for_no_credit_note() -> None:
+    # the milestone was billed and is taken back on the day of the decision
+    snapshot = books(
+        advance(**decided(Decision.give_back, on=ON)),
+        lots=(lot(),),
+        milestones=[deliverable(1, None, 500)],
+        invoices=[billed("m1", 500, Role.milestone)],
+    )
+    note = the(run(snapshot, ON), Role.milestone)
+    assert (note.credit, note.invoice_date) == (True, day(ON))
+    assert given_back(snapshot)
+    draft = stands(note, state="draft")
+    assert given_back(snapshot.model_copy(update={"invoices": (*snapshot.invoices, draft)}))
+
+
+def test_a_decision_waits_for_nothing_that_is_about_an_advance_itself() -> None:
+    # engagement 1 has another advance's request in draft, and is about to be given back what an
+    # invoice of its own had drawn of a third one
+    request = {"request_id": None, "engagement_ids": (1,), "request_on": day("2025-06-01")}
+    sent = the(run(books(advance(2, **request)), ON), Role.advance_request)
+    credit = receivable(9, 119, "2025-06-05", credit=True, reverses_ids=(1000,))
+    drawn = OpenDraw(
+        lot_line_id=30,
+        advance_id=3,
+        invoice_id=1000,
+        entry_id=80,
+        day=day("2025-03-31"),
+        amount=money(100),
+        amount_company=money(100),
+        taxes=taxed(VAT_19, 19),
+    )
+    snapshot = books(
+        advance(1, **decided(Decision.give_back)),
+        advance(2, **{**request, "request_id": 200}),
+        advance(3),
+        lots=(lot(),),
+        receivables=(credit,),
+        draws=(drawn,),
+        invoices=[stands(sent, 200, state="draft")],
+    )
+    restored = the(run(snapshot, ON), Role.drawdown)
+    assert (restored.credit, restored.engagement_id) == (False, 1)
+    assert given_back(snapshot)
+    draft = stands(restored, state="draft")
+    assert given_back(snapshot.model_copy(update={"invoices": (*snapshot.invoices, draft)}))
+
+
+@pytest.mark.parametrize("name", ["", "INV/2025/0007"])
+def test_it_says_which_draft_it_waits_for(name: str) -> None:
+    """One that was posted before has a number; a person changed it, so that it stays a draft."""
+    snapshot = books(advance(**decided(Decision.give_back)), lots=(lot(),), **JUNE_WORK)
+    draft = stands(the(run(snapshot, ON), Role.milestone), state="draft", name=name)
+    waiting = snapshot.model_copy(update={"milestones": (), "invoices": (draft,)})
+    assert (name or draft.key) in issue(run(waiting, ON), "decision_waits").message
+
+
+def test_of_an_advance_that_is_used_up_nothing_waits() -> None:
+    snapshot = books(advance(**decided(Decision.give_back)), **JUNE_WORK)
+    assert codes(run(snapshot, ON).issues) == []
+
+
+def test_a_part_is_returned_from_the_oldest_lots() -> None:
+    left = lot(open=money(200), open_company=money(200))
+    restored = lot(line_id=77, move_id=770, amount=400, receipts=())
+    own = advance(**decided(Decision.give_back, decision_amount=money(300)))
+    note = the(run(books(own, lots=(left, restored)), ON), Role.advance_return)
+    assert [(each.match_line_id, each.amount) for each in note.lines] == [(10, 200), (77, 100)]
+
+
+@pytest.mark.parametrize(("scope", "engagement"), [((), 0), ((1,), 1), ((1, 2), 0)])
+def test_a_return_and_breakage_name_the_sole_engagement(
+    scope: tuple[int, ...], engagement: int
+) -> None:
+    users = (user(1, analytic_id=71), user(2, analytic_id=72))
+    own = {"engagement_ids": scope, "decision_amount": money(100)}
+    returned = books(
+        advance(**decided(Decision.give_back), **own), lots=(lot(),), engagements=users
+    )
+    note = the(run(returned, ON), Role.advance_return)
+    assert (note.engagement_id, note.key.split("/")[1]) == (engagement, f"{engagement}")
+    recognised = books(advance(**BREAKAGE, **own), lots=(lot(),), engagements=users)
+    (entry,) = run(recognised, ON).entries
+    assert (entry.engagement_id, entry.key.split("/")[1]) == (engagement, f"{engagement}")
+    assert entry.lines[1].analytic_id == (71 if engagement else None)
+
+
+def test_money_that_came_after_the_decision_is_discharged_on_its_day() -> None:
+    late = lot(receipts=paid(("2025-07-05", 1000)))
+    for own in (decided(Decision.give_back), BREAKAGE):
+        outcome = run(books(advance(**own), lots=(late,)), "2025-07-10")
+        days = [each.invoice_date for each in outcome.invoices]
+        assert [*days, *(each.day for each in outcome.entries)] == [day("2025-07-05")]
+
+
+def test_what_a_draft_holds_is_neither_discharged_nor_unpaid() -> None:
+    taxed_lot = lot(taxes=taxed(VAT_19, 190))
+    snapshot = books(advance(), lots=(taxed_lot,), taxes=(VAT_19,), **JUNE_WORK)
+    deducted = the(run(snapshot, ON), Role.milestone)
+    draft = stands(deducted, state="draft", changed=True, invoice_date=day(ON))
+    holding = draft.model_copy(update={"deducts": ((10, money(1000)),)})
+    own = advance(**decided(Decision.give_back))
+    outcome = run(books(own, lots=(taxed_lot,), taxes=(VAT_19,), invoices=[holding]), ON)
+    assert (outcome.invoices, codes(outcome.issues)) == ((), [])
+
+
+def test_of_a_matured_advance_that_was_never_paid_nothing_is_left_to_decide() -> None:
+    unpaid = lot(unpaid=money(1000), receipts=())
+    snapshot = books(advance(maturity=day("2025-06-30")), lots=(unpaid,))
+    assert "advance_undecided" not in codes(run(snapshot, ON).issues)
+
+
+@pytest.mark.parametrize("refundable", [True, False])
+def test_only_what_is_not_refundable_may_be_recognised(refundable: bool) -> None:
+    own = advance(maturity=day("2025-06-30"), refundable=refundable)
+    message = issue(run(books(own, lots=(lot(),)), ON), "advance_undecided").message
+    assert ("recognise" in message) is not refundable

@@ -1,7 +1,12 @@
 """Rule 13, tax on receipt: net and tax of the advance are deducted on the invoice itself."""
 
+from decimal import Decimal
+from typing import Any
+
 from sync.domain.documents import Invoice, Role
-from sync.domain.engagement import PoPolicy
+from sync.domain.engagement import Engagement, PoPolicy
+from sync.domain.ledger import OpenDraw
+from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Rounding, Tax, TaxSetting
 from tests.unit.rules.funds import (
     VAT_16,
@@ -10,6 +15,7 @@ from tests.unit.rules.funds import (
     books,
     lot,
     paid,
+    receivable,
     stands,
     taxed,
     user,
@@ -23,9 +29,12 @@ from tests.unit.rules.world import (
     deliverable,
     issue,
     money,
+    of_role,
+    project,
     run,
     the,
 )
+from tests.unit.rules.world import billed as existing
 
 ON = "2025-04-01"
 
@@ -238,3 +247,77 @@ def test_what_a_draft_of_a_closed_month_deducts_is_not_promised_twice() -> None:
     ).model_copy(update={"key": "1/1/overage/2025-02/0", "role": Role.overage})
     invoice = billed(500, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),), invoices=[waiting])
     assert invoice.lines[1].amount == -200  # 1,000.00 less the 800.00 of the draft
+
+
+def lines_of(snapshot: Snapshot, role: Role = Role.milestone) -> list[list[Decimal]]:
+    """The amounts of the lines of every document of a role."""
+    found = of_role(run(snapshot, ON), role)
+    return [[line.amount for line in each.lines] for each in found]
+
+
+def with_tax(*engagements: Engagement, **facts: Any) -> Snapshot:
+    """1,000.00 advanced with 19 % tax by the client of these engagements, received."""
+    return books(
+        advance(),
+        lots=(lot(taxes=taxed(VAT_19, 190)),),
+        taxes=(VAT_19,),
+        engagements=engagements or None,
+        **facts,
+    )
+
+
+def test_the_line_says_which_advance_and_when_it_came_in() -> None:
+    (invoice,) = run(with_tax(milestones=[deliverable(1, "2025-03-20", 500)]), ON).invoices
+    assert invoice.lines[1].text == "Advance ADV/1 (INV/A1), received on 2025-01-10"
+    assert invoice.reasons[-1].text == (
+        "500.00 USD and 95.00 USD tax of INV/A1 are deducted; 0.00 USD is left to pay"
+    )
+
+
+def test_an_engagement_that_uses_no_advances_deducts_none() -> None:
+    snapshot = with_tax(
+        user(1), project(2), milestones=[deliverable(1, "2025-03-20", 500, engagement_id=2)]
+    )
+    assert lines_of(snapshot) == [[500]]
+
+
+def test_a_credit_note_deducts_nothing() -> None:
+    snapshot = with_tax(
+        milestones=[deliverable(1, None, 500)], invoices=[existing("m1", 500, Role.milestone)]
+    )
+    assert the(run(snapshot, ON), Role.milestone).credit
+    assert lines_of(snapshot) == [[500]]
+
+
+def test_a_draft_that_is_withdrawn_deducts_nothing() -> None:
+    draft = existing("m1", 500, Role.milestone, state="draft")
+    snapshot = with_tax(milestones=[deliverable(1, None, 500)], invoices=[draft])
+    assert the(run(snapshot, ON), Role.milestone).withdrawn
+    assert lines_of(snapshot) == [[500]]
+
+
+def test_an_invoice_that_stands_takes_nothing_from_the_next() -> None:
+    # a person changed the first one after it was posted
+    changed = existing("m1", 400, Role.milestone, changed=True)
+    snapshot = with_tax(
+        milestones=[deliverable(1, "2025-03-10", 500), deliverable(2, "2025-03-20", 1000)],
+        invoices=[changed],
+    )
+    assert lines_of(snapshot) == [[500], [1000, -1000]]
+
+
+def test_what_is_restored_to_an_advance_is_not_deducted_from_it_again() -> None:
+    credit = receivable(9, 119, "2025-03-05", credit=True, reverses_ids=(1000,))
+    drawn = OpenDraw(
+        lot_line_id=30,
+        advance_id=3,
+        invoice_id=1000,
+        entry_id=80,
+        day=day("2025-02-28"),
+        amount=money(100),
+        amount_company=money(100),
+        taxes=taxed(VAT_19, 19),
+    )
+    assert lines_of(with_tax(receivables=(credit,), draws=(drawn,)), Role.drawdown) == [[100]]
+    archived = credit.model_copy(update={"engagement_id": 5})
+    assert lines_of(with_tax(receivables=(archived,), draws=(drawn,)), Role.drawdown) == [[100]]

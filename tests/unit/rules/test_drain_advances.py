@@ -217,10 +217,12 @@ def test_the_tax_part_of_the_difference_is_an_exchange_difference() -> None:
         advance(),
         lots=(lot(amount_company=money(900), open_company=money(900)),),
         receivables=(receivable(open_company=money(570), untaxed=money(500)),),
+        engagements=(user(analytic_id=71),),
         company=company(currency=EUR),
     )
     (entry,) = run(snapshot, ON).entries
     assert lines(entry)[2:] == [("income", 0, 25), ("exchange", 0, 5)]
+    assert [line.analytic_id for line in entry.lines] == [None, None, 71, None]
 
 
 def test_two_lots_at_two_rates_on_one_invoice_to_the_cent() -> None:

@@ -149,3 +149,12 @@ def test_time_before_the_request_or_after_the_run_is_no_work_before_payment() ->
     unpaid = lot(unpaid=money(1000), receipts=())
     snapshot = books(advance(), lots=(unpaid,), worked=worked("2024-12-30", "2025-04-02"))
     assert "work_before_payment" not in alerts(run(snapshot, ON))
+
+
+def test_work_counts_from_the_first_of_two_requests() -> None:
+    # taken over as two open invoices: work after the first of them is work before the payment
+    first = lot(1, 500, unpaid=money(500), receipts=(), day=day("2025-01-01"))
+    second = lot(1, 500, line_id=11, unpaid=money(500), receipts=(), day=day("2025-03-01"))
+    own = advance(request_id=None, taken_over=True)
+    snapshot = books(own, lots=(first, second), worked=worked("2025-02-05"))
+    assert "began on 2025-02-05" in alerts(run(snapshot, ON))["work_before_payment"]
