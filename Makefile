@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status bench bench-engine wheel constraints clean
+.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine wheel constraints clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ browser: $(READY) chromium ## Only the browser tests
 
 mutants: $(READY) ## Plant bugs in the rules and see that tests turn red (hours; see docs/mutants.md)
 	@nice $(PY) -m tests.mutation --page docs/mutants.md
+
+faults: $(READY) ## Faults on a real Odoo, 20 trials a cell (hours; stop and go on; see docs/faults.md)
+	@nice $(PY) -m tests.faults --page docs/faults.md
 
 chromium:
 	@command -v chromium >/dev/null || { echo "Installing chromium ..."; \

@@ -47,6 +47,7 @@ class Process:
         that a killed server left behind go with it, and nothing else can be hit.
         """
         if not self.alive:
+            _reap(self.pid)
             return
         leads = _leads_group(self.pid)
         _send(self.pid, gently)
@@ -63,8 +64,8 @@ class Process:
         while self.alive:
             if time.monotonic() > until:
                 return False
-            _reap(self.pid)
             time.sleep(0.01)
+        _reap(self.pid)
         return True
 
 

@@ -16,6 +16,7 @@ from sync.odoo.errors import (
     Rejected,
     ServerFault,
     Unauthorised,
+    Unreachable,
 )
 
 _MODEL = re.compile(r"\(([a-z0-9_]+(?:\.[a-z0-9_]+)+)\)")
@@ -29,6 +30,14 @@ _ROLLED_BACK = (
     "odoo.exceptions.ConcurrencyError",
     "odoo.exceptions.LockError",
 )
+_DATABASE_LOST = (
+    "psycopg2.OperationalError",
+    "psycopg2.InterfaceError",
+    "psycopg2.errors.AdminShutdown",
+    "psycopg2.errors.CrashShutdown",
+    "psycopg2.errors.CannotConnectNow",
+)
+"""Odoo lost PostgreSQL on the way; where that was while it committed, nobody knows what became."""
 _REFUSED = (
     "odoo.exceptions.UserError",
     "odoo.exceptions.ValidationError",
@@ -54,6 +63,12 @@ def error_of(data: Mapping[str, Any], *, model: str, method: str) -> GatewayErro
         return Rejected(message, model=model, method=method)
     if name in _ROLLED_BACK:
         return Overloaded(f"Odoo gave up on {model}.{method}: others were writing the same rows.")
+    if name in _DATABASE_LOST:
+        return Unreachable(
+            f"Odoo lost its database during {model}.{method}.",
+            unclear=True,
+            remedy="See that PostgreSQL is running, then try again.",
+        )
     if name.endswith(".PoolError"):
         return Overloaded(f"Odoo had no database connection left for {model}.{method}.")
     if name == "builtins.ValueError" and _UNKNOWN_FIELD.search(message):

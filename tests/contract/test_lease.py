@@ -1,6 +1,7 @@
 """Who may come in, and that one run at a time holds a company."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -157,8 +158,6 @@ def test_wrong_token_writes_nothing(door: Door, world: World) -> None:
 
 def test_expired_lease_is_taken_over(door: Door, world: World) -> None:
     """The old run failed, and its token is worth nothing any more."""
-    import time
-
     world.begin(seconds=1, owner="dead")
     dead = dict(world.run)
     time.sleep(2.1)
@@ -172,6 +171,28 @@ def test_expired_lease_is_taken_over(door: Door, world: World) -> None:
     with pytest.raises(Rejected, match="lease_lost"):
         world.finish()
     world.run = heir
+    world.finish()
+
+
+def test_a_run_with_nothing_to_do_ends_one_that_died(door: Door, world: World) -> None:
+    """Nobody else would: it asks for no lease. One whose lease still holds is left alone."""
+
+    def state(run: dict[str, Any]) -> tuple[str, str]:
+        row = door.one(RUN, [("id", "=", run["run_id"])], "state", "log")
+        return row["state"], row["log"] or ""
+
+    def record() -> None:
+        quiet = {"company_id": world.company, "as_of": "2025-04-02", "owner": "quiet night"}
+        world.gateway("record_run", **quiet)
+
+    world.begin(seconds=1, owner="dead")
+    dead = dict(world.run)
+    record()
+    assert state(dead)[0] == "running"
+    time.sleep(2.1)
+    record()
+    assert state(dead) == ("failed", "lease expired, quiet night found nothing left to do")
+    assert "run_id" in world.begin(owner="heir")
     world.finish()
 
 

@@ -179,6 +179,13 @@ class Lab:
         )
         return "held_by" in answer
 
+    def runs(self) -> str:
+        """The last runs that Odoo knows of, for the message of a failure."""
+        return self.gates.eye.ask(
+            "SELECT id, state, owner, started_at, lease_until, lease_touched, finished_at, log"
+            " FROM retainer_sync_run ORDER BY id DESC LIMIT 4"
+        )
+
     # -- what can be killed
 
     def backends(self) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.line import Exchange, through
-from tests.faults.stand import Point, Stand
+from tests.faults.stand import Point
 from tests.faults.trial import Trial, batch
 
 
@@ -60,7 +60,7 @@ def answer_close(trial: Trial) -> None:
 
 def _cut_at_work(trial: Trial, point: Point) -> None:
     """The line breaks while Odoo is at work; what was sent is sent again before it is done."""
-    stand = Stand(trial.lab, point, batch(trial))
+    stand = trial.stand(point)
     ran = trial.run()
     stand.wait(ran.is_alive)
     assert stand.exchange is not None

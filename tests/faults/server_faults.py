@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from tests.faults.gate import Standing
 from tests.faults.lab import Lab
-from tests.faults.stand import Point, Stand
-from tests.faults.trial import Fault, Trial, batch
+from tests.faults.stand import Point
+from tests.faults.trial import Fault, Trial
 
 Blow = Callable[[Trial, Standing | None], None]
 """What strikes. It is told who stands in a transaction; None = the request waits outside."""
@@ -34,7 +34,7 @@ def _kill_postgres(trial: Trial, standing: Standing | None) -> None:
 
 def _struck_at(point: Point, blow: Blow) -> Fault:
     def strike(trial: Trial) -> None:
-        stand = Stand(trial.lab, point, batch(trial), within=point is Point.close)
+        stand = trial.stand(point, within=point is Point.close)
         ran = trial.run()
         stand.wait(ran.is_alive)
         blow(trial, stand.standing)
@@ -50,7 +50,7 @@ def _struck_after_commit(blow: Blow) -> Fault:
 
     def strike(trial: Trial) -> None:
         lab = trial.lab
-        stand = Stand(lab, Point.answer, batch(trial), within=True)
+        stand = trial.stand(Point.answer, within=True)
         ran = trial.run()
         stand.wait(ran.is_alive)
         standing = stand.standing

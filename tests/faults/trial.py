@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.lab import PROTOCOLS, Lab, Ran
+from tests.faults.stand import Point, Stand
 from tests.faults.world import World, facts, likeness, make, wake
 
 BATCH = 4
@@ -59,11 +60,20 @@ class Trial:
     world: World
     chance: random.Random
     protocol: str
+    stands: list[Stand] = field(default_factory=list)
 
     @property
     def lab(self) -> Lab:
         """The lab of the bench."""
         return self.bench.lab
+
+    def stand(
+        self, point: Point, *, within: bool = False, touch: Callable[[], None] = lambda: None
+    ) -> Stand:
+        """The next run by the line is kept at a point, in a batch that chance chooses."""
+        number = self.chance.randint(1, LAST_BATCH)
+        self.stands.append(Stand(self.lab, point, number, within=within, touch=touch))
+        return self.stands[-1]
 
     def run(self, *, direct: bool = False) -> Ran:
         """Begin a run."""
@@ -104,6 +114,8 @@ def attempt(bench: Bench, fault: Fault, seed: int) -> Verdict:
     try:
         fault(trial)
     finally:
+        for stand in trial.stands:
+            stand.let_go()
         bench.lab.gates.open()
         bench.lab.line.clear()
         bench.lab.line.rest()

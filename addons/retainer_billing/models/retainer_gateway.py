@@ -168,12 +168,28 @@ class RetainerGateway(models.AbstractModel):
     @api.model
     def record_run(self, company_id, as_of, owner, checksum="", counters=None, log=""):
         env, company = self._enter(company_id)
+        values = self._run_values(company, as_of, owner)
+        now = fields.Datetime.now()
+        # A run that died when all was written is never taken over: nobody else needs the lease.
+        env["retainer.sync.run"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "running"),
+                ("lease_until", "<=", now),
+            ]
+        ).write(
+            {
+                "state": "failed",
+                "finished_at": now,
+                "log": self.env._("lease expired, %s found nothing left to do", values["owner"]),
+            }
+        )
         run = env["retainer.sync.run"].create(
             {
-                **self._run_values(company, as_of, owner),
+                **values,
                 **self._outcome(checksum, counters, log),
                 "state": "done",
-                "finished_at": fields.Datetime.now(),
+                "finished_at": now,
             }
         )
         return run.id

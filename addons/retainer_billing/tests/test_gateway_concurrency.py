@@ -1,5 +1,9 @@
+from contextlib import closing
+from unittest.mock import patch
+
 import psycopg2
 from odoo import SUPERUSER_ID, Command, api
+from odoo.addons.retainer_billing.models.gateway import writer
 from odoo.exceptions import ConcurrencyError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -132,3 +136,23 @@ class TestGatewayConcurrency(BaseCase):
             (result,) = self.apply(one, run, self.alert(3))
             self.assertEqual(result["status"], "unchanged")
             one.rollback()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_lost_database_is_no_refusal_of_a_document(self):
+        """Rejected would mean that Odoo looked at it and said no."""
+        with self.registry.cursor() as setup:
+            run = self.begin(setup)
+        with self.registry.cursor() as two, closing(self.registry.cursor()) as one:
+            one.execute("SELECT pg_backend_pid()")
+            (backend,) = one.fetchone()
+            write = writer.WRITE["alert"]
+
+            def lose(env, company, documents):
+                two.execute("SELECT pg_terminate_backend(%s)", (backend,))
+                return write(env, company, documents)
+
+            with (
+                patch.dict(writer.WRITE, {"alert": lose}),
+                self.assertRaises((psycopg2.OperationalError, psycopg2.InterfaceError)),
+            ):
+                self.apply(one, run, self.alert(4))

@@ -55,6 +55,8 @@ LOGIN = [result(8), result({"lang": "en_US"})]
         (failure("builtins.TypeError", "f() missing 1 required argument: 'x'"), NotFound, False),
         (failure("builtins.ZeroDivisionError"), ServerFault, False),
         (failure("psycopg2.errors.SerializationFailure"), Overloaded, False),
+        (failure("psycopg2.errors.AdminShutdown"), Unreachable, True),
+        (failure("psycopg2.InterfaceError"), Unreachable, True),
         (http(b'{"error": {"code": 1}}'), BadAnswer, True),
         (http(b'{"error": {"data": "x"}}'), BadAnswer, True),
         (http(b"[]"), BadAnswer, True),

@@ -36,6 +36,18 @@ def test_launch_and_end(tmp_path: Path) -> None:
     process.end(signal.SIGTERM, patience=5)
 
 
+def test_a_killed_process_leaves_no_zombie(tmp_path: Path) -> None:
+    """PostgreSQL takes a zombie for the living owner of its data, and does not start again."""
+    process = launch(["sleep", "60"], log=tmp_path / "log")
+    process.end(signal.SIGKILL, patience=0)
+    assert not Path(f"/proc/{process.pid}").exists()
+    ended = launch(["true"], log=tmp_path / "log")
+    while ended.alive:
+        time.sleep(0.01)
+    ended.end(signal.SIGTERM, patience=1)
+    assert not Path(f"/proc/{ended.pid}").exists()
+
+
 def test_end_takes_stubborn_children_along(tmp_path: Path) -> None:
     process = launch(
         ["sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"], log=tmp_path / "log"

@@ -15,7 +15,9 @@ _logger = logging.getLogger(__name__)
 # How many parts a batch that Odoo refused is cut into before its units are tried one by one.
 PARTS = 8
 BUSINESS_ERRORS = (UserError, ValidationError, AccessError, MissingError)
-RETRY_ERRORS = (psycopg2.OperationalError, ConcurrencyError)
+# The call as a whole failed, and no document is to blame: others write the same rows, or the
+# connection to the database is gone.
+RETRY_ERRORS = (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError)
 # How each kind is written: (env, company, documents) -> records, in order.
 WRITE = {
     "advance": records.write_advances,

@@ -32,9 +32,7 @@ def begin_run(
             continue
         if run["lease_until"] > tables.stamp:
             return {"held_by": run["owner"], "until": run["lease_until"]}
-        log = f"lease expired, taken over by {values['owner']}"
-        failed = {"state": "failed", "finished_at": tables.stamp, "log": log}
-        write(tables, RUN, [run["id"]], failed)
+        _expire(tables, run, f"taken over by {values['owner']}")
     seed = f"{company}/{tables.last_id(RUN) + 1}/{owner}"
     token = hashlib.sha256(seed.encode()).hexdigest()[:32]
     until = f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"
@@ -87,10 +85,19 @@ def record_run(
     counters: Row | None = None,
     log: str = "",
 ) -> int:
-    """Note a run that found nothing to do; its id."""
+    """Note a run that found nothing to do; its id. One that died before it was closed ends."""
     company = enter(tables, company_id)
     values = {**_run_values(company, as_of, owner), **_outcome(checksum, counters, log)}
+    for run in list(tables.rows(RUN).values()):
+        expired = run["state"] == "running" and run["lease_until"] <= tables.stamp
+        if run["company_id"] == company and expired:
+            _expire(tables, run, f"{values['owner']} found nothing left to do")
     return create(tables, RUN, {**values, "state": "done", "finished_at": tables.stamp})
+
+
+def _expire(tables: Tables, run: Row, how: str) -> None:
+    log = f"lease expired, {how}"
+    write(tables, RUN, [run["id"]], {"state": "failed", "finished_at": tables.stamp, "log": log})
 
 
 def held_run(tables: Tables, run_id: Any, token: Any, *, expired: bool = False) -> Row | None:
