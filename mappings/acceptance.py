@@ -19,10 +19,11 @@ def value(row: Row, names: Mapping[int, str]) -> Acceptance | None:
     """Who accepted the record, when and why; None where nobody did."""
     by = fields.link_or_none(row, "retainer_accepted_by")
     reason = fields.text(row, "retainer_accepted_reason")
-    if fields.raw_value(row, "retainer_accepted_on") is False:
+    accepted_on = fields.moment_or_none(row, "retainer_accepted_on")
+    if accepted_on is None:
         return None
     return Acceptance(
         by=names.get(by, "") if by is not None else "",
-        on=fields.moment(row, "retainer_accepted_on").date(),
+        on=accepted_on.date(),
         reason=reason,
     )

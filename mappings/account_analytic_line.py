@@ -149,13 +149,19 @@ def of_ids(ids: Collection[int]) -> Terms:
     return [("id", "in", sorted(ids))]
 
 
-def bound(rows: Iterable[Row], by: str) -> dict[int, int]:
-    """How many entries each document, or each statement, has counted for good."""
-    return {
-        record: fields.whole(row, "__count")
-        for row in rows
-        if (record := fields.link_or_none(row, by)) is not None
-    }
+def bound(row: Row, by: str) -> tuple[int | None, int]:
+    """(document or statement, how many entries it has counted for good), of a group of entries."""
+    return fields.link_or_none(row, by), fields.whole(row, "__count")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An entry that could not be read."""
+
+    issue: Issue
+    change_order_id: int | None
+    lost: bool
+    """Whether it does not even say which project or change order it is on."""
 
 
 @dataclass
@@ -170,14 +176,22 @@ class Reader:
     client_of: Mapping[int, int | None]
     engagement_of: Mapping[int, int]
     people: Mapping[int, Employee]
-    issues: list[Issue] = field(default_factory=list)
+    unread: Collection[int] = frozenset()
+    """Employees who could not be read: nobody can say how their time counts."""
+    refused: list[Refused] = field(default_factory=list)
     _days: dict[str, date] = field(default_factory=dict)
     _seconds: dict[float, int] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What is wrong with the refused entries."""
+        return [each.issue for each in self.refused]
 
     @collector_paused()
     def read(self, rows: Iterable[Row]) -> list[TimeEntry]:
         """The entries among the rows; the others become issues."""
         company, client_of, people = self.company_id, self.client_of, self.people
+        unread = self.unread
         days, seconds_of = self._days, self._seconds
         new = tuple.__new__
         entries: list[TimeEntry] = []
@@ -206,6 +220,7 @@ class Reader:
                     and project > 0
                     and (task is False or (type(task) is int and task > 0))
                     and (employee is False or (type(employee) is int and employee > 0))
+                    and employee not in unread
                     and (order is False or (type(order) is int and order > 0))
                     and corrects is False
                     and type(billed) is int
@@ -248,7 +263,7 @@ class Reader:
         try:
             entries.append(self._entry(row))
         except Unreadable as trouble:
-            self.issues.append(unreadable(MODEL, row, trouble, self._engagement))
+            self.refused.append(self._refused(row, trouble))
 
     def _entry(self, row: Row) -> TimeEntry:
         fields.of_company(row, self.company_id)
@@ -257,6 +272,12 @@ class Reader:
         employee = fields.link_or_none(row, "employee_id")
         worked = fields.raw_value(row, "unit_amount")
         person = self.people.get(employee, _NOBODY) if employee is not None else _NOBODY
+        if employee in self.unread:
+            raise Unreadable(
+                "employee_id",
+                "its employee could not be read, so nobody knows how that time counts",
+                "see the issue of the employee",
+            )
         entry = TimeEntry(
             id=fields.record_id(row),
             day=fields.day(row, "date"),
@@ -276,6 +297,15 @@ class Reader:
         if type(worked) is float and len(self._seconds) < _MOST_REMEMBERED:
             self._seconds[worked] = entry.seconds
         return entry
+
+    def _refused(self, row: Row, trouble: Unreadable) -> Refused:
+        issue = unreadable(MODEL, row, trouble, self._engagement)
+        try:
+            fields.link(row, "project_id")
+            order = fields.link_or_none(row, "retainer_change_order_id")
+        except Unreadable:
+            return Refused(issue, None, lost=True)
+        return Refused(issue, order, lost=False)
 
     def _engagement(self, row: Row) -> object:
         """As far as the row says: the engagement that claims its project."""

@@ -10,7 +10,7 @@ from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
 from mappings.ledger_line import Billed
 from mappings.outgoing import Document, amount, document, explanation, number
-from mappings.reading import field_of
+from mappings.reading import of_document
 from sync.domain.documents import Invoice, Line, Role
 from sync.domain.existing import ExistingInvoice
 from sync.domain.keys import stem_of
@@ -44,7 +44,7 @@ FIELDS = (
     acceptance.WRITTEN,
     *acceptance.FIELDS,
 )
-engagement_of = field_of("retainer_engagement_id")
+engagement_of = of_document
 _NO_LINES: Mapping[int, Sequence[Billed]] = {}
 
 INVOICES = ("out_invoice", "out_refund")

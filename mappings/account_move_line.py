@@ -81,6 +81,11 @@ def credited_by_vendors(purchase_lines: Collection[int]) -> Terms:
     ]
 
 
+def purchased(row: Row) -> int:
+    """The purchase line that a vendor's credit is of; 0 where that cannot be read."""
+    return min(fields.ids_in([row], "purchase_line_id"), default=0)
+
+
 def credited(row: Row) -> tuple[int, Decimal]:
     """(line of a purchase order, quantity)."""
     return fields.link(row, "purchase_line_id"), fields.rate(row, "quantity")

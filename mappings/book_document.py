@@ -70,10 +70,9 @@ def value(
         day=fields.day(row, "date"),
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),
-        accepted=fields.raw_value(row, "retainer_accepted_on") is not False,
+        accepted=fields.moment_or_none(row, "retainer_accepted_on") is not None,
     )
 
 
 def _role(row: Row) -> Role | None:
-    raw = fields.raw_value(row, "retainer_role")
-    return None if raw is False else fields.choice(row, "retainer_role", Role)
+    return fields.choice(row, "retainer_role", Role) if fields.text(row, "retainer_role") else None

@@ -161,6 +161,12 @@ def moment(row: Row, field: str) -> datetime:
         ) from None
 
 
+def moment_or_none(row: Row, field: str) -> datetime | None:
+    """A date and time, or None where Odoo has none."""
+    raw = raw_value(row, field)
+    return None if raw is False or raw is None else moment(row, field)
+
+
 # Numbers
 
 

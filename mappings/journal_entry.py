@@ -9,7 +9,7 @@ from mappings.account_move import KIND, MODEL, NoAccount, state_of
 from mappings.books import Books
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation
-from mappings.reading import field_of
+from mappings.reading import of_document
 from sync.domain.documents import Role
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.ledger import ExistingEntry
@@ -46,7 +46,7 @@ FIELDS = (
     "retainer_service_end",
     "retainer_changed",
 )
-engagement_of = field_of("retainer_engagement_id")
+engagement_of = of_document
 
 LINE_MODEL = "account.move.line"
 LINE_FIELDS = (

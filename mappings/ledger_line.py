@@ -31,6 +31,8 @@ OPEN_FIELDS = (
 RECEIVABLE = "asset_receivable"
 RECLASSIFICATION = "reclassification"
 
+_MOST = Decimal(10) ** 15
+
 OwnTaxes = tuple[tuple[int, Exact], ...]
 """(tax, amount) that the service noted on a line, with the sign of the document's lines."""
 
@@ -129,18 +131,38 @@ def own_taxes(row: Row) -> OwnTaxes | None:
     try:
         if not isinstance(raw, list):
             raise TypeError(raw)
-        return tuple((int(tax), _number(amount)) for tax, amount in raw)
+        return tuple((_tax(tax), _number(amount)) for tax, amount in raw)
     except (TypeError, ValueError, InvalidOperation):
         raise Unreadable(
             "retainer_taxes", f"{fields.shown(raw)} is no list of taxes", "run the service again"
         ) from None
 
 
+def _tax(raw: object) -> int:
+    if type(raw) is not int or raw <= 0:
+        raise ValueError(raw)
+    return raw
+
+
 def _number(raw: object) -> Decimal:
-    found = Decimal(str(raw))
-    if not found.is_finite():
+    """An amount as the service writes it: a text."""
+    found = Decimal(raw) if isinstance(raw, str) else Decimal("NaN")
+    if not found.is_finite() or abs(found) >= _MOST:
         raise ValueError(raw)
     return found
+
+
+def partner(row: Row) -> int | None:
+    """The partner that a line names, 0 for nobody; None where that cannot be read."""
+    try:
+        return fields.link_or_none(row, "partner_id") or 0
+    except Unreadable:
+        return None
+
+
+def document(row: Row) -> int:
+    """The document that a line belongs to; 0 where that cannot be read."""
+    return min(documents([row]), default=0)
 
 
 def documents(rows: Iterable[Row]) -> set[int]:

@@ -6,7 +6,7 @@ from datetime import date
 from mappings import fields, res_currency
 from mappings.account_move import MODEL
 from mappings.fields import Row, Terms
-from mappings.reading import field_of
+from mappings.reading import of_document
 from sync.domain.documents import Role
 from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
@@ -42,7 +42,7 @@ FIELDS = (
     "retainer_service_start",
     "retainer_service_end",
 )
-engagement_of = field_of("retainer_engagement_id")
+engagement_of = of_document
 
 
 class LedgerMove(Value):

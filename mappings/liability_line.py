@@ -176,9 +176,7 @@ def value(
     """
     currency = res_currency.pick(row, "currency_id", currencies)
     account = fields.link(row, "account_id")
-    document = documents.get(fields.link(row, "move_id"))
-    if document is None:
-        raise Unreadable("move_id", "its journal entry could not be read", "see its access rights")
+    document = _document(row, documents)
     kind, noncurrent = accounts.get(account, (LotKind.advances, False))
     partner = fields.link_or_none(row, "partner_id")
     return Posting(
@@ -223,24 +221,30 @@ def receivable(row: Row, currencies: dict[int, Currency]) -> Receivable:
 class Group(NamedTuple):
     """Lines that were added up, in the company's currency; credits positive."""
 
-    account_id: int | None
-    """None where the sum is over several."""
+    account_id: int
+    """0 where the sum is over several."""
     partner_id: int | None
     balance: Decimal
     unmatched: Decimal
 
 
-def group(row: Row, currency: Currency) -> Group:
-    """One group of ``SALES`` or ``LEDGER``; what was not asked for is nothing."""
+def sold(row: Row, currency: Currency) -> Group:
+    """One group of ``SALES``."""
     return Group(
-        account_id=fields.link(row, "account_id") if "account_id" in row else None,
+        account_id=0,
         partner_id=fields.link_or_none(row, "partner_id"),
         balance=_sum(row, "balance:sum", currency),
-        unmatched=(
-            _sum(row, "amount_residual:sum", currency)
-            if "amount_residual:sum" in row
-            else currency.round(Decimal(0))
-        ),
+        unmatched=currency.round(Decimal(0)),
+    )
+
+
+def standing(row: Row, currency: Currency) -> Group:
+    """One group of ``LEDGER``."""
+    return Group(
+        account_id=fields.link(row, "account_id"),
+        partner_id=fields.link_or_none(row, "partner_id"),
+        balance=_sum(row, "balance:sum", currency),
+        unmatched=_sum(row, "amount_residual:sum", currency),
     )
 
 
@@ -254,10 +258,19 @@ def partners_of(rows: Iterable[Row]) -> set[int]:
     return fields.ids_in(rows, "partner_id")
 
 
-def place(row: Row, currencies: dict[int, Currency]) -> tuple[int, int, Currency]:
+def place(
+    row: Row, documents: Mapping[int, BookDocument], currencies: dict[int, Currency]
+) -> tuple[int, BookDocument, Currency]:
     """(line, document, currency), of a row with ``MOVE_AND_CURRENCY``."""
     currency = res_currency.pick(row, "currency_id", currencies)
-    return fields.record_id(row), fields.link(row, "move_id"), currency
+    return fields.record_id(row), _document(row, documents), currency
+
+
+def _document(row: Row, documents: Mapping[int, BookDocument]) -> BookDocument:
+    found = documents.get(fields.link(row, "move_id"))
+    if found is None:
+        raise Unreadable("move_id", "its journal entry could not be read", "see its access rights")
+    return found
 
 
 def _sum(row: Row, field: str, currency: Currency) -> Decimal:

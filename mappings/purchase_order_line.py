@@ -32,13 +32,14 @@ def value(
     row: Row,
     orders: Mapping[int, Purchase],
     engagement_of: Callable[[Purchase], Engagement | None],
-    vendors: Mapping[int, str],
+    vendors: Mapping[int, str | None],
     credited: Mapping[int, Decimal],
     currencies: dict[int, Currency],
 ) -> PurchaseLine | None:
     """The line, without its rate of exchange; None where no engagement recharges its order.
 
-    ``vendors``: names by id. ``credited``: quantities on vendors' credit notes by line.
+    ``vendors``: names by id, None of one that could not be read. ``credited``: quantities on
+    vendors' credit notes by line.
 
     A discount is part of the cost: the unit's cost is the subtotal ÷ the quantity where that is not
     the price itself.
@@ -49,6 +50,11 @@ def value(
     engagement = engagement_of(order)
     if engagement is None:
         return None
+    vendor = vendors.get(order.vendor_id, "")
+    if vendor is None:
+        raise Unreadable(
+            "order_id", "the vendor of its order could not be read", "see the issue of the vendor"
+        )
     currency = res_currency.pick(row, "currency_id", currencies)
     quantity = fields.rate(row, "product_qty")
     price = fields.rate(row, "price_unit", currency.digits)
@@ -62,7 +68,7 @@ def value(
         order_name=order.name,
         engagement_id=engagement.id,
         text=fields.text(row, "name"),
-        vendor=vendors.get(order.vendor_id, ""),
+        vendor=vendor,
         ordered_on=order.ordered_on,
         received=nothing if order.cancelled else received,
         invoiced=nothing if order.cancelled else invoiced,

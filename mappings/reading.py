@@ -8,11 +8,16 @@ from pydantic import ValidationError
 
 from mappings.fields import Row, Unreadable, clean
 from sync.domain.issues import Issue, Severity, Source
+from sync.domain.keys import engagement_of as key_engagement
+from sync.domain.keys import is_key
 
 T = TypeVar("T")
 
 EngagementOf = Callable[[Row], object]
 """Which engagement a row belongs to, as far as it says; anything but an id counts as unknown."""
+
+Suspects = Callable[[Row], Iterable[int]]
+"""The engagements that a refused row may belong to where it does not say: all of them wait."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +37,39 @@ def read_each(
     rows: Iterable[Row],
     value: Callable[[Row], T],
     engagement_of: EngagementOf | None = None,
+    suspects: Suspects | None = None,
 ) -> Read[T]:
-    """Read every row with ``value``; a row that raises ``Unreadable`` becomes a blocking issue."""
+    """Read every row with ``value``; a row that raises ``Unreadable`` becomes a blocking issue.
+
+    A row that is missing makes the documents of its engagement wrong. Where nobody can say whose it
+    is, there is an issue for each of the ``suspects``.
+    """
     values: list[T] = []
     issues: list[Issue] = []
     for row in rows:
         try:
             values.append(value(row))
         except Unreadable as trouble:
-            issues.append(unreadable(model, row, trouble, engagement_of))
+            issues += refused(model, row, trouble, engagement_of, suspects)
         except ValidationError as trouble:
-            issues.append(unreadable(model, row, _as_unreadable(trouble), engagement_of))
+            issues += refused(model, row, _as_unreadable(trouble), engagement_of, suspects)
     bad = frozenset(issue.source.id for issue in issues if issue.source.id)
     return Read(tuple(values), tuple(issues), bad)
+
+
+def refused(
+    model: str,
+    row: Row,
+    trouble: Unreadable,
+    engagement_of: EngagementOf | None = None,
+    suspects: Suspects | None = None,
+) -> list[Issue]:
+    """What a row that could not be read means: an issue, or one per engagement it may be of."""
+    issue = unreadable(model, row, trouble, engagement_of)
+    if issue.engagement_id is not None or suspects is None:
+        return [issue]
+    whose = sorted(set(suspects(row if isinstance(row, dict) else {})))
+    return [issue.model_copy(update={"engagement_id": each}) for each in whose] or [issue]
 
 
 def unreadable(
@@ -83,6 +108,14 @@ def field_of(name: str) -> EngagementOf:
         return row.get(name)
 
     return engagement
+
+
+def of_document(row: Row) -> object:
+    """The engagement of a document of ours: the one that it names, else the one in its key."""
+    named, key = row.get("retainer_engagement_id"), row.get("retainer_key")
+    if type(named) is not int and isinstance(key, str) and is_key(key):
+        return key_engagement(key)
+    return named
 
 
 def _as_unreadable(trouble: ValidationError) -> Unreadable:

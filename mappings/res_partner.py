@@ -46,6 +46,11 @@ def value(row: Row) -> Client:
     )
 
 
+def parents(row: Row) -> set[int]:
+    """The partner that the row is an address of, where that can be read."""
+    return fields.ids_in([row], "parent_id")
+
+
 def invoice_address(row: Row) -> tuple[int, int] | None:
     """(partner, its invoice address) when the row is one that is in use, else None."""
     parent = fields.link_or_none(row, "parent_id")

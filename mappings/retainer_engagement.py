@@ -86,12 +86,14 @@ def value(
     currencies: dict[int, Currency],
     known: Mapping[int, Client],
     invoice_addresses: Mapping[int, int],
-    quotes: Mapping[int, Quote],
+    quotes: Mapping[int, Quote | None],
+    unclear: Collection[int] = (),
 ) -> Engagement:
     """The engagement, without its terms, which are rows of their own.
 
     Where it names no billing entity, the client's invoice address is it, or else the very partner
-    the agreement was made with when that is an address of the client.
+    the agreement was made with when that is an address of the client. ``quotes``: None of those
+    that could not be read; ``unclear``: partners of whom an invoice address could not be read.
     """
     fields.of_company(row, company_id)
     currency = res_currency.pick(row, "currency_id", currencies)
@@ -117,7 +119,18 @@ def value(
             "date_end", f"it ends on {end}, before it starts on {start}", "correct the dates"
         )
     own_policy = fields.raw_value(row, "po_policy") != "company"
-    quote = quotes.get(fields.link_or_none(row, "sale_order_id") or 0)
+    if billed is None and {partner, client} & set(unclear):
+        raise Unreadable(
+            "invoice_partner_id",
+            "an address of its client could not be read, so nobody knows where its invoices go",
+            "see the issue of the address, or choose the billing entity",
+        )
+    accepted = fields.link_or_none(row, "sale_order_id")
+    quote = quotes.get(accepted or 0)
+    if quote is None and accepted in quotes:
+        raise Unreadable(
+            "sale_order_id", "its quote could not be read", "see the issue of the quote"
+        )
     return Engagement(
         id=fields.record_id(row),
         name=fields.needed_text(row, "name"),

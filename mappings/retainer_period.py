@@ -159,6 +159,11 @@ def counted_blocks_domain(block_ids: Collection[int]) -> Terms:
     return [("block_id", "in", sorted(block_ids)), ("period_id.state", "=", "closed")]
 
 
+def counted_block(row: Row) -> int:
+    """The block that a group of lots came from."""
+    return fields.link(row, BY_BLOCK)
+
+
 def wanted(
     period: ExistingPeriod,
     closed_until: Mapping[int, date | None],

@@ -16,6 +16,11 @@ def domain(engagement_ids: Collection[int]) -> Terms:
     return [("terms_id.engagement_id", "in", sorted(engagement_ids))]
 
 
+def terms(row: Row) -> int:
+    """The terms that it belongs to; 0 where that cannot be read."""
+    return min(fields.ids_in([row], "terms_id"), default=0)
+
+
 def value(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, RoleRate]:
     """(terms, rate of a role). A rate of 0 is none of its own: the terms' rate holds."""
     currency = currencies.get(fields.link(row, "currency_id"))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from mappings import acceptance, fields, res_currency
 from mappings.fields import Row, Terms, Unreadable
 from sync.domain.existing import Tombstone
+from sync.domain.keys import engagement_of as key_engagement
 from sync.domain.keys import is_key
 from sync.domain.money import Currency
 
@@ -21,6 +22,12 @@ FIELDS = (
     acceptance.WRITTEN,
     *acceptance.FIELDS,
 )
+
+
+def engagement_of(row: Row) -> object:
+    """The engagement whose document it was, by its key."""
+    key = row.get("key")
+    return key_engagement(key) if isinstance(key, str) and is_key(key) else None
 
 
 def domain(company_id: int) -> Terms:

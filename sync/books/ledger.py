@@ -18,10 +18,11 @@ from mappings import (
     read_each,
     res_partner,
     retainer_engagement,
+    shown,
 )
 from mappings import fields as border
 from mappings.books import Books
-from mappings.fields import Terms, Unreadable
+from mappings.fields import Terms
 from mappings.pulled import Pulled
 from sync.domain.books import BookDocument, JournalKind, Match, Posting, RequestPaid, Settlement
 from sync.domain.ledger import LotKind
@@ -86,7 +87,8 @@ class LiabilityLedger:
     def documents(self, ids: Collection[int]) -> dict[int, BookDocument]:
         """The documents behind some lines."""
         rows = self.rows(book_document.MODEL, book_document.of_ids(ids), book_document.FIELDS)
-        reversed_ids = {each for each in map(book_document.reversed_id, rows) if each}
+        named = self.values(book_document.MODEL, rows, book_document.reversed_id)
+        reversed_ids = {each for each in named if each}
         reversed_rows = {
             row["id"]: row
             for row in self.rows(
@@ -131,8 +133,8 @@ class LiabilityLedger:
         lines = {each.id: each for each in known}
         missing = {
             line
-            for row in rows.values()
-            for line in liability_match.lines(row)
+            for both in self.values(liability_match.MODEL, rows.values(), liability_match.lines)
+            for line in both
             if line not in lines
         }
         if missing:
@@ -165,13 +167,18 @@ class LiabilityLedger:
             liability_match.of_debits(move_of),
             liability_match.FIELDS,
         )
-        others = {credit for _, credit in map(liability_match.lines, rows)}
+        matched = self.values(liability_match.MODEL, rows, liability_match.lines)
+        others = {credit for _, credit in matched}
         credit_rows = self.rows(
             liability_line.MODEL, liability_line.of_ids(others), liability_line.MOVE_AND_CURRENCY
         )
         documents = self.documents(liability_line.documents_of(credit_rows))
-        places = [liability_line.place(row, self.currencies) for row in credit_rows]
-        by = {line: documents[move] for line, move, _ in places}
+        places = self.values(
+            liability_line.MODEL,
+            credit_rows,
+            lambda row: liability_line.place(row, documents, self.currencies),
+        )
+        by = {line: document for line, document, _ in places}
         currency_of = {each.id: each.currency for each in found}
         currency_of |= {line: currency for line, _, currency in places}
         settled: dict[int, list[Settlement]] = {}
@@ -255,8 +262,8 @@ class LiabilityLedger:
     def engagement_names(self, ids: Collection[int]) -> dict[int, str]:
         """Names of some engagements."""
         domain = retainer_engagement.of_ids(ids)
-        rows = self.rows(retainer_engagement.MODEL, domain, ("name",))
-        return {row["id"]: str(row["name"]) for row in rows}
+        rows = self.rows(retainer_engagement.MODEL, domain, shown.NAME_FIELDS)
+        return dict(map(shown.named, rows))
 
     # Figures
 
@@ -269,7 +276,7 @@ class LiabilityLedger:
             liability_line.MODEL, domain, liability_line.BY_CLIENT, liability_line.SALES
         )
         found: dict[int, Decimal] = {}
-        for each, client in self._by_client(rows):
+        for each, client in self._by_client(rows, liability_line.sold):
             if client is not None:
                 found[client] = found.get(client, ZERO) + each.balance
         return found
@@ -280,19 +287,19 @@ class LiabilityLedger:
             liability_line.MODEL, domain, liability_line.BY_ACCOUNT, liability_line.LEDGER
         )
         found: dict[tuple[int, int | None], tuple[Decimal, Decimal]] = {}
-        for each, client in self._by_client(rows):
-            assert each.account_id is not None, "grouped by account"
+        for each, client in self._by_client(rows, liability_line.standing):
             key = (each.account_id, client)
             balance, unmatched = found.get(key, (ZERO, ZERO))
             found[key] = (balance + each.balance, unmatched + each.unmatched)
         return found
 
-    def _by_client(self, rows: Sequence[Row]) -> list[tuple[liability_line.Group, int | None]]:
+    def _by_client(
+        self, rows: Sequence[Row], group: Callable[[border.Row, Currency], liability_line.Group]
+    ) -> list[tuple[liability_line.Group, int | None]]:
         """Each group with the commercial entity of its partner."""
-        try:
-            groups = [liability_line.group(row, self.company.currency) for row in rows]
-        except Unreadable as trouble:
-            raise _unreadable(trouble) from None
+        groups = self.values(
+            liability_line.MODEL, rows, lambda row: group(row, self.company.currency)
+        )
         clients = self.clients({each.partner_id for each in groups if each.partner_id})
         return [
             (
@@ -319,9 +326,3 @@ class LiabilityLedger:
         for issue in read.issues:
             raise BadAnswer(f"The ledger cannot be read: {issue}.", retryable=False)
         return list(read.values)
-
-
-def _unreadable(trouble: Unreadable) -> BadAnswer:
-    return BadAnswer(
-        f"The ledger cannot be read: {liability_line.MODEL}, {trouble}.", retryable=False
-    )

@@ -107,7 +107,7 @@ class Json2Gateway:
         if answer.status == 200:
             try:
                 return json.loads(answer.body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise BadAnswer(
                     f"The answer of {self._http.url} to {model}.{method} is not JSON."
                 ) from None
@@ -145,7 +145,7 @@ def _error_object(answer: Answer) -> Mapping[str, Any] | None:
     """Odoo's error object, where there is one."""
     try:
         data = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) and "name" in data else None
 

@@ -180,7 +180,7 @@ class JsonRpcGateway:
             raise BadAnswer(f"The answer of {self._http.url} was cut short.") from None
         except OSError as error:
             raise self._line_error(error) from None
-        except (InternalError, KeyError, TypeError, AttributeError, ValueError):
+        except (InternalError, LookupError, TypeError, AttributeError, ValueError, RecursionError):
             # odoorpc looks into an answer without looking at its shape first
             raise BadAnswer(
                 f"The answer of {self._http.url} to {model}.{method} is not JSON-RPC."

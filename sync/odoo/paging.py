@@ -21,7 +21,7 @@ def read_all(
             model, [*domain, ("id", ">", last)], fields, limit=page_size, order="id asc"
         )
         for row in page:
-            if not isinstance(row.get("id"), int) or row["id"] <= last:
+            if type(row.get("id")) is not int or row["id"] <= last:
                 raise BadAnswer(
                     f"Odoo sent {model} out of order: {row.get('id')!r} after {last}.",
                     unclear=False,

@@ -14,7 +14,7 @@ def rows_of(answer: Any, model: str, fields: Sequence[str]) -> list[Row]:
     if not isinstance(answer, list):
         raise _wrong(model, "search_read", answer)
     for row in answer:
-        if not isinstance(row, dict) or not isinstance(row.get("id"), int):
+        if not isinstance(row, dict) or not _is_id(row.get("id")):
             raise _wrong(model, "search_read", row)
         if missing := [name for name in fields if name not in row]:
             raise BadAnswer(
@@ -35,18 +35,22 @@ def groups_of(answer: Any, model: str) -> list[Row]:
 
 def count_of(answer: Any, model: str) -> int:
     """The number of a ``search_count``."""
-    if isinstance(answer, bool) or not isinstance(answer, int):
+    if type(answer) is not int or answer < 0:
         raise _wrong(model, "search_count", answer)
     return answer
 
 
 def ids_of(answer: Any, model: str, wanted: int) -> list[int]:
     """The ids of a ``create``."""
-    if isinstance(answer, int) and wanted == 1:
+    if _is_id(answer) and wanted == 1:
         answer = [answer]
-    if not isinstance(answer, list) or len(answer) != wanted:
+    if not isinstance(answer, list) or len(answer) != wanted or not all(map(_is_id, answer)):
         raise _wrong(model, "create", answer)
     return answer
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and value > 0
 
 
 def _id(value: Any) -> Any:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from sync.odoo.errors import BadAnswer, Incompatible, Overloaded
+from sync.odoo.errors import BadAnswer, Incompatible, Overloaded, excerpt
 from sync.odoo.gateway import ServerVersion
 from sync.odoo.http import Answer, Http
 
@@ -57,14 +57,19 @@ def _json(answer: Answer) -> Any:
         return None
     try:
         return json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _version(info: Any, text: Any) -> ServerVersion:
     """From ``[19, 0, 0, "final", 0, ""]``; online versions are ``["saas~19", 1, …]``."""
-    major = re.search(r"\d+", str(info[0])) if isinstance(info, list) and len(info) > 1 else None
+    major = _number(info[0]) if isinstance(info, list) and len(info) > 1 else None
     if not major:
         raise BadAnswer("Odoo's version is not readable.", unclear=False, retryable=False)
-    minor = re.search(r"\d+", str(info[1]))
-    return ServerVersion(int(major[0]), int(minor[0]) if minor else 0, str(text)[:40])
+    minor = _number(info[1])
+    return ServerVersion(major, minor or 0, excerpt(text, 40))
+
+
+def _number(part: Any) -> int | None:
+    found = re.search(r"[0-9]{1,4}", part if isinstance(part, str) else repr(part)[:40])
+    return int(found[0]) if found else None

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from mappings import res_currency, res_partner, retainer_engagement, shown
+from mappings import read_each, res_currency, res_partner, retainer_engagement, shown
 from sync.domain.money import Currency
 from sync.odoo.gateway import Gateway
 from sync.odoo.paging import read_all
@@ -54,6 +54,8 @@ def engagement(gateway: Gateway, record: int | None) -> Found | None:
 
 
 def currencies(gateway: Gateway) -> dict[int, Currency]:
-    """Every currency of the company's Odoo."""
+    """Every currency of the company's Odoo that can be read; for what is only shown."""
     rows = read_all(gateway, res_currency.MODEL, res_currency.domain(), res_currency.FIELDS)
-    return {each.id: each for each in map(res_currency.value, rows)}
+    return {
+        each.id: each for each in read_each(res_currency.MODEL, rows, res_currency.value).values
+    }

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from mappings import retainer_sync_run
+from mappings.fields import clean, shown
 from sync import logs
 from sync.books import check_books
 from sync.odoo.connect import connect
@@ -65,7 +65,7 @@ class Service:
 
     def companies(self, wanted: str | None = None) -> list[CompanyRef]:
         """The company asked for, else those of the settings, else the only one there is."""
-        seen = [CompanyRef(each["id"], str(each["name"])) for each in self.hello["companies"]]
+        seen = self.hello.companies
         names: tuple[int | str, ...] = (wanted,) if wanted else self.settings.companies
         if names:
             return list(dict.fromkeys(named(each, seen) for each in names))
@@ -90,10 +90,10 @@ class Service:
             url=self.settings.url,
             database=self.settings.database,
             protocol=self.gateway.protocol,
-            server_version=str(self.hello.get("server_version", "")),
-            addon_version=str(self.hello.get("addon_version", "")),
+            server_version=self.hello.server_version,
+            addon_version=self.hello.addon_version,
             contract=CONTRACT,
-            user=str(self.hello.get("user", "")),
+            user=self.hello.user,
             companies=tuple(checks),
         )
 
@@ -127,10 +127,12 @@ class Service:
         self._seen.add(company.id)
 
     def _findings(self, method: str, company: CompanyRef) -> tuple[Finding, ...]:
-        found = self.gateway.call(GATEWAY, method, repeatable=True, company_id=company.id)
-        if not isinstance(found, list):
+        answer = self.gateway.call(GATEWAY, method, repeatable=True, company_id=company.id)
+        rows = answer if isinstance(answer, list) else [answer]
+        found = [finding(row) for row in rows]
+        if not all(found):
             raise BadAnswer(f"Odoo answered {method} with something else.", retryable=False)
-        return tuple(finding(row) for row in found)
+        return tuple(each for each in found if each)
 
     def look(self, company: CompanyRef, as_of: date, before: Sequence[Plan] = ()) -> Looked:
         """Read a company and plan for it. Writes nothing. ``before``: written by the same run."""
@@ -321,15 +323,39 @@ def owner() -> str:
     return f"{platform.node() or 'drawdown'} (process {os.getpid()})"
 
 
-def _hello(gateway: Gateway) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Hello:
+    """What the module says of itself, and the companies that the service user may work in."""
+
+    companies: list[CompanyRef]
+    server_version: str
+    addon_version: str
+    user: str
+
+
+def _hello(gateway: Gateway) -> Hello:
     """Ask the module who it is; refuse one that speaks another contract."""
     answer = gateway.call(GATEWAY, "hello", repeatable=True)
-    if not isinstance(answer, dict) or not isinstance(answer.get("companies"), list):
+    listed_ = answer.get("companies") if isinstance(answer, dict) else None
+    if not isinstance(listed_, list) or not all(map(_is_company, listed_)):
         raise BadAnswer("Odoo answered hello with something else.", retryable=False)
     if answer.get("contract") != CONTRACT:
         raise Incompatible(
-            f"The module retainer_billing speaks contract {answer.get('contract')!r}, this service"
-            f" {CONTRACT}.",
+            f"The module retainer_billing speaks contract {shown(answer.get('contract'))}, this"
+            f" service {CONTRACT}.",
             remedy="Use the module and the service of the same release.",
         )
-    return answer
+    texts = {each: clean(str(answer.get(each) or "")) for each in _TOLD}
+    return Hello([CompanyRef(each["id"], clean(each["name"])) for each in listed_], **texts)
+
+
+_TOLD = ("server_version", "addon_version", "user")
+
+
+def _is_company(row: object) -> bool:
+    return (
+        isinstance(row, dict)
+        and type(row.get("id")) is int
+        and row["id"] > 0
+        and isinstance(row.get("name"), str)
+    )

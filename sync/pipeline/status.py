@@ -3,17 +3,21 @@
 from datetime import date
 
 from mappings import (
+    Unreadable,
     account_move_status,
     res_company,
     retainer_alert,
     retainer_change_order,
     retainer_sync_run,
     shown,
+    unreadable,
 )
+from sync.odoo.gateway import Gateway
 from sync.odoo.paging import read_all
 from sync.pipeline import lookups
 from sync.pipeline.companies import CompanyRef
 from sync.pipeline.service import Service
+from sync.pull import CompanyNotFound, CompanyUnreadable
 from sync.report.status import StatusReport, per_client
 
 LAST_RUNS = 5
@@ -42,10 +46,7 @@ def status(service: Service, company: CompanyRef, as_of: date, month: date | Non
         gateway, {shown.link(row, account_move_status.ENGAGEMENT) for row in found}
     )
     currencies = lookups.currencies(gateway)
-    (about,) = gateway.search_read(
-        res_company.MODEL, res_company.domain(company.id), res_company.STUCK_FIELDS, limit=1
-    )
-    stuck_after = res_company.stuck_after(about)
+    stuck_after = _stuck_after(gateway, company)
     standing = (
         account_move_status.value(row, clients, engagements, currencies, as_of, month, stuck_after)
         for row in found
@@ -82,3 +83,16 @@ def status(service: Service, company: CompanyRef, as_of: date, month: date | Non
         ),
         clients=per_client(invoices),
     )
+
+
+def _stuck_after(gateway: Gateway, company: CompanyRef) -> int:
+    """Days after which an unopened invoice is stuck."""
+    rows = gateway.search_read(
+        res_company.MODEL, res_company.domain(company.id), res_company.STUCK_FIELDS, limit=1
+    )
+    if not rows:
+        raise CompanyNotFound(company.id, [])
+    try:
+        return res_company.stuck_after(rows[0])
+    except Unreadable as trouble:
+        raise CompanyUnreadable(unreadable(res_company.MODEL, rows[0], trouble)) from None

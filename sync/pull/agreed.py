@@ -27,6 +27,10 @@ def with_terms(
     currencies: dict[int, Currency],
 ) -> tuple[Engagement, ...]:
     """The engagements with their terms, earliest first, and the terms with their role rates."""
+    rows = reader.rows(
+        retainer_terms.MODEL, retainer_terms.domain(currency_of), retainer_terms.FIELDS
+    )
+    agreed = {each: row for row in rows for each in ids_in([row], "id")}
     rates: dict[int, tuple[RoleRate, ...]] = {}
     for of, rate in reader.read(
         retainer_role_rate.MODEL,
@@ -36,16 +40,17 @@ def with_terms(
             retainer_role_rate.FIELDS,
         ),
         lambda row: retainer_role_rate.value(row, currencies),
+        lambda row: retainer_terms.engagement_of(agreed.get(retainer_role_rate.terms(row), {})),
+        suspects=lambda _: currency_of,
     ).values:
         rates[of] = (*rates.get(of, ()), rate)
     terms: dict[int, list[Terms]] = {}
     for engagement, each in reader.read(
         retainer_terms.MODEL,
-        reader.rows(
-            retainer_terms.MODEL, retainer_terms.domain(currency_of), retainer_terms.FIELDS
-        ),
+        rows,
         lambda row: retainer_terms.value(row, currency_of, rates),
         retainer_terms.engagement_of,
+        suspects=lambda _: currency_of,
     ).values:
         terms.setdefault(engagement, []).append(each)
     return tuple(
@@ -120,12 +125,20 @@ def read_hour_blocks(
             [retainer_period.BY_BLOCK],
             ["__count"],
         )
-        counted = ids_in(groups, retainer_period.BY_BLOCK)
+        counted = set(
+            reader.read(
+                retainer_period.LOT_MODEL,
+                groups,
+                retainer_period.counted_block,
+                suspects=lambda _: ids,
+            ).values
+        )
     blocks = reader.read(
         retainer_hour_block.MODEL,
         rows,
         lambda row: retainer_hour_block.value(row, currency_of, counted),
         retainer_hour_block.engagement_of,
+        suspects=lambda _: ids,
     ).values
     return tuple(
         each.model_copy(update={"billed": each.billed and f"b{each.id}" not in cancelled})

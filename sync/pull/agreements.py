@@ -15,6 +15,7 @@ from mappings import (
 )
 from mappings.fields import Unreadable
 from mappings.reading import unreadable
+from mappings.sale_order import Quote
 from sync.domain.engagement import Client, Engagement, Kind, Milestone, State
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.money import Currency
@@ -60,14 +61,14 @@ def read_agreements(
         ),
         project_project.FIELDS,
     )
-    clients, addresses = _partners(reader, rows, project_rows)
+    clients, addresses, unclear = _partners(reader, rows, project_rows)
     client_of = {client.id: client.commercial_id for client in clients.values()}
     projects = reader.read(
         project_project.MODEL,
         project_rows,
         lambda row: project_project.value(row, company.id, client_of),
     )
-    orders = reader.read(
+    read = reader.read(
         sale_order.MODEL,
         reader.rows(
             sale_order.MODEL,
@@ -75,13 +76,14 @@ def read_agreements(
             sale_order.FIELDS,
         ),
         lambda row: sale_order.value(row, company.id),
-    ).values
-    quotes = {order.id: order for order in orders}
+    )
+    quotes: dict[int, Quote | None] = {**dict.fromkeys(read.bad)}
+    quotes |= {order.id: order for order in read.values}
     engagements = reader.read(
         retainer_engagement.MODEL,
         rows,
         lambda row: retainer_engagement.value(
-            row, company.id, currencies, clients, addresses, quotes
+            row, company.id, currencies, clients, addresses, quotes, unclear
         ),
         retainer_engagement.engagement_of,
     )
@@ -94,28 +96,32 @@ def read_agreements(
         clients=tuple(clients.values()),
         projects=projects.values,
         milestones=_milestones(reader, milestone_rows, engagements.values, project_names),
-        quotation_keys=tuple(sorted(order.key for order in orders if order.key)),
+        quotation_keys=tuple(sorted(order.key for order in read.values if order.key)),
     )
 
 
 def _partners(
     reader: Reader, engagement_rows: list[Row], project_rows: list[Row]
-) -> tuple[dict[int, Client], dict[int, int]]:
-    """Clients and addresses by id, and the invoice address of those that have one."""
+) -> tuple[dict[int, Client], dict[int, int], frozenset[int]]:
+    """Clients and addresses by id, the invoice address of those that have one, and those of whom
+    an address could not be read: nobody can say where their invoices go.
+    """
     wanted = retainer_engagement.partners(engagement_rows)
     wanted |= project_project.customers(project_rows)
     rows = reader.rows(res_partner.MODEL, res_partner.domain(wanted), res_partner.FIELDS)
     clients = reader.read(res_partner.MODEL, rows, res_partner.value)
     addresses: dict[int, int] = {}
+    unclear: set[int] = set()
     for row in rows:
         try:
             found = res_partner.invoice_address(row)
         except Unreadable as trouble:
             reader.issues.append(unreadable(res_partner.MODEL, row, trouble))
+            unclear |= res_partner.parents(row) or wanted
             continue
         if found is not None:
             addresses.setdefault(*found)
-    return {client.id: client for client in clients.values}, addresses
+    return {client.id: client for client in clients.values}, addresses, frozenset(unclear)
 
 
 def _missing_projects(
@@ -162,6 +168,7 @@ def _milestones(
         [row for row in rows if not _of_unread(row, readable)],
         lambda row: project_milestone.value(row, readable, project_names, amounts),
         project_milestone.engagement_of,
+        suspects=lambda _: readable,
     ).values
 
 

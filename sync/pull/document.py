@@ -103,9 +103,10 @@ def read_document(gateway: Gateway, company: int | str, name_or_key: str) -> Sta
     for model, domain, names, standing in kinds:
         asked = (*names, explained.FIELD)
         for row in gateway.search_read(model, domain, asked, limit=_FEW):
+            reader.issues.clear()
             found = reader.read(model, [row], partial(_whole, standing=standing))
-            if found.issues:
-                raise PullError(str(found.issues[0]))
+            if reader.issues:
+                raise PullError(str(reader.issues[0]))
             return found.values[0]
     raise DocumentNotFound(name_or_key)
 
@@ -130,7 +131,12 @@ def _invoice(
         currency=currency,
         invoice=invoice,
         po=account_move.po_number(row),
-        lines=tuple(account_move_line.value(each, currency)[1] for each in rows),
+        lines=tuple(
+            line
+            for _, line in reader.read(
+                account_move_line.MODEL, rows, lambda each: account_move_line.value(each, currency)
+            ).values
+        ),
     )
 
 
@@ -197,7 +203,9 @@ def _quotation(
         name=quote.name,
         currency=currency,
         engagement_id=sale_order.engagement(row),
-        lines=tuple(sale_order_line.shown(each, currency) for each in rows),
+        lines=reader.read(
+            sale_order_line.MODEL, rows, lambda each: sale_order_line.shown(each, currency)
+        ).values,
     )
 
 

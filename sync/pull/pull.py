@@ -73,11 +73,11 @@ def pull(
         if each.date_end is not None and _ended_lately(each, open_since)
     }
     documents = read_documents(
-        reader, of, books, milestones, corrected, ended, since, found.advances, currencies
+        reader, of, books, milestones, corrected, ids, ended, since, found.advances, currencies
     )
     cancelled = cancelled_sources(documents)
     year_end = last_year_end(of.fiscal_year_end, today or datetime.now(UTC).date())
-    entries = read_entries(reader, of, found, year_end, currencies)
+    entries = read_entries(reader, of, found, ids, year_end, currencies)
     defaults = {
         each.engagement_id: each for each in read_defaults(reader, of, _of_money(kept, found))
     }
@@ -100,7 +100,7 @@ def pull(
         alert_keys=read_alerts(reader, of, ids, since),
         quotation_keys=agreements.quotation_keys,
         request_keys=time.request_keys,
-        tombstones=read_tombstones(reader, of, currencies),
+        tombstones=read_tombstones(reader, of, ids, currencies),
         advances=found.advances,
         taxes=tuple(each.taxes for each in defaults.values()),
         worked=read_worked(reader, of, kept, found),

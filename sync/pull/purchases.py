@@ -1,6 +1,6 @@
 """Purchases that are recharged to clients, with what their currencies were worth."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -48,6 +48,7 @@ def read_purchases(
             ),
             lambda row: purchase_order.value(row, company.id),
             lambda row: next(map(claims.get, purchase_order.projects([row])), None),
+            suspects=lambda _: claims.values(),
         ).values
     }
     rows = reader.rows(
@@ -56,7 +57,12 @@ def read_purchases(
         purchase_order_line.FIELDS,
     )
     vendors = _vendors(reader, {order.vendor_id for order in orders.values()})
-    credited = _credited(reader, ids_in(rows, "id"))
+    project_of = {
+        line: purchase_order_line.project_of(row, orders)
+        for row in rows
+        for line in ids_in([row], "id")
+    }
+    credited = _credited(reader, project_of, claims)
 
     def engagement_of(order: Purchase) -> Engagement | None:
         return _engagement(recharging, order)
@@ -68,6 +74,7 @@ def read_purchases(
             row, orders, engagement_of, vendors, credited, currencies
         ),
         lambda row: claims.get(purchase_order_line.project_of(row, orders) or 0),
+        suspects=lambda _: claims.values(),
     ).values
     lines = [line for line in found if line and not purchase_order_line.is_settled(line)]
     return _with_rates(reader, company, lines, {each.id: each.currency for each in recharging})
@@ -87,23 +94,28 @@ def _engagement(recharging: Iterable[Engagement], order: Purchase) -> Engagement
     return candidates[-1] if candidates else None
 
 
-def _vendors(reader: Reader, ids: Collection[int]) -> dict[int, str]:
+def _vendors(reader: Reader, ids: Collection[int]) -> dict[int, str | None]:
+    """Names by id; None of those that could not be read."""
     rows = reader.rows(res_partner.MODEL, res_partner.of_ids(ids), res_partner.FIELDS)
     read = reader.read(res_partner.MODEL, rows, res_partner.value)
-    return {vendor.id: vendor.name for vendor in read.values}
+    return {**dict.fromkeys(read.bad), **{vendor.id: vendor.name for vendor in read.values}}
 
 
-def _credited(reader: Reader, lines: Collection[int]) -> dict[int, Decimal]:
+def _credited(
+    reader: Reader, project_of: Mapping[int, int | None], claims: Mapping[int, int]
+) -> dict[int, Decimal]:
     """What vendors credited of some lines, by line."""
     totals: dict[int, Decimal] = {}
     for line, quantity in reader.read(
         account_move_line.MODEL,
         reader.rows(
             account_move_line.MODEL,
-            account_move_line.credited_by_vendors(lines),
+            account_move_line.credited_by_vendors(project_of),
             account_move_line.CREDITED_FIELDS,
         ),
         account_move_line.credited,
+        lambda row: claims.get(project_of.get(account_move_line.purchased(row)) or 0),
+        suspects=lambda _: claims.values(),
     ).values:
         totals[line] = totals.get(line, Decimal(0)) + quantity
     return totals
@@ -122,7 +134,10 @@ def _with_rates(
         for currency in (line.currency, currency_of[line.engagement_id])
         if line.currency != currency_of[line.engagement_id]
     }
-    worth = _worth(reader, company, needed)
+    buying = {
+        line.engagement_id for line in lines if line.currency != currency_of[line.engagement_id]
+    }
+    worth = _worth(reader, company, needed, buying)
     placed = []
     for line in lines:
         target = currency_of[line.engagement_id]
@@ -137,17 +152,20 @@ def _with_rates(
 
 
 def _worth(
-    reader: Reader, company: Company, needed: set[tuple[int, date]]
+    reader: Reader, company: Company, needed: set[tuple[int, date]], buying: Collection[int]
 ) -> dict[tuple[int, date], Decimal]:
-    """Units per unit of the company's currency, for (currency, day); none where Odoo has none."""
+    """Units per unit of the company's currency, for (currency, day); none where Odoo has none.
+
+    ``buying``: the engagements that wait where a rate cannot be read.
+    """
     if not needed:
         return {}
     days = [day for _, day in needed]
-    rates = _rates(reader, company, needed, min(days) - _RATES_BEFORE)
+    rates = _rates(reader, company, needed, min(days) - _RATES_BEFORE, buying)
     found = _known(needed, rates)
     missing = needed - found.keys()
     if any(currency != company.currency.id for currency, _ in missing):
-        found |= _known(missing, _rates(reader, company, missing, None))
+        found |= _known(missing, _rates(reader, company, missing, None, buying))
     for currency, day in needed - found.keys():
         if currency == company.currency.id:
             found[currency, day] = Decimal(1)
@@ -162,7 +180,11 @@ def _known(
 
 
 def _rates(
-    reader: Reader, company: Company, needed: set[tuple[int, date]], earliest: date | None
+    reader: Reader,
+    company: Company,
+    needed: set[tuple[int, date]],
+    earliest: date | None,
+    buying: Collection[int],
 ) -> Collection[Rate]:
     domain = res_currency_rate.domain(
         company.rates_of,
@@ -174,4 +196,5 @@ def _rates(
         res_currency_rate.MODEL,
         reader.rows(res_currency_rate.MODEL, domain, res_currency_rate.FIELDS),
         lambda row: res_currency_rate.value(row, company.rates_of),
+        suspects=lambda _: buying,
     ).values

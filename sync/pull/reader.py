@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TypeVar
 
 from mappings import fields as border
-from mappings.reading import EngagementOf, Read, read_each
+from mappings.reading import EngagementOf, Read, Suspects, read_each
 from sync.domain.issues import Issue
 from sync.odoo.gateway import Domain, Gateway, Row
 from sync.odoo.paging import read_all
@@ -46,8 +46,12 @@ class Reader:
         rows: Sequence[Row],
         value: Callable[[border.Row], T],
         engagement_of: EngagementOf | None = None,
+        suspects: Suspects | None = None,
     ) -> Read[T]:
-        """The values of some rows; what cannot be read is noted as an issue."""
-        found = read_each(model, rows, value, engagement_of)
+        """The values of some rows; what cannot be read is noted as an issue.
+
+        ``suspects``: the engagements that wait where a refused row does not say whose it is.
+        """
+        found = read_each(model, rows, value, engagement_of, suspects)
         self.issues += found.issues
         return found

@@ -35,6 +35,7 @@ def read_documents(
     books: Books,
     milestones: tuple[Milestone, ...],
     corrected: Collection[str],
+    engagements: Collection[int],
     ended: Mapping[int, date],
     since: date,
     advances: tuple[Advance, ...],
@@ -44,6 +45,7 @@ def read_documents(
 
     ``corrected``: keys whose time is corrected. ``ended``: engagements that ended lately, with the
     first of the month in which they did. ``advances``: their requests and returns are among them.
+    ``engagements``: whose they may be.
     """
     rows = reader.rows(
         account_move.MODEL,
@@ -60,6 +62,7 @@ def read_documents(
     unearned: set[int] = set()
     besides: dict[int, list[Billed]] = {}
     accounts = set(books.liability_accounts.values())
+    behind = {each: row for row in rows for each in ids_in([row], "id")}
     if rows:
         for line in reader.read(
             ledger_line.MODEL,
@@ -69,6 +72,8 @@ def read_documents(
                 ledger_line.BILLED_FIELDS,
             ),
             ledger_line.billed,
+            lambda row: account_move.engagement_of(behind.get(ledger_line.document(row), {})),
+            suspects=lambda _: engagements,
         ).values:
             if line.account_id == books.unearned_account_id and not line.rounding:
                 unearned.add(line.move_id)
@@ -80,6 +85,7 @@ def read_documents(
         rows,
         lambda row: account_move.value(row, company.id, currencies, unearned, people, besides),
         account_move.engagement_of,
+        suspects=lambda _: engagements,
     ).values
 
 
@@ -110,6 +116,7 @@ def read_periods(
         rows,
         lambda row: retainer_period.value(row, {}),
         retainer_period.engagement_of,
+        suspects=lambda _: closed_until,
     ).values
     wanted = [each for each in bare if retainer_period.wanted(each, closed_until, since)]
     lots = reader.read(
@@ -121,6 +128,7 @@ def read_periods(
         ),
         retainer_period.lot,
         retainer_period.engagement_of,
+        suspects=lambda _: closed_until,
     )
     by_period = retainer_period.lots_by_period(lots.values)
     return tuple(each.model_copy(update={"lots": by_period.get(each.id, ())}) for each in wanted)
@@ -174,9 +182,9 @@ def read_alerts(
 
 
 def read_tombstones(
-    reader: Reader, company: Company, currencies: dict[int, Currency]
+    reader: Reader, company: Company, engagements: Collection[int], currencies: dict[int, Currency]
 ) -> tuple[Tombstone, ...]:
-    """Keys of documents that people deleted."""
+    """Keys of documents of those engagements, and of others, that people deleted."""
     rows = reader.rows(
         retainer_tombstone.MODEL, retainer_tombstone.domain(company.id), retainer_tombstone.FIELDS
     )
@@ -185,6 +193,8 @@ def read_tombstones(
         retainer_tombstone.MODEL,
         rows,
         lambda row: retainer_tombstone.value(row, company.id, currencies, people),
+        retainer_tombstone.engagement_of,
+        suspects=lambda _: engagements,
     ).values
 
 

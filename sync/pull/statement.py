@@ -74,4 +74,6 @@ def _read(gateway: Gateway, domain: Terms) -> tuple[Statement, tuple[Decimal, ..
         ),
         retainer_terms.overage_rate,
     ).values
+    if reader.issues:
+        raise PullError(str(reader.issues[0]))
     return statements[0], rates

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from mappings import account_analytic_line, account_move, hr_employee, retainer_change_order
-from mappings.account_analytic_line import Corrected
+from mappings.account_analytic_line import Corrected, Refused
 from mappings.hr_employee import Employee
+from mappings.reading import Read
 from sync.domain.engagement import ChangeOrder, Engagement, Kind
 from sync.domain.entries import TimeEntry
 from sync.domain.issues import Issue, Severity, Source
@@ -35,11 +36,13 @@ def read_time(reader: Reader, company: Company, agreements: Agreements, open_sin
     """
     engagements = agreements.engagements
     claims, whole = _claims(engagements), _whole(agreements)
+    people = _people(reader, company.id)
     time = account_analytic_line.Reader(
         company_id=company.id,
         client_of={project.id: project.client_id for project in agreements.projects},
         engagement_of=claims,
-        people=_people(reader, company.id),
+        people=dict(people.values),
+        unread=people.bad,
     )
     entries: list[TimeEntry] = []
     for page in reader.pages(
@@ -54,11 +57,10 @@ def read_time(reader: Reader, company: Company, agreements: Agreements, open_sin
         account_analytic_line.FIELDS,
     ):
         entries += time.read(page)
-    reader.issues += time.issues
     ours = {project: engagement for project, engagement in claims.items() if project in whole}
     reader.issues += billed_elsewhere(reader, company, engagements, ours, open_since)
     entries = _with_corrected(reader, entries, claims)
-    return _on_change_orders(reader, entries, engagements, open_since)
+    return _on_change_orders(reader, entries, time.refused, engagements, open_since)
 
 
 def _claims(engagements: Iterable[Engagement]) -> dict[int, int]:
@@ -67,13 +69,13 @@ def _claims(engagements: Iterable[Engagement]) -> dict[int, int]:
     return {project: each.id for each in ordered for project in each.project_ids}
 
 
-def _people(reader: Reader, company_id: int) -> dict[int, Employee]:
+def _people(reader: Reader, company_id: int) -> Read[tuple[int, Employee]]:
     """Names and roles by id; a server that will not tell them does not stop the run."""
     try:
         rows = reader.rows(hr_employee.MODEL, hr_employee.domain(company_id), hr_employee.FIELDS)
     except (Forbidden, NotFound):
-        return {}
-    return dict(reader.read(hr_employee.MODEL, rows, hr_employee.value).values)
+        rows = []
+    return reader.read(hr_employee.MODEL, rows, hr_employee.value)
 
 
 def _whole(agreements: Agreements) -> set[int]:
@@ -130,6 +132,11 @@ def _with_corrected(
                     account_move.MODEL, account_move.of_ids(documents), account_move.KEY_FIELDS
                 ),
                 account_move.key,
+                suspects=lambda _: [
+                    claims[entry.project_id]
+                    for entry in entries
+                    if entry.corrects_id is not None and entry.project_id in claims
+                ],
             ).values
         )
     placed = []
@@ -171,12 +178,14 @@ def _astray(
 def _on_change_orders(
     reader: Reader,
     entries: list[TimeEntry],
+    refused: Iterable[Refused],
     engagements: tuple[Engagement, ...],
     open_since: date,
 ) -> Time:
     """The entries whose change order is known; time whose place is not known is never guessed."""
     currency_of = {engagement.id: engagement.currency for engagement in engagements}
     wanted = {entry.change_order_id for entry in entries if entry.change_order_id is not None}
+    wanted |= {each.change_order_id for each in refused if each.change_order_id is not None}
     orders = reader.read(
         retainer_change_order.MODEL,
         reader.rows(
@@ -186,7 +195,9 @@ def _on_change_orders(
         ),
         lambda row: retainer_change_order.value(row, currency_of),
         retainer_change_order.engagement_of,
+        suspects=lambda _: currency_of,
     )
+    reader.issues += _parking(refused, {order.id: order for order, _ in orders.values}, currency_of)
     readable = {order.id for order, _ in orders.values}
     placed: list[TimeEntry] = []
     homeless: dict[int, list[TimeEntry]] = defaultdict(list)
@@ -202,6 +213,19 @@ def _on_change_orders(
         tuple(order for order, _ in orders.values),
         tuple(sorted(key for _, key in orders.values if key)),
     )
+
+
+def _parking(
+    refused: Iterable[Refused], orders: Mapping[int, ChangeOrder], engagements: Iterable[int]
+) -> Iterator[Issue]:
+    """The issue of each unreadable entry, for every engagement that would miss it."""
+    for each in refused:
+        order = orders.get(each.change_order_id or 0)
+        whose: set[int | None] = set(engagements) if each.lost else {each.issue.engagement_id}
+        if order is not None:
+            whose.add(order.engagement_id)
+        for engagement in whose - {None} or whose:
+            yield each.issue.model_copy(update={"engagement_id": engagement})
 
 
 def _homeless(order: int, entries: list[TimeEntry]) -> Issue:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sync.domain.value import Value
-from sync.odoo.errors import BadAnswer, GatewayError, Rejected
+from sync.odoo.errors import BadAnswer, GatewayError, Rejected, excerpt
 from sync.odoo.gateway import Gateway
 
 GATEWAY = "retainer.gateway"
@@ -70,11 +70,13 @@ class HeldLease:
             lease_seconds=lease.seconds,
         )
         if isinstance(answer, dict) and "held_by" in answer:
-            raise LeaseHeld(str(answer["held_by"]), str(answer.get("until", "?")))
+            raise LeaseHeld(excerpt(answer["held_by"]), excerpt(answer.get("until", "?")))
         if (
             not isinstance(answer, dict)
             or type(answer.get("run_id")) is not int
             or not isinstance(answer.get("token"), str)
+            or answer["run_id"] <= 0
+            or not answer["token"]
         ):
             raise BadAnswer("Odoo answered begin_run with something else.", retryable=False)
         self.run_id: int = answer["run_id"]

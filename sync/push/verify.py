@@ -15,6 +15,7 @@ from mappings import (
     project_milestone,
     read_each,
     retainer_period,
+    shown,
 )
 from mappings.account_move_line import MODEL as LINES
 from mappings.account_move_line import MOVE_FIELDS, moves, of_moves_on
@@ -26,6 +27,7 @@ from sync.domain.issues import Issue
 from sync.domain.journal import Entry
 from sync.domain.money import ZERO
 from sync.domain.value import Value
+from sync.odoo.errors import BadAnswer
 from sync.odoo.gateway import Domain, Gateway, Row
 from sync.odoo.paging import read_all
 from sync.plan.changes import Plan
@@ -290,7 +292,12 @@ class _Batch:
         rows = self.gateway.read_group(
             account_analytic_line.MODEL, account_analytic_line.of_ids(entries), [by], ["__count"]
         )
-        return account_analytic_line.bound(rows, by)
+        read = read_each(
+            account_analytic_line.MODEL, rows, lambda row: account_analytic_line.bound(row, by)
+        )
+        for issue in read.issues:
+            raise BadAnswer(f"What was bound cannot be read: {issue}.", retryable=False)
+        return {record: count for record, count in read.values if record is not None}
 
     def _milestones(self, ids: Sequence[int]) -> Counter[int]:
         if not ids:
@@ -299,7 +306,8 @@ class _Batch:
         rows = self.gateway.search_read(
             project_milestone.MODEL, project_milestone.of_ids(ids), [by], limit=len(ids)
         )
-        return Counter(row[by] for row in rows if row[by])
+        found = (shown.link(row, by) for row in rows)
+        return Counter(each for each in found if each is not None)
 
 
 def _line_text(line: tuple[int, int | None, Decimal, Decimal]) -> str:

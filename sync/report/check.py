@@ -1,7 +1,6 @@
 """Whether everything is in place, and where in Odoo to set what is not."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sync.domain.value import Value
 from sync.report.blocks import Block, Facts, Message, Row, Table, Tone, texts
@@ -49,11 +48,17 @@ class CheckReport(Value):
         return not any(each.missing for each in self.companies)
 
 
-def finding(row: Mapping[str, Any]) -> Finding:
-    """One row of the module's answer."""
+def finding(row: object) -> Finding | None:
+    """One row of the module's answer; None where it is none."""
+    if (
+        not isinstance(row, Mapping)
+        or not isinstance(row.get("code"), str)
+        or not isinstance(row.get("ok"), bool)
+    ):
+        return None
     return Finding(
         code=safe(row["code"]),
-        ok=bool(row["ok"]),
+        ok=row["ok"],
         record=safe(row.get("record") or ""),
         message=safe(row.get("message") or ""),
         remedy=safe(row.get("remedy") or ""),

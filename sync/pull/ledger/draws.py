@@ -13,6 +13,7 @@ from sync.domain.taxes import Tax
 from sync.pull.ledger.lots import taxes_taken
 from sync.pull.ledger.matches import Matches, read_matched
 from sync.pull.ledger.open_lines import OpenLines
+from sync.pull.ledger.owners import Owners
 from sync.pull.reader import Reader
 
 Drawn = tuple[int, Match, MatchedLine, MatchedLine]
@@ -25,6 +26,7 @@ def read_draws(
     opened: OpenLines,
     matches: Matches,
     requested: Mapping[int, int],
+    owners: Owners,
     currencies: dict[int, Currency],
 ) -> tuple[OpenDraw, ...]:
     """No call where no credit note is open; else five at most.
@@ -50,8 +52,9 @@ def read_draws(
             account_partial_reconcile.FIELDS,
         ),
         lambda row: account_partial_reconcile.value(row, company.currency, currencies),
+        suspects=owners.of_anybody,
     ).values
-    lines = read_matched(reader, found, currencies)
+    lines = read_matched(reader, found, owners, currencies)
     drawn: list[Drawn] = []
     for match in found:
         debit, lot = lines.get(match.debit_line), lines.get(match.credit_line)
@@ -59,8 +62,8 @@ def read_draws(
             continue
         invoice = debit.move_id if debit.move_id in invoices else settled[debit.move_id]
         drawn.append((invoice, match, debit, lot))
-    given_back = _given_back(reader, company, account, drawn, currencies)
-    taxes = _taxes(reader, drawn)
+    given_back = _given_back(reader, company, account, drawn, owners, currencies)
+    taxes = _taxes(reader, drawn, owners)
     return tuple(
         draw for each in drawn if (draw := _draw(each, requested, given_back, taxes)) is not None
     )
@@ -98,6 +101,7 @@ def _given_back(
     company: Company,
     account: int,
     drawn: list[Drawn],
+    owners: Owners,
     currencies: dict[int, Currency],
 ) -> dict[tuple[int, int], Decimal]:
     """(lot line, entry): what documents of ours gave back of that draw before."""
@@ -117,11 +121,15 @@ def _given_back(
             ledger_move.MODEL,
             reader.rows(ledger_move.MODEL, ledger_move.of_ids(documents), ledger_move.KEY_FIELDS),
             ledger_move.key,
+            suspects=owners.of_anybody,
         ).values
     )
     found: dict[tuple[int, int], Decimal] = {}
     for move, amount in reader.read(
-        ledger_line.MODEL, rows, lambda row: ledger_line.given_back(row, currencies)
+        ledger_line.MODEL,
+        rows,
+        lambda row: ledger_line.given_back(row, currencies),
+        suspects=owners.of_anybody,
     ).values:
         for lot, entry in pairs:
             if f".l{lot}.e{entry}/" in keys.get(move, ""):
@@ -129,7 +137,7 @@ def _given_back(
     return found
 
 
-def _taxes(reader: Reader, drawn: list[Drawn]) -> dict[int, Tax]:
+def _taxes(reader: Reader, drawn: list[Drawn], owners: Owners) -> dict[int, Tax]:
     ids = {tax for _, _, debit, _ in drawn for tax, _ in debit.own_taxes or ()}
     ids |= {tax for _, _, debit, _ in drawn if debit.own_taxes is None for tax in debit.tax_ids}
     if not ids:
@@ -138,5 +146,6 @@ def _taxes(reader: Reader, drawn: list[Drawn]) -> dict[int, Tax]:
         account_tax.MODEL,
         reader.rows(account_tax.MODEL, account_tax.domain(ids), account_tax.FIELDS),
         account_tax.value,
+        suspects=owners.of_anybody,
     ).values
     return {tax.id: tax for tax in found}

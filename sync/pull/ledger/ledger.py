@@ -22,6 +22,7 @@ from sync.pull.ledger.draws import read_draws
 from sync.pull.ledger.lots import debits, lots
 from sync.pull.ledger.matches import read_matches
 from sync.pull.ledger.open_lines import OpenLines, read_open_lines
+from sync.pull.ledger.owners import Owners
 from sync.pull.ledger.receivables import receivables
 from sync.pull.reader import Reader
 
@@ -70,8 +71,10 @@ def read_ledger(
     """At most sixteen calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
-    opened = read_open_lines(reader, company, books, drawing, currencies)
-    matches = read_matches(reader, company, opened, currencies)
+    known = tuple(known)
+    owners = Owners(engagements, known)
+    opened = read_open_lines(reader, company, books, drawing, owners, currencies)
+    matches = read_matches(reader, company, opened, owners, currencies)
     named = {line.advance_id for line in opened.liabilities if line.advance_id is not None}
     rows = []
     if books.advance_account_id is not None:
@@ -82,7 +85,7 @@ def read_ledger(
     advances = _advances(reader, company, rows, partners, engagements, named, currencies)
     commercial = {each.id: each.commercial_id for each in partners.values()}
     requested = {each.request_id: each.id for each in advances if each.request_id is not None}
-    draws = read_draws(reader, company, opened, matches, requested, currencies)
+    draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
     return LedgerRead(
         ledger=Ledger(
             lots=lots(opened, matches, commercial, requested),
@@ -152,7 +155,7 @@ def _per_engagement(issue: Issue, row: Row, engagements: tuple[Engagement, ...])
     drawing = [
         each.id
         for each in engagements
-        if (each.id in named if named else each.use_advances and each.client_id == client)
+        if (each.id in named if named else each.use_advances and client in (0, each.client_id))
     ]
     return [issue.model_copy(update={"engagement_id": each}) for each in drawing]
 
@@ -161,10 +164,11 @@ def read_entries(
     reader: Reader,
     company: Company,
     found: LedgerRead,
+    engagements: Collection[int],
     since_year_end: date,
     currencies: dict[int, Currency],
 ) -> tuple[ExistingEntry, ...]:
-    """Entries of ours that what is open depends on: one call.
+    """Entries of ours that what is open depends on: one call. ``engagements``: whose they may be.
 
     ``since_year_end``: the last day of the last financial year that ended.
     """
@@ -187,6 +191,7 @@ def read_entries(
         ),
         lambda row: journal_entry.value(row, company.id, currencies),
         journal_entry.engagement_of,
+        suspects=lambda _: engagements,
     ).values
 
 
@@ -210,4 +215,5 @@ def read_defaults(
         answer,
         engagement_defaults.value,
         engagement_defaults.engagement_of,
+        suspects=lambda _: engagements,
     ).values

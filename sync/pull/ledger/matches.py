@@ -13,6 +13,7 @@ from sync.domain.money import Currency
 from sync.domain.snapshot import Company
 from sync.domain.taxes import Tax
 from sync.pull.ledger.open_lines import OpenLines
+from sync.pull.ledger.owners import Owners
 from sync.pull.reader import Reader
 
 
@@ -37,7 +38,11 @@ def is_taxed(line: OpenLine) -> bool:
 
 
 def read_matches(
-    reader: Reader, company: Company, opened: OpenLines, currencies: dict[int, Currency]
+    reader: Reader,
+    company: Company,
+    opened: OpenLines,
+    owners: Owners,
+    currencies: dict[int, Currency],
 ) -> Matches:
     """Four calls at most, over what is open and what was taken of it.
 
@@ -67,8 +72,9 @@ def read_matches(
             account_partial_reconcile.FIELDS,
         ),
         lambda row: account_partial_reconcile.value(row, company.currency, currencies),
+        suspects=owners.of_anybody,
     ).values
-    lines = read_matched(reader, matches, currencies)
+    lines = read_matched(reader, matches, owners, currencies)
     of_lot: dict[int, list[Match]] = defaultdict(list)
     of_receivable: dict[int, list[Match]] = defaultdict(list)
     ids = {line.id for line in lots}
@@ -89,13 +95,13 @@ def read_matches(
         of_lot=_sorted(of_lot),
         of_receivable=_sorted(of_receivable),
         lines=lines,
-        taxes=_taxes(reader, taxed),
-        charged=_charged(reader, [*taxed, *by_people], currencies),
+        taxes=_taxes(reader, taxed, owners),
+        charged=_charged(reader, [*taxed, *by_people], owners, currencies),
     )
 
 
 def read_matched(
-    reader: Reader, matches: Iterable[Match], currencies: dict[int, Currency]
+    reader: Reader, matches: Iterable[Match], owners: Owners, currencies: dict[int, Currency]
 ) -> dict[int, MatchedLine]:
     """Both sides of some matches."""
     ids = {line for match in matches for line in (match.debit_line, match.credit_line)}
@@ -105,6 +111,7 @@ def read_matched(
         ledger_line.MODEL,
         reader.rows(ledger_line.MODEL, ledger_line.of_ids(ids), ledger_line.MATCHED_FIELDS),
         lambda row: ledger_line.matched(row, currencies),
+        suspects=owners.of_anybody,
     ).values
     return {line.id: line for line in found}
 
@@ -114,7 +121,7 @@ def _sorted(grouped: Mapping[int, list[Match]]) -> dict[int, tuple[Match, ...]]:
     return {key: tuple(sorted(each, key=lambda match: match.day)) for key, each in grouped.items()}
 
 
-def _taxes(reader: Reader, taxed: Collection[OpenLine]) -> dict[int, Tax]:
+def _taxes(reader: Reader, taxed: Collection[OpenLine], owners: Owners) -> dict[int, Tax]:
     ids = {tax for line in taxed for tax in line.tax_ids}
     ids |= {tax for line in taxed for tax, _ in line.own_taxes or ()}
     if not ids:
@@ -123,12 +130,16 @@ def _taxes(reader: Reader, taxed: Collection[OpenLine]) -> dict[int, Tax]:
         account_tax.MODEL,
         reader.rows(account_tax.MODEL, account_tax.domain(ids), account_tax.FIELDS),
         account_tax.value,
+        suspects=owners.of_anybody,
     ).values
     return {tax.id: tax for tax in found}
 
 
 def _charged(
-    reader: Reader, lines: Iterable[OpenLine | MatchedLine], currencies: dict[int, Currency]
+    reader: Reader,
+    lines: Iterable[OpenLine | MatchedLine],
+    owners: Owners,
+    currencies: dict[int, Currency],
 ) -> dict[tuple[int, int], Decimal]:
     """What the documents charge of each tax, where the service did not note it line by line."""
     ids = {line.move_id for line in lines if line.own_taxes is None and line.tax_ids}
@@ -139,6 +150,7 @@ def _charged(
         ledger_line.MODEL,
         reader.rows(ledger_line.MODEL, ledger_line.taxes_of(ids), ledger_line.TAX_FIELDS),
         lambda row: ledger_line.tax(row, currencies),
+        suspects=owners.of_anybody,
     ).values:
         found[move, tax] += abs(amount)
     return found

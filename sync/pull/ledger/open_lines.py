@@ -1,6 +1,6 @@
 """The open lines of the liability accounts and of receivables, and the documents behind them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sync.domain.ledger import LotKind
 from sync.domain.money import Currency
 from sync.domain.snapshot import Company
 from sync.odoo.gateway import Row
+from sync.pull.ledger.owners import Owners
 from sync.pull.reader import Reader
 
 
@@ -60,6 +61,7 @@ def read_open_lines(
     company: Company,
     books: Books,
     drawing: Collection[int],
+    owners: Owners,
     currencies: dict[int, Currency],
 ) -> OpenLines:
     """Four calls at most. ``drawing``: engagements whose invoices draw advances."""
@@ -69,14 +71,16 @@ def read_open_lines(
     if LotKind.advances in kinds.values():
         owed = _rows(reader, ledger_line.open_receivables(company.id, drawing))
     behind = ledger_line.documents(rows) | ledger_line.documents(owed)
-    moves = _moves(reader, company, behind, currencies)
-    reverses = {each.reverses_id for each in moves.values() if each.reverses_id is not None}
-    moves |= _moves(reader, company, reverses - moves.keys(), currencies)
-    moves |= _under_the_same_keys(reader, company, moves, currencies)
+    on = owners.by_document([*rows, *owed])
+    moves = _moves(reader, company, behind, on, currencies)
+    of = {each.reverses_id: on(each.id) for each in moves.values() if each.reverses_id is not None}
+    reversed_ = {each: of[each] for each in of.keys() - moves.keys()}
+    moves |= _moves(reader, company, reversed_, lambda each: of.get(each, ()), currencies)
+    moves |= _under_the_same_keys(reader, company, moves, owners, currencies)
     return OpenLines(
         kinds=kinds,
-        liabilities=_lines(reader, company, rows, moves, currencies),
-        receivables=_lines(reader, company, owed, moves, currencies),
+        liabilities=_lines(reader, company, rows, moves, owners, currencies),
+        receivables=_lines(reader, company, owed, moves, owners, currencies),
         moves=moves,
     )
 
@@ -86,8 +90,13 @@ def _rows(reader: Reader, domain: Terms) -> list[Row]:
 
 
 def _moves(
-    reader: Reader, company: Company, ids: Collection[int], currencies: dict[int, Currency]
+    reader: Reader,
+    company: Company,
+    ids: Collection[int],
+    whose: Callable[[int], Collection[int]],
+    currencies: dict[int, Currency],
 ) -> dict[int, LedgerMove]:
+    """Those documents. ``whose``: the engagements that wait where one cannot be read."""
     if not ids:
         return {}
     rows = reader.rows(ledger_move.MODEL, ledger_move.of_ids(ids), ledger_move.FIELDS)
@@ -99,14 +108,17 @@ def _moves(
             field="id",
             message="its lines are open in the ledger, but the document cannot be read; let the"
             " service user see it",
+            engagement_id=engagement,
         )
         for each in sorted(set(ids) - ids_in(rows, "id"))
+        for engagement in (*whose(each),) or (None,)
     ]
     read = reader.read(
         ledger_move.MODEL,
         rows,
         lambda row: ledger_move.value(row, company.id, currencies),
         ledger_move.engagement_of,
+        suspects=lambda row: whose(min(ids_in([row], "id"), default=0)),
     )
     return {each.id: each for each in read.values}
 
@@ -124,6 +136,7 @@ def _under_the_same_keys(
     reader: Reader,
     company: Company,
     moves: Mapping[int, LedgerMove],
+    owners: Owners,
     currencies: dict[int, Currency],
 ) -> dict[int, LedgerMove]:
     """The invoices that credit notes of ours give back: one call, where there are any."""
@@ -138,6 +151,7 @@ def _under_the_same_keys(
         rows,
         lambda row: ledger_move.value(row, company.id, currencies),
         ledger_move.engagement_of,
+        suspects=owners.of_anybody,
     )
     return {each.id: each for each in read.values if each.id not in moves}
 
@@ -147,6 +161,7 @@ def _lines(
     company: Company,
     rows: list[Row],
     moves: Mapping[int, LedgerMove],
+    owners: Owners,
     currencies: dict[int, Currency],
 ) -> tuple[OpenLine, ...]:
     """The lines whose documents could be read; the others' trouble is said of the documents."""
@@ -160,5 +175,6 @@ def _lines(
         rows,
         lambda row: ledger_line.value(row, company.currency, currencies),
         engagement_of,
+        suspects=owners.of_row,
     ).values
     return tuple(line for line in found if line.move_id in moves)

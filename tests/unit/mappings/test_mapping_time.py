@@ -33,7 +33,7 @@ ROW = {
 
 
 def reader():
-    return replace(READER, issues=[], _days={}, _seconds={})
+    return replace(READER, refused=[], _days={}, _seconds={})
 
 
 def careful(row):

@@ -208,8 +208,8 @@ def founding(agency: Agency | None = None) -> Agency:
     return agency
 
 
-def in_full_swing() -> Agency:
-    """The same agency after a run, with a record of every kind that a pull reads."""
+def at_work() -> Agency:
+    """The same agency before any run, with a record of almost every kind that a pull reads."""
     agency = founding()
     acme, extra = agency.made["Acme Corp"], agency.made["Acme extra"]
     agency.make(
@@ -289,6 +289,13 @@ def in_full_swing() -> Agency:
         date_from="2025-04-20 22:00:00",
         date_to="2025-04-21 21:59:59",
     )
+    return agency
+
+
+def in_full_swing() -> Agency:
+    """That agency after a run, with a record of every kind that a pull reads."""
+    agency = at_work()
+    extra = agency.made["Acme extra"]
     plan, pulled = agency.plan()
     report = push(agency.service, plan, pulled, lease=Lease(owner="test"))
     assert report.ok, report
