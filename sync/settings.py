@@ -27,6 +27,8 @@ DEFAULT_FILE = Path("drawdown.toml")
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
+_ID = re.compile(r"[0-9]{1,10}")
+
 
 class SettingsError(Exception):
     """A setting that cannot be used. One line: where it stands, what is wrong, what to do."""
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
             )
         try:
             key = self.api_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or "is not text"
             raise SettingsError(
                 f"api_key_file {self.api_key_file}", problem, "Let it name a readable file"
@@ -140,7 +142,7 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     text = _read(path)
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting without end, too
         line = re.search(r"at line (\d+)", str(error))
         number = line[1] if line else len(text.splitlines())
         raise SettingsError(
@@ -158,7 +160,7 @@ def _read(path: Path) -> str:
         raise SettingsError(
             str(path), "there is no such file", "Copy drawdown.example.toml and fill it in"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # a path with a null character, too
         problem = getattr(error, "strerror", None) or "is not UTF-8 text"
         raise SettingsError(str(path), problem, "Let it be a readable text file") from None
 
@@ -193,7 +195,7 @@ def _from(environment: Mapping[str, str]) -> dict[str, Any]:
             found[name] = text
     if "company" in found:
         parts = [part.strip() for part in found["company"].split(",") if part.strip()]
-        found["company"] = tuple(int(part) if part.isdigit() else part for part in parts)
+        found["company"] = tuple(int(part) if _ID.fullmatch(part) else part for part in parts)
     return found
 
 
