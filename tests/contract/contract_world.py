@@ -208,7 +208,8 @@ class World:
         for document, result in zip(documents, answer["results"], strict=True):
             assert set(result) == {"key", "status", "id", "name", "replaced", "code", "reason"}
             if isinstance(document, dict) and isinstance(document.get("key"), str):
-                assert result["key"] == document["key"]
+                # No answer carries half a character; a question mark stands for it.
+                assert result["key"] == document["key"].encode(errors="replace").decode()
         results: list[dict[str, Any]] = answer["results"]
         return results
 

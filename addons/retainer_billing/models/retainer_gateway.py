@@ -9,7 +9,7 @@ from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
 from .gateway import checks, defaults, schema, visibility
-from .gateway.document import Document, Refusal, is_key, name_of
+from .gateway.document import Document, Refusal, company_of, echo, is_key, is_text, name_of
 from .gateway.preflight import Preflight
 from .gateway.writer import Writer
 
@@ -152,7 +152,9 @@ class RetainerGateway(models.AbstractModel):
     def finish_run(self, run_id, token, state, checksum="", counters=None, log=""):
         self._check_group()
         if state not in ("done", "failed"):
-            raise UserError(self.env._("A run ends as done or failed, not as %s.", state))
+            raise UserError(
+                self.env._("A run ends as done or failed, not as %s.", echo(state)[:50])
+            )
         run = self._held_run(run_id, token, expired=True)
         if not run:
             raise UserError(self._lease_lost(run_id))
@@ -200,7 +202,7 @@ class RetainerGateway(models.AbstractModel):
         The touch makes two calls of one run collide in the database instead of both writing.
         """
         run_id = self._checked_id(run_id, "run_id")
-        if not isinstance(token, str) or not token or "\x00" in token:
+        if not is_text(token) or not token:
             return self.env["retainer.sync.run"]
         self.env["retainer.sync.run"].flush_model()
         self.env.cr.execute(
@@ -248,7 +250,7 @@ class RetainerGateway(models.AbstractModel):
 
     def _apply(self, env, company, payloads):
         documents = [Document(index, payload) for index, payload in enumerate(payloads)]
-        self._parse(env, documents)
+        self._parse(env, company, documents)
         checks.classify(env, company, [doc for doc in documents if not doc.result])
         checks.check_references(env, company, [doc for doc in documents if not doc.result])
         checks.check_binds(env, [doc for doc in documents if not doc.result])
@@ -258,11 +260,16 @@ class RetainerGateway(models.AbstractModel):
         Writer(env, company).write_units([doc for doc in documents if not doc.result])
         return [document.result for document in documents]
 
-    def _parse(self, env, documents):
+    def _parse(self, env, company, documents):
         keys = Counter(document.key for document in documents)
         for document in documents:
             try:
                 document.parse(env)
+                if company_of(document.key) not in (None, company.id):
+                    raise Refusal(
+                        "other_company",
+                        f"The key {document.key} is of another company than {company.name}.",
+                    )
                 if keys[document.key] > 1:
                     raise Refusal("refused", f"The key {document.key} is in the call twice.")
             except Refusal as refusal:
@@ -327,21 +334,23 @@ class RetainerGateway(models.AbstractModel):
             day = datetime.date.fromisoformat(as_of)
         except (TypeError, ValueError) as error:
             raise UserError(self.env._("as_of must be a date as YYYY-MM-DD.")) from error
-        if not isinstance(owner, str) or not owner or "\x00" in owner:
+        if not is_text(owner) or not owner:
             raise UserError(self.env._("owner must name the installation of the service."))
         return {"company_id": company.id, "as_of": day, "owner": owner[:200]}
 
     def _outcome(self, checksum, counters, log):
         counters = counters or {}
-        if not isinstance(counters, dict):
+        if not isinstance(counters, dict) or not all(map(is_text, counters)):
             raise UserError(self.env._("counters must be an object."))
+        if not all(type(number) is int for number in counters.values()):
+            raise UserError(self.env._("counters must be whole numbers by name."))
         for text in (checksum or "", log or ""):
-            if not isinstance(text, str) or "\x00" in text:
+            if not is_text(text):
                 raise UserError(self.env._("checksum and log must be text."))
         numbers = {
             column: counters[name]
             for name, column in COUNTERS.items()
-            if isinstance(counters.get(name), int) and abs(counters[name]) < 2**31
+            if name in counters and abs(counters[name]) < 2**31
         }
         return {"checksum": checksum or "", "counters": counters, "log": log or "", **numbers}
 

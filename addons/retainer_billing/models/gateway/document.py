@@ -2,12 +2,15 @@
 
 import datetime
 import math
+import re
 from decimal import Decimal, InvalidOperation
 
 from . import schema
 
 MAX_LINES = 5000
 MAX_TEXT = 100_000
+KEY = re.compile(r"([0-9]{1,9})/[0-9]+/")
+WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 class Refusal(Exception):
@@ -27,8 +30,30 @@ class Refused(Exception):
         self.refusals = refusals
 
 
+def is_text(value):
+    """Return whether it is text that the database can keep."""
+    if not isinstance(value, str) or "\x00" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return True
+
+
+def echo(value):
+    """Return a text from outside as one that any answer can carry."""
+    return str(value).encode(errors="replace").decode()
+
+
 def is_key(value):
-    return isinstance(value, str) and 0 < len(value) <= 255 and "\x00" not in value
+    return is_text(value) and 0 < len(value) <= 255
+
+
+def company_of(key):
+    """Return the company that a key of the service's form names, else None."""
+    found = KEY.match(key)
+    return found and int(found[1])
 
 
 def name_of(record):
@@ -45,7 +70,8 @@ class Document:
         self.index = index
         self.payload = payload if isinstance(payload, dict) else {}
         key = self.payload.get("key")
-        self.key = key if isinstance(key, str) else ""
+        self.key = echo(key) if isinstance(key, str) else ""
+        self.named = is_key(key)
         self.kind = None
         self.unit = None
         self.fingerprint = None
@@ -78,7 +104,7 @@ class Document:
             "name": name_of(record) if record else "",
             "replaced": replaced,
             "code": code or False,
-            "reason": reason or False,
+            "reason": echo(reason) if reason else False,
         }
 
     def refuse(self, code, reason, record=None):
@@ -99,13 +125,14 @@ class Document:
         payload = self.payload
         if not payload:
             raise Refusal("refused", "A document must be an object with a key and a kind.")
-        if not is_key(self.key):
+        if not self.named:
             raise Refusal("refused", "A document needs a key: text of 1 to 255 characters.")
         kind = payload.get("kind")
         self.kind = schema.KINDS.get(kind) if isinstance(kind, str) else None
         if self.kind is None:
             raise Refusal(
-                "refused", f"Unknown kind {kind!r}. Known: {', '.join(sorted(schema.KINDS))}."
+                "refused",
+                f"Unknown kind {str(kind)[:60]!r}. Known: {', '.join(sorted(schema.KINDS))}.",
             )
         unknown = set(payload) - {
             "key",
@@ -127,7 +154,7 @@ class Document:
         if unknown:
             raise Refusal(
                 "field_not_allowed",
-                f"Not part of a document: {', '.join(sorted(map(str, unknown)))}.",
+                f"Not part of a document: {', '.join(sorted(map(str, unknown)))[:200]}.",
             )
         self.unit = self._text(payload.get("unit") or f"key:{self.key}", "unit")
         self.fingerprint = self._text(payload.get("fingerprint"), "fingerprint")
@@ -144,7 +171,7 @@ class Document:
             if self.kind.name != "move":
                 raise Refusal("field_not_allowed", f"A {self.kind.name} is not withdrawn.")
             return
-        self.explanation = self._list(payload, "explanation")
+        self.explanation = self._reasons(self._list(payload, "explanation"))
         self.values = self._values(
             env, self.kind.model, self._dict(payload, "values"), self.kind.values, "values"
         )
@@ -307,6 +334,17 @@ class Document:
             result[name] = self._convert(env, fields[name], value, f"{where}.{name}")
         return result
 
+    def _reasons(self, parts):
+        """Read [{rule, text, records: ["model,id (what it contributed)"]}], shown to people."""
+        for part in parts:
+            if not isinstance(part, dict) or set(part) - {"rule", "text", "records"}:
+                raise Refusal("refused", "explanation must be a list of rule, text and records.")
+            for name in ("rule", "text"):
+                self._text(part.get(name), f"explanation.{name}")
+            for record in self._list(part, "records"):
+                self._text(record, "explanation.records")
+        return parts
+
     # ------------------------------------------------------------------ conversion
 
     def _convert(self, env, field, value, where):
@@ -393,7 +431,7 @@ class Document:
 
     @staticmethod
     def _integer(value, where):
-        if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
             raise Refusal("refused", f"{where} must be a whole number.")
@@ -424,7 +462,7 @@ class Document:
     def _text(value, where):
         if value is None or value is False:
             return False
-        if not isinstance(value, str) or len(value) > MAX_TEXT or "\x00" in value:
+        if not is_text(value) or len(value) > MAX_TEXT:
             raise Refusal("refused", f"{where} must be text.")
         return value
 

@@ -1,6 +1,7 @@
 """Values of a document as untrusted JSON gives them, in the types that records take."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,45 @@ class Refusal(Exception):
         self.reason = reason
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+_KEY = re.compile(r"([0-9]{1,9})/[0-9]+/")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
+
+
+def is_text(value: Any) -> bool:
+    """Text that a database can keep: no null character, no half of one."""
+    return isinstance(value, str) and "\x00" not in value and not _HALF.search(value)
+
+
+def echo(text: str) -> str:
+    """A text from outside as one that any answer can carry."""
+    return text.encode(errors="replace").decode()
+
+
+def is_key(value: Any) -> bool:
+    """Whether it may name a document."""
+    return is_text(value) and 0 < len(value) <= 255
+
+
+def company_of(key: str) -> int | None:
+    """The company that a key of the service's form names."""
+    found = _KEY.match(key)
+    return int(found[1]) if found else None
+
+
+def as_reasons(parts: list[Any], where: str) -> list[Any]:
+    """Why the numbers of a document are what they are."""
+    for part in parts:
+        if not isinstance(part, dict) or set(part) - {"rule", "text", "records"}:
+            raise Refusal("refused", f"{where} must be a list of rule, text and records.")
+        records = part.get("records") or []
+        if not isinstance(records, list):
+            raise Refusal("refused", f"{where}.records must be a list.")
+        for text in (part.get("rule"), part.get("text"), *records):
+            as_text(text, where)
+    return parts
+
+
 def as_number(value: Any, where: str) -> Decimal:
     """Decimal text. Raises ``Refusal``, as all of these do."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -25,7 +65,7 @@ def as_number(value: Any, where: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or not math.isfinite(float(number)) or abs(number) >= 10**15:
-        raise Refusal("refused", f"{where}: {value!r} is not a usable number.")
+        raise Refusal("refused", f"{where}: {str(value)[:40]!r} is not a usable number.")
     return number
 
 
@@ -36,7 +76,7 @@ def as_float(value: Any, where: str) -> float:
 
 def as_integer(value: Any, where: str) -> int:
     """A whole number, also as text."""
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
         raise Refusal("refused", f"{where} must be a whole number.")
@@ -83,7 +123,7 @@ def as_text(value: Any, where: str) -> Any:
     """Text, or False."""
     if value is None or value is False:
         return False
-    if not isinstance(value, str) or "\x00" in value:
+    if not is_text(value):
         raise Refusal("refused", f"{where} must be text.")
     return value
 

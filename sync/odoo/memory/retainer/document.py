@@ -14,7 +14,10 @@ from sync.odoo.memory.retainer.convert import (
     as_integer,
     as_number,
     as_pairs,
+    as_reasons,
     as_text,
+    echo,
+    is_key,
 )
 from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, NAMES, Kind
 from sync.odoo.memory.schema import field_of
@@ -37,6 +40,8 @@ PARTS = {
     "withdraw",
 }
 
+_MOST_LINES = 5000
+
 
 class Document:
     """A document whose values are of the types the records take."""
@@ -44,7 +49,8 @@ class Document:
     def __init__(self, payload: Any) -> None:
         self.payload: Row = payload if isinstance(payload, dict) else {}
         key = self.payload.get("key")
-        self.key: str = key if isinstance(key, str) else ""
+        self.key: str = echo(key) if isinstance(key, str) else ""
+        self._named = is_key(key)
         self.kind: Kind = KINDS["move"]
         self.unit = ""
         self.fingerprint = ""
@@ -86,12 +92,12 @@ class Document:
     ) -> None:
         """The result: rejected, or in conflict."""
         self.answer(status, record, name)
-        self.result |= {"code": code, "reason": reason}
+        self.result |= {"code": code, "reason": echo(reason)}
 
     def parse(self) -> None:
         """Read the payload. Raises ``Refusal`` where it is not what the contract says."""
         payload = self.payload
-        if not payload or not 0 < len(self.key) <= 255:
+        if not payload or not self._named:
             raise Refusal("refused", "A document needs a key: text of 1 to 255 characters.")
         kind = payload.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
@@ -115,7 +121,7 @@ class Document:
             if self.kind.name != "move":
                 raise Refusal("field_not_allowed", f"A {self.kind.name} is not withdrawn.")
             return
-        self.explanation = self._list("explanation")
+        self.explanation = as_reasons(self._list("explanation"), "explanation")
         self.values = self._values(
             self.kind.model, self._dict("values"), self.kind.values, "values"
         )
@@ -228,6 +234,8 @@ class Document:
         rows = self._list(part)
         if rows and not allowed:
             raise Refusal("field_not_allowed", f"A {self.kind.name} has no {part}.")
+        if len(rows) > _MOST_LINES:
+            raise Refusal("refused", f"More than {_MOST_LINES} {part}.")
         result = []
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):

@@ -7,6 +7,7 @@ from typing import Any
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory.records import create, write
+from sync.odoo.memory.retainer.convert import is_text
 from sync.odoo.memory.retainer.entry import checked_id, enter, require_group
 from sync.odoo.memory.tables import Tables
 
@@ -125,22 +126,20 @@ def _run_values(company: int, as_of: Any, owner: Any) -> Row:
         day = date.fromisoformat(as_of).isoformat()
     except (TypeError, ValueError):
         raise Rejected("as_of must be a date as YYYY-MM-DD.") from None
-    if not isinstance(owner, str) or not owner:
+    if not is_text(owner) or not owner:
         raise Rejected("owner must name the installation of the service.")
     return {"company_id": company, "as_of": day, "owner": owner[:200]}
 
 
 def _outcome(checksum: Any, counters: Any, log: Any) -> Row:
     counters = counters or {}
-    if not isinstance(counters, dict):
+    if not isinstance(counters, dict) or not all(map(is_text, counters)):
         raise Rejected("counters must be an object.")
-    if not all(isinstance(text or "", str) for text in (checksum, log)):
+    if not all(type(number) is int for number in counters.values()):
+        raise Rejected("counters must be whole numbers by name.")
+    if not all(is_text(text or "") for text in (checksum, log)):
         raise Rejected("checksum and log must be text.")
-    numbers = {
-        column: counters[name]
-        for name, column in COUNTERS.items()
-        if isinstance(counters.get(name), int)
-    }
+    numbers = {column: counters[name] for name, column in COUNTERS.items() if name in counters}
     return {"checksum": checksum or "", "counters": counters, "log": log or "", **numbers}
 
 

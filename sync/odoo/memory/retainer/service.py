@@ -6,7 +6,7 @@ from typing import Any
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
 from sync.odoo.memory.retainer import checks
-from sync.odoo.memory.retainer.convert import Refusal
+from sync.odoo.memory.retainer.convert import Refusal, company_of, is_key
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.entry import enter, require_group
 from sync.odoo.memory.retainer.kinds import KINDS
@@ -44,7 +44,7 @@ def apply(tables: Tables, *, company_id: int, run_id: int, token: str, documents
     if len(documents) > MOST_DOCUMENTS:
         raise Rejected(f"At most {MOST_DOCUMENTS} documents may be sent in one call.")
     parsed = [Document(payload) for payload in documents]
-    _parse(parsed)
+    _parse(parsed, company)
     checks.classify(tables, company, _open(parsed))
     checks.check_references(tables, company, _open(parsed))
     checks.check_binds(tables, _open(parsed))
@@ -60,11 +60,13 @@ def _open(documents: list[Document]) -> list[Document]:
     return [each for each in documents if not each.result]
 
 
-def _parse(documents: list[Document]) -> None:
+def _parse(documents: list[Document], company: int) -> None:
     keys = Counter(document.key for document in documents)
     for document in documents:
         try:
             document.parse()
+            if company_of(document.key) not in (None, company):
+                raise Refusal("other_company", f"The key {document.key} is of another company.")
             if keys[document.key] > 1:
                 raise Refusal("refused", f"The key {document.key} is in the call twice.")
         except Refusal as refusal:
@@ -76,7 +78,7 @@ def _parse(documents: list[Document]) -> None:
 def lookup(tables: Tables, *, company_id: int, keys: Any) -> list[Row]:
     """What is there under these keys, of any kind; deleted ones too."""
     company = enter(tables, company_id)
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+    if not isinstance(keys, list) or not all(map(is_key, keys)):
         raise Rejected("keys must be a list of keys.")
     found = []
     for kind in KINDS.values():
