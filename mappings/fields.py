@@ -233,7 +233,7 @@ def hours(row: Row, field: str) -> int:
 
 def _within(found: Decimal, most: Decimal, field: str) -> None:
     if abs(found) >= most:
-        number = f"{found:f}" if abs(found) < 10**18 else f"{found:.3E}"
+        number = f"{found.normalize():f}" if abs(found) < 10**18 else f"{found:.3E}"
         raise Unreadable(
             field, f"{number} is more than can be meant", f"enter less than {most.normalize():f}"
         )
