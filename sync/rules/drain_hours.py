@@ -67,8 +67,8 @@ def drain_hours(_: Case, month: Month) -> Month:
 def in_order(lots: list[HourLot], month: Month) -> list[HourLot]:
     """Soonest-expiring first, then oldest, then lowest id.
 
-    A rolled lot counts as expiring no later than the month's own allowance, so that rolled hours
-    are always drawn before it.
+    What is no block counts as expiring no later than the month's own allowance, so that rolled
+    hours are always drawn before it.
     """
     own = [
         lot for lot in lots if lot.source is LotSource.allowance and lot.granted_on >= month.first
@@ -77,7 +77,7 @@ def in_order(lots: list[HourLot], month: Month) -> list[HourLot]:
 
     def place(lot: HourLot) -> tuple[date, date, str]:
         expiry = lot.expires_on or _NEVER
-        if lot.granted_on < month.first and lot.source is not LotSource.block:
+        if lot.source is not LotSource.block:
             expiry = min(expiry, own_expiry)
         return expiry, lot.granted_on, lot.id
 

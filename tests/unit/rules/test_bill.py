@@ -142,3 +142,19 @@ def test_a_draft_written_by_this_very_run_is_the_same_document() -> None:
     first = fee_of(snapshot)
     again = fee_of(march(standing(first, state="draft", name="")))
     assert again.fingerprint == first.fingerprint
+
+
+def test_what_is_taken_back_names_the_days_of_service_of_what_was_billed() -> None:
+    service = {"service_start": day("2025-03-10"), "service_end": day("2025-03-12")}
+    on = {"invoice_date": day("2025-03-20")}
+    for own, days in (
+        ({**on, **service}, (day("2025-03-10"), day("2025-03-12"))),
+        ({**on, "service_start": None, "service_end": None}, (day("2025-03-20"),) * 2),
+    ):
+        snapshot = world(
+            project(),
+            milestones=[deliverable(1, None, 500)],
+            invoices=[billed("m1", 500, Role.milestone, **own)],
+        )
+        note = the(run(snapshot, "2025-04-01"), Role.milestone)
+        assert (note.credit, note.service_start, note.service_end) == (True, *days)

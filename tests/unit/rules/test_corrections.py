@@ -128,7 +128,13 @@ def corrected(*entries):
             )
         ],
         invoices=[
-            billed("2025-03", 1050, Role.overage, service_end=day("2025-03-31")),
+            billed(
+                "2025-03",
+                1050,
+                Role.overage,
+                invoice_date=day("2025-04-01"),
+                service_end=day("2025-03-31"),
+            ),
             billed("2025-04", 5000),
             billed("2025-05", 5000),
         ],
@@ -144,6 +150,15 @@ def test_two_months_of_corrections_of_one_invoice_have_two_keys() -> None:
     notes = of_role(run(snapshot, "2025-06-01"), Role.overage)
     assert [each.untaxed for each in notes] == [money(350), money(175)]
     assert len({each.key for each in notes}) == 2
+    assert {(each.service_start, each.service_end) for each in notes} == {
+        (day("2025-03-01"), day("2025-03-31"))
+    }
+
+
+def test_less_than_one_unit_of_the_currency_is_given_back_too() -> None:
+    # 0:00:10 × 175.00 = 0.49
+    (note,) = of_role(run(corrected(entry(2, "2025-04-10", "-0.0028")), "2025-05-01"), Role.overage)
+    assert (note.credit, note.untaxed) == (True, money("0.49"))
 
 
 def test_no_more_is_given_back_than_was_billed_even_in_two_months() -> None:

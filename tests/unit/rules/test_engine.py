@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
+from tests.unit.rules.funds import advance, books, lot
 from tests.unit.rules.world import (
     client_po,
     company,
@@ -104,3 +105,14 @@ def test_an_engagement_does_not_see_anothers_facts() -> None:
 def test_a_catch_up_run_bills_every_month_once() -> None:
     fees = of_role(run(AGENCY, "2025-12-31"), Role.fee)
     assert [each.invoice_date.month for each in fees] == list(range(3, 13))
+
+
+def test_issues_of_the_company_come_before_those_of_its_engagements() -> None:
+    """Of the same severity; by model and record within."""
+    unknown = lot(2, advance_id=9, engagement_id=1)
+    unasked = advance(1, amount=0)
+    outcome = run(books(unasked, lots=(unknown,)), "2025-04-01")
+    assert [(each.engagement_id, each.source.model) for each in outcome.issues] == [
+        (None, "retainer.advance"),
+        (1, "account.move.line"),
+    ]

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from sync.domain.documents import Invoice, Role
 from sync.domain.journal import Account
+from sync.domain.ledger import Ledger, LotKind, OpenDebit
 from sync.domain.terms import Recognition
 from sync.plan.diff import make_plan
 from sync.rules.engine import evaluate
 from tests.properties.books import Books
-from tests.unit.rules.world import company, day, days, entry, money, retainer, terms, world
+from tests.unit.rules.world import USD, company, day, days, entry, money, retainer, terms, world
 
 YEAR = {"billing_months": 3, "recognition": Recognition.straight_line}
 
@@ -221,3 +224,34 @@ def test_hours_drawn_of_a_fee_that_was_given_back_in_part() -> None:
     kept.run(day("2025-02-03"))
     assert kept.amounts(Role.recognition) == {"2025-01 of 2025-01": money(2800)}
     assert kept.amounts(Role.breakage) == {"2025-01 of 2025-01": money(200)}
+
+
+def test_a_correction_that_a_person_cancelled_is_not_asked_for_anew() -> None:
+    kept = a_quarter(post=False)
+    kept.post_drafts()
+    kept.credit_by_hand(kept.lot("2025-01"), money(15000))
+    kept.run(day("2025-02-10"))
+    (draft,) = [each for each, (_, state) in kept.entries.items() if state == "draft"]
+    kept.cancel(draft)
+    plan = make_plan(kept.snapshot, evaluate(kept.snapshot, day("2025-02-11")))
+    assert [(each.key, each.code) for each in plan.conflicts] == [(draft, "cancelled")]
+    assert [each for each in plan.changes if each.entry] == []
+
+
+@pytest.mark.parametrize(("client", "named"), [(8, 8), (None, 7)])
+def test_a_correction_names_the_client_of_the_credit_note(client: int | None, named: int) -> None:
+    debit = OpenDebit(
+        line_id=60,
+        kind=LotKind.unearned,
+        move_id=6000,
+        move_name="RINV/60",
+        engagement_id=1,
+        client_id=client,
+        currency=USD,
+        day=day("2025-02-05"),
+        open=money(100),
+        open_company=money(100),
+    )
+    snapshot = world(retainer(), ledger=Ledger(debits=(debit,)))
+    (entry,) = evaluate(snapshot, day("2025-02-10")).entries
+    assert (entry.client_id, {each.partner_id for each in entry.lines}) == (named, {named})

@@ -11,7 +11,10 @@ from sync.domain.ledger import Ledger, LotKind, MoneyLot
 from sync.domain.money import Currency
 from sync.domain.terms import Billing, OveragePolicy, Recognition, Terms
 from sync.plan.diff import make_plan
+from sync.rules.case import Case
+from sync.rules.earned import Usage, parts_of
 from sync.rules.engine import evaluate
+from sync.rules.fee_lots import FeeDocument
 from tests.properties.books import Books
 from tests.unit.rules.world import (
     JPY,
@@ -755,3 +758,69 @@ def test_amounts_are_as_fine_as_their_currency(
     assert kept.amounts(*EARNED) == {"2025-01 of 2025-01": money(earned)}
     assert kept.amounts(*LAPSED) == {"2025-01 of 2025-01": money(lapsed)}
     assert kept.lot("2025-01").open == money(left)
+
+
+# What the terms say by now
+
+
+def test_a_month_that_had_hours_is_earned_by_them_whatever_the_terms_say_later() -> None:
+    # January: 28 of 40 h drawn, 10 roll; then the terms are corrected to no hours at all
+    kept = after(books(fee_of("2025-01-01"), ("2025-01-10", 28)), "2025-02-03")
+    (running,) = kept.snapshot.engagements
+    without = running.terms[0].model_copy(update={"monthly_seconds": 0})
+    kept.snapshot = kept.snapshot.model_copy(
+        update={"engagements": (running.model_copy(update={"terms": (without,)}),)}
+    )
+    after(kept, "2025-03-03")
+    assert kept.lot("2025-01").open == money(1250), "10 h are still owed"
+
+
+def test_an_opening_balance_without_a_fee_is_earned_by_the_days_that_it_names() -> None:
+    # 11 January to 10 February: 21 of 31 days
+    kept = books(fee_of("2025-01-01", monthly_fee=0, monthly_seconds=0))
+    whole = {"amount": money(3100), "open": money(3100), "open_company": money(3100)}
+    by_hand(kept, service_start=day("2025-01-11"), service_end=day("2025-02-10"), **whole)
+    after(kept, "2025-02-03")
+    assert [each.total for each, _ in kept.entries.values()] == [money(2100)]
+    after(kept, "2025-03-03")
+    assert [each.total for each, _ in kept.entries.values()] == [money(2100), money(1000)]
+
+
+def test_hours_billed_after_the_engagements_end_are_earned_in_the_month_of_the_invoice() -> None:
+    # 30 of 40 h in March, the last month; its fee is posted on 2 April
+    late = fee_of("2025-03-01", end="2025-03-31", billing=Billing.in_arrears)
+    work = entry(1, "2025-03-10", 30)
+    kept = Books(world(late, entries=[work], company=company(post_entries=True)), invoices="draft")
+    after(kept, "2025-04-01")
+    whole = {"amount": money(5000), "open": money(5000), "open_company": money(5000)}
+    march = {"service_start": day("2025-03-01"), "service_end": day("2025-03-31")}
+    by_hand(kept, move_key="1/1/fee/2025-03/0", day=day("2025-04-02"), **whole, **march)
+    after(kept, "2025-04-30")
+    assert kept.entries == {}
+    after(kept, "2025-05-02")
+    assert [(each.role, each.day, each.total) for each, _ in kept.entries.values()] == [
+        (Role.recognition, day("2025-04-30"), money(3750)),
+        (Role.breakage, day("2025-04-30"), money(1250)),
+    ]
+
+
+def test_a_block_sold_before_the_first_terms_has_no_experience_of_breakage() -> None:
+    engagement = fee_of("2025-03-01", expected_breakage=money(20))
+    case = Case(as_of=day("2025-03-31"), company=company(), engagement=engagement)
+    for on, percent in (("2025-02-28", 0), ("2025-03-01", 20)):
+        sold = MoneyLot(
+            line_id=50,
+            kind=LotKind.unearned,
+            move_id=5050,
+            move_key="1/1/fee/b4/0",
+            engagement_id=1,
+            client_id=7,
+            currency=USD,
+            day=day(on),
+            amount=money(900),
+            amount_company=money(900),
+            open=money(900),
+            open_company=money(900),
+        )
+        (part,) = parts_of(case, FeeDocument(5050, (sold,)), Usage())
+        assert (part.hours_of, part.expected_breakage) == ("b4", percent)
