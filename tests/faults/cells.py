@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.faults import line_faults, runner_faults, server_faults
+from tests.faults import line_faults, people_faults, runner_faults, server_faults
 from tests.faults.stand import Point
 from tests.faults.trial import Fault
 
@@ -33,6 +33,7 @@ POSTGRES = "PostgreSQL is killed"
 REQUEST = "the line drops the request"
 ANSWER = "the line drops the answer"
 RUNNERS = "two runners at once"
+PERSON = "a person interferes"
 
 NOTHING_ARRIVED = "a request that never arrived is not worked on; the next row is this case"
 
@@ -57,4 +58,5 @@ CELLS: tuple[Cell, ...] = (
     Cell(ANSWER, Point.reconcile, line_faults.answer_reconcile),
     Cell(ANSWER, Point.close, line_faults.answer_close),
     *_of(RUNNERS, runner_faults.TWO),
+    *_of(PERSON, people_faults.PERSON),
 )

@@ -53,6 +53,18 @@ class Bench:
 
 
 @dataclass
+class Touched:
+    """What a person did to a document of ours, and how they left it."""
+
+    key: str
+    how: str
+    left: str = ""
+    """Its content; empty = it is gone."""
+    refused: str = ""
+    """Why Odoo did not let them."""
+
+
+@dataclass
 class Trial:
     """What a fault has to work with."""
 
@@ -61,6 +73,8 @@ class Trial:
     chance: random.Random
     protocol: str
     stands: list[Stand] = field(default_factory=list)
+    touched: Touched | None = None
+    """By a person; None = nobody came."""
 
     @property
     def lab(self) -> Lab:
@@ -68,10 +82,15 @@ class Trial:
         return self.bench.lab
 
     def stand(
-        self, point: Point, *, within: bool = False, touch: Callable[[], None] = lambda: None
+        self,
+        point: Point,
+        *,
+        number: int = 0,
+        within: bool = False,
+        touch: Callable[[], None] = lambda: None,
     ) -> Stand:
-        """The next run by the line is kept at a point, in a batch that chance chooses."""
-        number = self.chance.randint(1, LAST_BATCH)
+        """The next run by the line is kept at a point, in that batch or one that chance chooses."""
+        number = number or self.chance.randint(1, LAST_BATCH)
         self.stands.append(Stand(self.lab, point, number, within=within, touch=touch))
         return self.stands[-1]
 
@@ -120,14 +139,17 @@ def attempt(bench: Bench, fault: Fault, seed: int) -> Verdict:
         bench.lab.line.clear()
         bench.lab.line.rest()
     verdict = Verdict()
-    settle(trial, verdict)
-    judge(trial, expected, verdict)
+    conflicts = settle(trial, verdict)
+    if trial.touched is None:
+        judge(trial, expected, verdict)
+    else:
+        judge_person(trial, trial.touched, expected, conflicts, verdict)
     verdict.seconds = time.monotonic() - started
     return verdict
 
 
-def settle(trial: Trial, verdict: Verdict) -> None:
-    """Clean runs, until one finds nothing to do and changes nothing."""
+def settle(trial: Trial, verdict: Verdict) -> set[str]:
+    """Clean runs, until one finds nothing to do and changes nothing; the conflicts it reports."""
     lab = trial.lab
     lab.expire()
     for _ in range(MOST_RUNS):
@@ -135,21 +157,28 @@ def settle(trial: Trial, verdict: Verdict) -> None:
         ran = trial.run(direct=True).end()
         if ran.error is not None or ran.report is None:
             verdict.differences.append(f"a clean run failed: {ran.error!r}")
-            return
+            return set()
         report = ran.report
         if report.stopped or report.unverified or report.not_written:
             verdict.differences.append(
                 f"a clean run ended early: {report.stopped or report.unverified}"
                 f" {report.not_written}"
             )
-        if report.books is None or not report.books.ties:
-            verdict.differences.append("the books do not tie")
+        balances = report.books.balances if report.books is not None else ()
+        verdict.differences += [
+            f"the books do not tie: {each}"
+            for each in balances
+            if each.client_id == trial.world.client and each.difference
+        ]
         verdict.differences += [f"read back otherwise: {each}" for each in report.differences]
         if not report.counts:
             if stamps(lab) != before:
                 verdict.differences.append("a run with nothing to do changed a write_date")
-            return
+            if not balances:
+                verdict.differences.append("the books were not compared")
+            return {each.key for each in report.conflicts}
     verdict.differences.append(f"there is still something to do after {MOST_RUNS} clean runs")
+    return set()
 
 
 _KEYED = {
@@ -194,6 +223,59 @@ def judge(trial: Trial, expected: dict[str, Any], verdict: Verdict) -> None:
     left = trial.lab.gates.eye.ask("SELECT count(*) FROM retainer_sync_run WHERE state = 'running'")
     if left != "0":
         verdict.differences.append(f"{left} runs still hold a lease")
+
+
+def judge_person(
+    trial: Trial,
+    touched: Touched,
+    expected: dict[str, Any],
+    conflicts: set[str],
+    verdict: Verdict,
+) -> None:
+    """What the person left stands as they left it and is reported; the rest is billed once."""
+    lab, world = trial.lab, trial.world
+    verdict.duplicates += twice(lab)
+    now = content(lab, touched.key)
+    if now != touched.left:
+        verdict.differences.append(f"{touched} reads now: {now or 'gone'}")
+    changed = touched.how != "post" and not touched.refused
+    # What a person wrote instead stands, and is in conflict as soon as the rules ask for something
+    # new; that is so where the fee has risen.
+    told = touched.how in ("cancel", "delete") or "/fee/" in touched.key
+    if changed and told and touched.key not in conflicts:
+        verdict.differences.append(f"{touched} is reported nowhere; these are: {conflicts}")
+    # Another document for the same thing: the corrections of what somebody posted are none.
+    found = facts(lab, world)
+    again = [
+        row["key"]
+        for row in found["documents"]
+        if changed and row["key"] != touched.key and row["key"].startswith(touched.key[:-1])
+    ]
+    verdict.duplicates += len(again)
+    verdict.details += [f"{each} beside {touched}" for each in again]
+    names = ("role", "engagement", "move_type", "invoice_date", "amount_untaxed")
+    engagement = world.engagements.index(int(touched.key.split("/")[1]))
+    should, does = (
+        Counter(
+            tuple(row[name] for name in names)
+            for row in rows["documents"]
+            if row["move_type"] == "out_invoice" and row["engagement"] != engagement
+        )
+        for rows in (expected, likeness(found, world))
+    )
+    verdict.duplicates += (does - should).total()
+    verdict.losses += (should - does).total()
+    verdict.details += [f"other engagement: {should} should stand, {does} stand"] * (should != does)
+
+
+def content(lab: Lab, key: str) -> str:
+    """What a client and the ledger see of a document, as text; empty where it is gone."""
+    return lab.gates.eye.ask(
+        "SELECT json_build_array(m.state, m.amount_untaxed, m.invoice_date, (SELECT json_agg("
+        "json_build_array(l.name, l.quantity, l.price_unit, l.account_id) ORDER BY l.id)"
+        " FROM account_move_line l WHERE l.move_id = m.id AND l.display_type = 'product'))"
+        f" FROM account_move m WHERE m.retainer_key = '{key}'"
+    )
 
 
 def compare(part: str, wanted: Any, found: Any, verdict: Verdict) -> None:
