@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine wheel constraints clean
+.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine bench-push bench-idle bench-pull wheel constraints clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,10 +71,19 @@ up: $(READY) ## Start the sandbox and leave it running
 down reset status: $(READY) ## Stop it, empty it, say what runs
 	@$(PY) -m sandbox $@
 
-bench: bench-engine ## Measure the promises; writes docs/benchmarks.md
+bench: bench-engine bench-push bench-idle bench-pull ## Measure the promises; writes docs/benchmarks.md
 
 bench-engine: $(READY) ## A million time entries through the engine
 	@$(PY) -m benchmarks.engine --page docs/benchmarks.md
+
+bench-push: $(READY) ## Writing documents, against Odoo itself, one call each, and OCA's contract
+	@$(PY) -m benchmarks.push --page docs/benchmarks.md
+
+bench-idle: $(READY) ## A run with nothing to do, over few and many agreements, short and long history
+	@$(PY) -m benchmarks.idle --page docs/benchmarks.md
+
+bench-pull: $(READY) ## Reading 100,000 time entries
+	@$(PY) -m benchmarks.pull --page docs/benchmarks.md
 
 wheel: $(READY) ## Build the service's wheel into dist/
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

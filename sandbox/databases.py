@@ -51,17 +51,17 @@ class Databases:
         self._files = files
         self._former: set[str] = set()
 
-    def clone(self, name: str) -> None:
-        """Copy the template under a new name."""
+    def clone(self, name: str, of: str = DATABASE) -> None:
+        """Copy the template, or a database that nobody is connected to, under a new name."""
         check_name(name)
         if name in self.names():
             raise SandboxError(
                 f"There is a database {name} already", "Choose another name, or drop it first."
             )
         # Copying files beats writing every page to the log, as long as the template is not tiny.
-        self._cluster.sql(f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY file_copy")
+        self._cluster.sql(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY file_copy")
         try:
-            copy_files(self._filestore(DATABASE), self._filestore(name))
+            copy_files(self._filestore(of), self._filestore(name))
             if name in self._former:
                 self._outdate_caches(name)
         except BaseException:

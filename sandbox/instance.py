@@ -145,13 +145,17 @@ class Sandbox:
 
     # -- databases -------------------------------------------------------------------------
 
-    def clone(self, name: str) -> Database:
+    def clone(self, name: str, of: Database | str | None = None) -> Database:
         """A fresh database with the addon, the users and nothing else, in a fraction of a second.
 
         The name is made of small letters, digits and underscores. One that was dropped may be used
-        again.
+        again. `of` is a database to copy instead, which scripts may have filled and nobody is
+        connected to.
         """
-        self._databases.clone(name)
+        if of is None:
+            self._databases.clone(name)
+        else:
+            self._databases.clone(name, _name(of))
         return self.database(name)
 
     def database(self, name: str) -> Database:
@@ -168,15 +172,18 @@ class Sandbox:
 
     # -- running things --------------------------------------------------------------------
 
-    def run_script(self, script: Path | str, database: Database | str) -> str:
+    def run_script(
+        self, script: Path | str, database: Database | str, install: Sequence[str] = ()
+    ) -> str:
         """Run Python code in Odoo with `env` of that database; commit; return what it printed.
 
         `script` is a Path, or the source itself. It runs in a process of its own, beside the
-        server. Where it raises, nothing is committed and the SandboxError tells the last line.
+        server, after the modules in `install` were installed. Where it raises, nothing is committed
+        and the SandboxError tells the last line.
         """
         source = script.read_text() if isinstance(script, Path) else script
         log = self.folder / "scripts.log"
-        return self.server.home.script(self.odoo_config, _name(database), source, log)
+        return self.server.home.script(self.odoo_config, _name(database), source, log, install)
 
     def run_odoo_tests(
         self, module: str = ADDON, tags: str | None = None, *, keep: bool = False

@@ -170,6 +170,14 @@ def test_a_dropped_name_can_be_used_again(box: Sandbox) -> None:
     assert "again" not in box.databases()
 
 
+def test_a_filled_database_can_be_copied(box: Sandbox, database: Database) -> None:
+    box.run_script("env['res.partner'].create({'name': 'Northwind'})", database)
+    copy = box.clone("copy", database)
+    count = "print(env['res.partner'].search_count([('name', '=', 'Northwind')]))"
+    assert box.run_script(count, copy) == "1\n"
+    box.drop(copy)
+
+
 def test_a_crashed_server_comes_back_on_its_port(box: Sandbox, database: Database) -> None:
     url = box.url
     box.restart(kill=True)

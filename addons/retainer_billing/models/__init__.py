@@ -7,6 +7,7 @@ from . import retainer_content_mixin
 # isort: split
 from . import (
     account_analytic_line,
+    account_bank_statement_line,
     account_move,
     account_move_line,
     project_milestone,

@@ -9,6 +9,7 @@ from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
 from .gateway import checks, defaults, schema, visibility
+from .gateway.batch import QUIET
 from .gateway.document import Document, Refusal, company_of, echo, is_key, is_text, name_of
 from .gateway.preflight import Preflight
 from .gateway.writer import Writer
@@ -22,14 +23,6 @@ COUNTERS = {
     "conflict": "conflict_count",
     "rejected": "rejected_count",
     "issues": "issue_count",
-}
-# Writing a document must neither mail anyone nor log what its own explanation says better.
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-    "mail_activity_quick_update": True,
 }
 
 

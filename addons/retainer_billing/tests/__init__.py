@@ -7,6 +7,7 @@ from . import (
     test_gateway_advances,
     test_gateway_apply,
     test_gateway_bad_input,
+    test_gateway_batch,
     test_gateway_concurrency,
     test_gateway_lease,
     test_gateway_people,

@@ -4,6 +4,8 @@ The document's own lines must end up matched in full: nothing is drawn twice or 
 open.
 """
 
+from collections import defaultdict
+
 from odoo.exceptions import UserError
 
 
@@ -94,16 +96,15 @@ def _by_account(moves):
     ]
     if not wanted:
         return
-    counterparts = _counterparts(moves, [step for _move, step in wanted])
+    lines, by_key = _counterparts(moves, [step for _move, step in wanted])
     for move, step in wanted:
         account = move.env["account.account"].browse(step["account_id"])
-        ids, keys = set(step.get("line_ids") or ()), set(step.get("keys") or ())
-        others = counterparts.filtered(
-            lambda line, move=move, account=account, ids=ids, keys=keys: (
-                line.account_id == account
-                and line.company_id == move.company_id
-                and (line.id in ids or line.move_id.retainer_key in keys)
-            )
+        named = {lines[ref] for ref in step.get("line_ids") or () if ref in lines}
+        named.update(line for key in step.get("keys") or () for line in by_key[key])
+        others = move.line_ids.browse(
+            line.id
+            for line in named
+            if line.account_id == account and line.company_id == move.company_id
         )
         own = move.line_ids.filtered(
             lambda line, account=account: line.account_id == account and not line.reconciled
@@ -117,7 +118,7 @@ def _by_account(moves):
 
 
 def _counterparts(moves, steps):
-    """Return the open lines that the steps may name, found with two queries for all."""
+    """Return the open lines that the steps may name, by id and by key, with two queries for all."""
     lines = moves.env["account.move.line"].browse(
         {line for step in steps for line in step.get("line_ids") or ()}
     )
@@ -126,9 +127,12 @@ def _counterparts(moves, steps):
         lines |= moves.search(
             [("company_id", "in", moves.company_id.ids), ("retainer_key", "in", list(keys))]
         ).line_ids
-    return lines.exists().filtered(
-        lambda line: line.parent_state == "posted" and not line.reconciled
-    )
+    by_id, by_key = {}, defaultdict(list)
+    for line in lines.exists():
+        if line.parent_state == "posted" and not line.reconciled:
+            by_id[line.id] = line
+            by_key[line.move_id.retainer_key].append(line)
+    return by_id, by_key
 
 
 def _not_open(move, account, side):

@@ -11,6 +11,9 @@ PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 def write(env, company, documents):
     """Create the new ones in one batch, rewrite drafts, and return the moves in order."""
     moves = env["account.move"]
+    # Each asks its client for payment terms: read for all of them at once.
+    clients = {document.values.get("partner_id") or 0 for document in documents} - {0}
+    env["res.partner"].browse(clients).mapped("property_payment_term_id")
     fresh = iter(
         moves.create(
             [

@@ -1,0 +1,181 @@
+"""A run that finds nothing to do: how much it asks of Odoo, and whether that grows.
+
+    python -m benchmarks.idle [--page docs/benchmarks.md] [--quick]
+
+The service itself writes the history of a few agreements, month after month; copies of them in SQL
+make many. Then it runs again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from benchmarks import page
+from benchmarks.arena import Arena, arena
+from sandbox import Database
+from sandbox.progress import Lines, Progress, Silent
+from sync.domain.calendar import add_months
+
+AS_OF = date(2025, 4, 1)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long a history, of how many."""
+
+    few: int = 10
+    times: int = 100
+    months: int = 24
+    entries: int = 10
+    """Of each in each month."""
+    repeats: int = 3
+
+
+QUICK = Size(few=2, times=3, months=2, entries=2, repeats=1)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One world. Times in seconds, medians."""
+
+    engagements: int
+    months: int
+    moves: int
+    entries: int
+    calls: int
+    wall: float
+    cpu: float
+    own_cpu: float
+    """Of the service alone."""
+
+
+def measure(ground: Arena, size: Size, progress: Progress) -> list[Figures]:
+    """The same agreements with a short and a long history, and many of the latter."""
+    found = []
+    for months, times in ((1, 1), (size.months, 1), (size.months, size.times)):
+        many = f"{size.few * times:,} engagements, {months} months"
+        with progress.step(f"History of {many}"):
+            world = ground.world(
+                f"history_{months}_{times}",
+                lambda name, months=months, times=times: _history(
+                    ground, size, name, months, times
+                ),
+            )
+        with progress.step(f"Nothing to do: {many}"), ground.clone(world) as database:
+            each = _run(ground, database, size, months)
+            assert each.engagements == size.few * times, each
+            progress.note(f"{each.calls} calls, {each.wall:.2f} s")
+            found.append(each)
+    return found
+
+
+def _history(ground: Arena, size: Size, name: str, months: int, times: int) -> None:
+    """Let the service work off all months in one late run, which equals monthly ones."""
+    if times > 1:
+        ground.box.drop(name)
+        ground.box.clone(name, f"history_{months}_1")
+        ground.inside("history.multiply", name, marks=ground.marks, times=times)
+        # The copies' open statements carry fingerprints of the first ones.
+        _work_off(ground, name)
+        return
+    ground.marks = ground.inside("history.watermarks", name)
+    ground.inside(
+        "agency.build",
+        name,
+        retainers=size.few,
+        over=-(-size.few // 3),
+        funded=-(-size.few // 3),
+        entries=size.entries,
+        start=add_months(AS_OF, -months).isoformat(),
+        months=months,
+    )
+    _work_off(ground, name)
+
+
+def _work_off(ground: Arena, name: str) -> None:
+    """Run until there is nothing left to do."""
+    with ground.service(ground.box.database(name), batch_size=1000) as service:
+        (company,) = service.companies()
+        while not (looked := service.look(company, AS_OF)).plan.empty:
+            report = service.run(looked)
+            assert not report.stopped, report.stopped
+    ground.disconnect(name)
+
+
+def _run(ground: Arena, database: Database, size: Size, months: int) -> Figures:
+    """The nightly run, after one that warms the server up."""
+    calls, walls, cpus, own = set[int](), [], [], []
+    for repeat in range(size.repeats + 1):
+        with ground.service(database) as service:
+            (company,) = service.companies()
+            begun = service.gateway.calls
+            with (meter := ground.meter()), (alone := ground.own_meter()):
+                looked = service.look(company, AS_OF)
+                assert looked.plan.empty, [each.key for each in looked.plan.changes][:3]
+                assert not looked.plan.conflicts, looked.plan.conflicts[0]
+                service.run(looked)
+            if repeat:
+                calls.add(service.gateway.calls - begun)
+                walls.append(meter.wall)
+                cpus.append(meter.cpu)
+                own.append(alone.cpu)
+    (same,) = calls
+    count = ground.box.cluster.sql(
+        "SELECT (SELECT count(*) FROM account_move), (SELECT count(*) FROM account_analytic_line)",
+        database.name,
+    ).split("|")
+    return Figures(
+        engagements=sum(each.kind == "retainer" for each in looked.pulled.snapshot.engagements),
+        months=months,
+        moves=int(count[0]),
+        entries=int(count[1]),
+        calls=same,
+        wall=median(walls),
+        cpu=median(cpus),
+        own_cpu=median(own),
+    )
+
+
+def table(found: list[Figures]) -> str:
+    """The figures, a line per world."""
+    rows = [
+        "| retainers | months of history | documents in Odoo | time entries | **calls** | wall time"
+        " | CPU time | of the service alone |",
+        "|--:" * 8 + "|",
+    ]
+    rows += [
+        f"| {each.engagements:,} | {each.months} | {each.moves:,} | {each.entries:,}"
+        f" | **{each.calls}** | {each.wall:.2f} s | {each.cpu:.2f} s | {each.own_cpu:.2f} s |"
+        for each in found
+    ]
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Measure and show the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--page", type=Path, help="write the table into this page as well")
+    parser.add_argument("--quick", action="store_true", help="a few records, once")
+    options = parser.parse_args()
+    with arena(Silent()) as ground:
+        shown = table(measure(ground, QUICK if options.quick else Size(), Lines()))
+        machine = ground.machine
+    print(machine, shown, sep="\n\n")
+    if options.page:
+        page.write(options.page, "Nothing to do", f"{_ABOUT}\n\n{machine}\n\n{shown}")
+
+
+_ABOUT = f"""\
+A nightly run over agreements of which everything is billed, closed and recognised: it reads, plans,
+finds nothing, compares the books and leaves the record of the run. The history was written by the
+service itself, all months in one late run; a hundred copies of it in SQL, with their own ids and
+keys, make the large one. Each figure is the median of {Size.repeats} runs on a warm server;
+`make bench-idle` measures again. Promised: the number of calls grows neither with engagements nor
+with history; beyond {2000:,} rows of a kind a reading takes one call more for each further page."""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What benchmarks do inside Odoo's own process, with its `env`; no part of the service."""
