@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine bench-push bench-idle bench-pull wheel constraints clean
+.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine bench-push bench-idle bench-pull bench-run bench-workers wheel constraints clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,7 +71,7 @@ up: $(READY) ## Start the sandbox and leave it running
 down reset status: $(READY) ## Stop it, empty it, say what runs
 	@$(PY) -m sandbox $@
 
-bench: bench-engine bench-push bench-idle bench-pull ## Measure the promises; writes docs/benchmarks.md
+bench: bench-engine bench-push bench-idle bench-pull bench-run bench-workers ## Measure the promises; writes docs/benchmarks.md
 
 bench-engine: $(READY) ## A million time entries through the engine
 	@$(PY) -m benchmarks.engine --page docs/benchmarks.md
@@ -84,6 +84,12 @@ bench-idle: $(READY) ## A run with nothing to do, over few and many agreements, 
 
 bench-pull: $(READY) ## Reading 100,000 time entries
 	@$(PY) -m benchmarks.pull --page docs/benchmarks.md
+
+bench-run: $(READY) ## Whole nightly runs over 10, 100 and 1,000 retainers
+	@$(PY) -m benchmarks.run --page docs/benchmarks.md
+
+bench-workers: $(READY) ## Runs of several companies at once, with two, four and eight workers
+	@$(PY) -m benchmarks.workers --page docs/benchmarks.md
 
 wheel: $(READY) ## Build the service's wheel into dist/
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -44,6 +44,8 @@ class Arena:
     @contextmanager
     def clone(self, of: str, name: str = "contender") -> Iterator[Database]:
         """A fresh copy of a world, gone afterwards."""
+        # A server with workers looks into every database when it starts.
+        self.disconnect(of)
         database = self.box.clone(name, of)
         try:
             yield database

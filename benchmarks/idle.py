@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -61,9 +62,7 @@ def measure(ground: Arena, size: Size, progress: Progress) -> list[Figures]:
         with progress.step(f"History of {many}"):
             world = ground.world(
                 f"history_{months}_{times}",
-                lambda name, months=months, times=times: _history(
-                    ground, size, name, months, times
-                ),
+                partial(_history, ground, size, months, times),
             )
         with progress.step(f"Nothing to do: {many}"), ground.clone(world) as database:
             each = _run(ground, database, size, months)
@@ -73,7 +72,7 @@ def measure(ground: Arena, size: Size, progress: Progress) -> list[Figures]:
     return found
 
 
-def _history(ground: Arena, size: Size, name: str, months: int, times: int) -> None:
+def _history(ground: Arena, size: Size, months: int, times: int, name: str) -> None:
     """Let the service work off all months in one late run, which equals monthly ones."""
     if times > 1:
         ground.box.drop(name)

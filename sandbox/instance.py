@@ -209,12 +209,18 @@ class Sandbox:
                 self.drop(name)
         return read_results(done.returncode, log)
 
-    def restart(self, *, kill: bool = False) -> None:
-        """End Odoo (with `kill` as a crash would) and start it again on the same port."""
+    def restart(self, *, kill: bool = False, workers: int | None = None) -> None:
+        """End Odoo (with `kill` as a crash would) and start it again on the same port.
+
+        `workers` is how many HTTP processes it has from now on, by default as many as before.
+        """
         if kill:
             self.server.kill()
         else:
             self.server.stop()
+        if workers is not None:
+            self.server.workers = workers
+            self._write_config(self.server.port, cron_threads=0)
         self._start_server(open_listener(self.server.port, patience=60))
         state = read_state(self.folder)
         if state is not None:
@@ -303,14 +309,7 @@ class Sandbox:
                 self._write_state(source.artefact.key)
             with progress.step("Odoo"):
                 listener = open_listener(port)
-                self.server.home.write_config(
-                    self.odoo_config,
-                    data=self.folder / "files",
-                    sockets=self.cluster.sockets,
-                    port=listener.getsockname()[1],
-                    workers=self.server.workers,
-                    cron_threads=cron_threads,
-                )
+                self._write_config(listener.getsockname()[1], cron_threads=cron_threads)
                 self._start_server(listener)
                 self._write_state(source.artefact.key)
         except OSError as error:
@@ -319,6 +318,16 @@ class Sandbox:
         except BaseException:
             self._stop_processes()
             raise
+
+    def _write_config(self, port: int, *, cron_threads: int) -> None:
+        self.server.home.write_config(
+            self.odoo_config,
+            data=self.folder / "files",
+            sockets=self.cluster.sockets,
+            port=port,
+            workers=self.server.workers,
+            cron_threads=cron_threads,
+        )
 
     def _start_server(self, listener: socket.socket) -> None:
         self.server.start(listener, die_with_owner=not self._lasting)

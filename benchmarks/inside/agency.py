@@ -20,22 +20,41 @@ def build(
     start: str,
     months: int = 1,
     billing: str = "in_arrears",
+    company: str = "",
 ) -> dict[str, Any]:
     """Make the agency and say which records it has.
 
     ``retainers`` with a fee for 40 hours, of which ``over`` exceed them, each with ``entries`` time
     entries in each of the ``months`` from ``start`` on; and ``funded`` projects, each with an open
-    invoice and an advance that was paid and can cover it.
+    invoice and an advance that was paid and can cover it. ``company``: a new one of that name, for
+    which the service may work as well; empty = the one there is.
     """
-    env = env(context=dict(env.context, tracking_disable=True, mail_create_nosubscribe=True))
-    company = env.ref("base.main_company")
+    owner = _company(env, company) if company else env.ref("base.main_company")
+    env = env(
+        context=dict(
+            env.context,
+            tracking_disable=True,
+            mail_create_nosubscribe=True,
+            allowed_company_ids=owner.ids,
+        )
+    )
     product = env["product.product"].create(
         {"name": "Retainer", "type": "service", "taxes_id": [(6, 0, [])]}
     )
     made = _retainers(env, product, retainers, start, billing)
     _time(env, made["projects"], over, entries, start, months)
-    advances = _funded(env, company, product, funded, start) if funded else []
+    advances = _funded(env, owner, product, funded, start) if funded else []
     return {**made, "advances": advances}
+
+
+def _company(env: Any, name: str) -> Any:
+    """A company with a chart of accounts and the accounts of retainer billing."""
+    company = env["res.company"].create({"name": name})
+    env["account.chart.template"].try_loading("generic_coa", company)
+    company.retainer_create_default_accounts()
+    env["res.users"].search([("login", "=", "drawdown")]).company_ids |= company
+    env.user.company_ids |= company
+    return company
 
 
 def _clients(env: Any, count: int, name: str) -> Any:
@@ -63,7 +82,12 @@ def _engagements(env: Any, clients: Any, projects: Any, product: Any, **values: 
 def _projects(env: Any, clients: Any) -> Any:
     return env["project.project"].create(
         [
-            {"name": f"Work for {client.name}", "partner_id": client.id, "allow_timesheets": True}
+            {
+                "name": f"Work for {client.name}",
+                "partner_id": client.id,
+                "allow_timesheets": True,
+                "company_id": env.company.id,
+            }
             for client in clients
         ]
     )
@@ -220,4 +244,5 @@ def _funded(env: Any, company: Any, product: Any, count: int, start: str) -> lis
         ]
     )
     (paid | billed)._post(soft=False)
-    return advances.ids
+    made: list[int] = advances.ids
+    return made

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks import idle, pull, push
-from benchmarks.arena import Arena
+from benchmarks import idle, pull, push, run, workers
+from benchmarks.arena import Arena, arena
 from sandbox.progress import Silent
 
 pytestmark = pytest.mark.odoo
@@ -42,3 +42,21 @@ def test_everybody_reads_the_same_rows(ground: Arena) -> None:
     series = pull.measure(ground, pull.QUICK, Silent())
     assert all(each.wall for each in series.values())
     assert pull.table(series).count("\n| ") == len(series)
+
+
+def test_a_whole_run_is_told_by_its_phases(ground: Arena) -> None:
+    few, more = run.measure(ground, run.QUICK, Silent())
+    assert more.documents > few.documents
+    assert more.calls == few.calls, "what grows is what a call holds"
+    assert set(few.phases) == set(run.PHASES)
+    assert all(each > 0 for each in few.phases.values()), few.phases
+    assert sum(few.phases.values()) <= few.wall
+    assert f"| {more.retainers} | {more.entries} |" in run.table([few, more])
+
+
+def test_runs_of_several_companies_at_once_double_nothing() -> None:
+    with arena(Silent()) as own:
+        (found,) = workers.measure(own, workers.QUICK, Silent())
+    assert found.doubled == 0
+    assert found.documents > 0
+    assert f"| {found.workers} | {found.documents} | 0 |" in workers.table([found])
