@@ -45,6 +45,8 @@ def done_by(company_id: int, as_of: date) -> Terms:
 
 NEWEST_DAY = "as_of desc"
 DAY_FIELDS = ("as_of",)
+STATE_FIELDS = ("state",)
+"""All that is asked where only it counts whether a run has begun or ended."""
 
 
 def day(row: Row) -> date | None:

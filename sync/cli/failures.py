@@ -17,6 +17,7 @@ _PIPELINE = {
     "stale": Exit.refused,
     "limits": Exit.refused,
     "hidden": Exit.missing,
+    "busy": Exit.busy,
 }
 
 

@@ -2,7 +2,10 @@
 
 
 class PipelineError(Exception):
-    """``code`` is for scripts (``usage``, ``stale``, ``limits``, ``hidden``), texts for people."""
+    """``code`` is for scripts (``usage``, ``stale``, ``limits``, ``hidden``, ``busy``).
+
+    The texts are for people.
+    """
 
     def __init__(self, code: str, what: str, remedy: str = "") -> None:
         self.code = code

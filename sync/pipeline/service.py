@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from mappings import retainer_sync_run
 from mappings.fields import clean, shown
@@ -38,6 +39,8 @@ from sync.settings import Settings
 GATEWAY = "retainer.gateway"
 CONTRACT = 1
 NO_LIMIT = Decimal(10) ** 18
+_READINGS = 3
+"""How often a company is read before it is said that somebody keeps writing to it."""
 
 log = logs.get("drawdown")
 
@@ -56,6 +59,9 @@ class Service:
     gateway: Gateway
     progress: Progress = field(default_factory=lambda: Progress(quiet=True))
     stop_requested: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = time.monotonic
+    """Counts seconds and never goes back."""
+    sleep: Callable[[float], None] = time.sleep
 
     _seen: set[int] = field(default_factory=set)
     """Companies of which it is known that the service user sees all there is."""
@@ -99,7 +105,7 @@ class Service:
 
     def pull(self, company: CompanyRef, as_of: date) -> Pulled:
         """Everything the rules need about a company; refused where rows of it are hidden."""
-        started = time.monotonic()
+        started = self.clock()
         self._see_all(company)
         pulled = pull(
             self.gateway,
@@ -113,7 +119,7 @@ class Service:
             company=company.id,
             engagements=len(pulled.snapshot.engagements),
             entries=len(pulled.snapshot.entries),
-            seconds=round(time.monotonic() - started, 2),
+            seconds=round(self.clock() - started, 2),
         )
         return pulled
 
@@ -135,11 +141,25 @@ class Service:
         return tuple(each for each in found if each)
 
     def look(self, company: CompanyRef, as_of: date, before: Sequence[Plan] = ()) -> Looked:
-        """Read a company and plan for it. Writes nothing. ``before``: written by the same run."""
-        started, calls = time.monotonic(), self.gateway.calls
-        pulled = self.pull(company, as_of)
-        self.progress.step("evaluating")
-        looked = look(pulled, as_of, limits_of(self.settings), before)
+        """Read a company and plan for it. Writes nothing. ``before``: written by the same run.
+
+        Odoo answers each call as of its own moment. Where another run wrote in the middle of the
+        reading, facts of before and after stand side by side, so all is read again.
+        """
+        started, calls = self.clock(), self.gateway.calls
+        reading = 1
+        while (
+            looked := self._read_once(company, as_of, before, last=reading == _READINGS)
+        ) is None:
+            if reading == _READINGS:
+                raise PipelineError(
+                    "busy",
+                    f"Another run writes to {company.name} while this one reads.",
+                    "Try again when it has ended; drawdown status shows it.",
+                )
+            log.info("read again", company=company.id, reason="facts changed while they were read")
+            self.sleep(float(reading))
+            reading += 1
         looked = replace(looked, started=started, calls=calls)
         log.info(
             "planned",
@@ -152,6 +172,36 @@ class Service:
             checksum=looked.plan.checksum,
         )
         return looked
+
+    def _read_once(
+        self, company: CompanyRef, as_of: date, before: Sequence[Plan], *, last: bool
+    ) -> Looked | None:
+        """One reading, and what the rules make of it; None where it was disturbed.
+
+        A defect of the rules shows in the last reading as in the others.
+        """
+        newest = None if before else self._newest_run(company)  # our own lease keeps others out
+        pulled = self.pull(company, as_of)
+        if newest is not None and newest != self._newest_run(company):
+            return None
+        self.progress.step("evaluating")
+        try:
+            return look(pulled, as_of, limits_of(self.settings), before)
+        except AssertionError:
+            if last and not (newest and newest.under_way):
+                raise
+            return None
+
+    def _newest_run(self, company: CompanyRef) -> "_NewestRun":
+        """The newest run of a company: while none begins or ends, nothing of ours is written."""
+        rows = self.gateway.search_read(
+            retainer_sync_run.MODEL,
+            retainer_sync_run.domain(company.id),
+            retainer_sync_run.STATE_FIELDS,
+            limit=1,
+            order="id desc",
+        )
+        return _NewestRun(rows[0]["id"], str(rows[0]["state"])) if rows else _NewestRun(0, "")
 
     def look_again(self, plan: Plan) -> Looked:
         """Read and plan again for the same day; refused where that is not the same plan."""
@@ -191,6 +241,8 @@ class Service:
             batch_size=self.settings.batch_size,
             progress=self.progress.writing,
             stop_requested=self.stop_requested,
+            clock=self.clock,
+            sleep=self.sleep,
         )
         checked = _Checked(self)
         with run:
@@ -235,7 +287,7 @@ class Service:
             unverified=unverified,
             waves=len(ran.waves),
             follows=_follows(ran),
-            seconds=time.monotonic() - looked.started,
+            seconds=self.clock() - looked.started,
             calls=self.gateway.calls - looked.calls,
         )
 
@@ -270,6 +322,18 @@ class Service:
         last = retainer_sync_run.day(found[0]) if found else None
         parked = look(pulled, as_of, limits_of(self.settings)).outcome.parked
         return self.books(pulled, last, parked)
+
+
+class _NewestRun(NamedTuple):
+    """The newest run of a company; none: 0."""
+
+    id: int
+    state: str
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it has not ended, as far as its record says."""
+        return self.state == "running"
 
 
 def _follows(ran: Ran) -> str:

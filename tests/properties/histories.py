@@ -157,11 +157,15 @@ class History:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.scenario = beginning(self.chance)
+        self.scenario = self.begin()
         self.world: World = load(self.admin, self.scenario)
         self.day = START
         self.credited: set[int] = set()
         self.named = 0
+
+    def begin(self) -> Scenario:
+        """What people agreed before anything happens."""
+        return beginning(self.chance)
 
     def live(self, steps: int) -> Iterator[str]:
         """So many steps; everything that went against a law."""
@@ -324,17 +328,18 @@ class History:
         )
         for difference in play(self.world, story, self.service):
             yield str(difference)
-        yield from self.laws()
+        yield from laws(self.world)
 
-    def laws(self) -> Iterator[str]:
-        """What must be true whatever happened."""
-        for lot in observe_money.lots(self.world):
-            if not Decimal(0) <= lot["open"] <= lot["amount"]:
-                yield f"a lot gave more than it had: {lot}"
-        for due in observe_money.receivables(self.world):
-            if due["open"] == 0:
-                yield f"a receivable of nothing is open: {due}"
-        for advance in observe_money.advances(self.world):
-            whole = advance["received"] - advance["consumed"] - advance["returned"]
-            if whole != advance["remaining"] - advance["shortfall"]:
-                yield f"an advance does not add up: {advance}"
+
+def laws(world: World) -> Iterator[str]:
+    """What must be true of money whatever happened; what is not."""
+    for lot in observe_money.lots(world):
+        if not Decimal(0) <= lot["open"] <= lot["amount"]:
+            yield f"a lot gave more than it had: {lot}"
+    for due in observe_money.receivables(world):
+        if due["open"] == 0:
+            yield f"a receivable of nothing is open: {due}"
+    for advance in observe_money.advances(world):
+        whole = advance["received"] - advance["consumed"] - advance["returned"]
+        if whole != advance["remaining"] - advance["shortfall"]:
+            yield f"an advance does not add up: {advance}"

@@ -54,7 +54,7 @@ class Agency:
 
     @property
     def service(self) -> Service:
-        return Service(self.settings, self.gateway)
+        return Service(self.settings, self.gateway, sleep=lambda _: None)
 
     def run(self, **options):
         """The nightly run."""

@@ -1,0 +1,91 @@
+"""Live many seeds, or one of them word by word.
+
+python -m tests.simulation --seeds 10000
+python -m tests.simulation --seed 4711
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from tests.simulation.canaries import Heard, listening
+from tests.simulation.every_call import try_every_call
+from tests.simulation.figures import Figures
+from tests.simulation.trial import Outcome, try_seed
+
+CHUNK = 20
+"""Seeds that a process is given at a time."""
+
+
+def many(seeds: Iterable[int], live: Callable[[int, Heard], Outcome] = try_seed) -> Figures:
+    """Live some seeds, one after the other."""
+    figures = Figures()
+    for seed in seeds:
+        with listening() as heard:
+            outcome = live(seed, heard)
+            wrong = [*outcome.wrong, *heard.leaks()]
+        figures.seeds += 1
+        figures.nights += outcome.nights
+        figures.calls += outcome.calls
+        figures.documents += outcome.documents
+        figures.faults += outcome.befell
+        if wrong:
+            figures.violations[seed] = wrong
+    return figures
+
+
+def every_call(seeds: Iterable[int]) -> Figures:
+    """The same fault at each call of one night of each seed."""
+    return many(seeds, try_every_call)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """1 where a law was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="live this one, and say all that happens")
+    parser.add_argument("--seeds", type=int, default=300, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument(
+        "--every-call", action="store_true", help="one night of each, with a fault at every call"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    if asked.seed is not None:
+        return one(asked.seed)
+    started = time.monotonic()
+    figures = Figures()
+    last = asked.first + asked.seeds
+    size = 1 if asked.every_call else CHUNK
+    chunks = [range(at, min(at + size, last)) for at in range(asked.first, last, size)]
+    work = every_call if asked.every_call else many
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for done in as_completed([pool.submit(work, chunk) for chunk in chunks]):
+            figures.add(done.result())
+            figures.seconds = time.monotonic() - started
+            print(
+                f"{figures.seeds:>6} of {asked.seeds} seeds, {figures.seconds:.0f} s,"
+                f" {len(figures.violations)} violations",
+                file=sys.stderr,
+                flush=True,
+            )
+    print(figures.json() if asked.json else "\n".join(figures.lines()))
+    return 1 if figures.violations else 0
+
+
+def one(seed: int) -> int:
+    """One seed, told as it happens."""
+    with listening() as heard:
+        outcome = try_seed(seed, heard)
+        wrong = [*outcome.wrong, *heard.leaks()]
+    print(f"seed {seed}: {outcome.trial.ways}")
+    print("\n".join(outcome.told))
+    print("\n".join(["", *wrong]) if wrong else "\nno law was broken")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
