@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 
 from tests.simulation.canaries import Heard, listening
-from tests.simulation.every_call import try_every_call
+from tests.simulation.every_call import DEATHS_AND_RIVALS, try_every_call
 from tests.simulation.figures import Figures
 from tests.simulation.trial import Outcome, try_seed
 
@@ -37,9 +38,9 @@ def many(seeds: Iterable[int], live: Callable[[int, Heard], Outcome] = try_seed)
     return figures
 
 
-def every_call(seeds: Iterable[int]) -> Figures:
+def every_call(seeds: Iterable[int], kinds: Sequence[str] = DEATHS_AND_RIVALS) -> Figures:
     """The same fault at each call of one night of each seed."""
-    return many(seeds, try_every_call)
+    return many(seeds, partial(try_every_call, kinds=kinds))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -27,10 +27,10 @@ from tests.simulation.trial import (
 
 KILLS = ("killed before", "killed after")
 RIVALS = ("a rival before", "a rival after the lease ran out")
-UNCLEAR = ("lost request", "lost answer")
+DEATHS_AND_RIVALS = (*KILLS, *RIVALS)
 
 
-def try_every_call(seed: int, heard: Heard, kinds: Sequence[str] = (*KILLS, *RIVALS)) -> Outcome:
+def try_every_call(seed: int, heard: Heard, kinds: Sequence[str] = DEATHS_AND_RIVALS) -> Outcome:
     """The seed's busiest night, with each kind of fault at each call."""
     trial, afters, well = tell(seed, heard)
     outcome = Outcome(trial, [f"where all goes well: {each}" for each in well.wrong])
@@ -105,6 +105,3 @@ def _undone(site: Site) -> Iterator[None]:
             raise Undo
     except Undo:
         site.clock.moment, site.clock.elapsed, site.clock.due = clock.moment, clock.elapsed, []
-
-
-__all__ = ["KILLS", "RIVALS", "UNCLEAR", "try_every_call"]

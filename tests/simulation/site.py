@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sync.cli.failures import failure_of
@@ -37,6 +38,7 @@ class Ways:
     page_size: int = 2000
     lease_seconds: int = 600
 
+    @cached_property
     def settings(self) -> Settings:
         """The service's settings."""
         return Settings(
@@ -95,7 +97,7 @@ class Site:
 
     def service(self, gateway: Gateway, stop: Callable[[], bool] = lambda: False) -> Service:
         """The service over that door, with the repetition that it has in earnest."""
-        settings = self.ways.settings()
+        settings = self.ways.settings
         repeat = Repeater(settings.attempts, sleep=self.clock.sleep, jitter=lambda: 0.5)
         return Service(
             settings,
@@ -131,7 +133,7 @@ class Site:
                 )
                 return self._befalls(kind, request, as_of, stopping, acts) if kind else None
 
-            gateway = door(self.ways.settings(), Wire(server, script))
+            gateway = door(self.ways.settings, Wire(server, script))
         ended = Ended()
         try:
             service = self.service(gateway, lambda: bool(stopping))

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.simulation.__main__ import every_call, many
+from tests.simulation.every_call import KILLS
 
-SEEDS = 200
+SEEDS = 160
 AT_ONCE = 20
 
 
@@ -18,6 +19,6 @@ def test_nothing_is_doubled_or_lost_whatever_fails(first: int) -> None:
 
 @pytest.mark.parametrize("seed", [10_001, 10_006])
 def test_no_call_of_a_run_is_a_bad_one_to_die_at(seed: int) -> None:
-    figures = every_call([seed])
+    figures = every_call([seed], KILLS)
     assert not figures.violations
     assert figures.faults["killed before"] > 30
