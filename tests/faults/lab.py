@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Self
 
 from sandbox import Database, Sandbox
 from sandbox.errors import SandboxError
+from sandbox.template import ADDON
 from sync.odoo.connect import connect_once
 from sync.odoo.gateway import AdminGateway
 from sync.odoo.jsonrpc import JsonRpcGateway
@@ -75,13 +77,18 @@ class Lab:
     accounts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, workers: int = 0) -> Lab:
-        """Start everything. ``workers``: processes of Odoo; 0 = one process with threads."""
+    def open(cls, workers: int = 0, plant: Callable[[Path], None] | None = None) -> Lab:
+        """Start everything. ``workers``: processes of Odoo; 0 = one process with threads.
+
+        ``plant`` may change the lab's own copy of the addon before Odoo loads it.
+        """
         box = Sandbox.start(workers=workers)
         try:
             # What was answered as done must stay, also when PostgreSQL is killed a moment later.
             box.cluster.sql("ALTER SYSTEM SET synchronous_commit = 'on'")
             box.cluster.sql("SELECT pg_reload_conf()")
+            if plant is not None:
+                plant(box.folder / "addons" / ADDON)
             database = box.clone("faults")
             where = {"url": database.url, "database": database.name}
             admin = connect_once(

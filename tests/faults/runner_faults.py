@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 from sync.push import LeaseHeld
+from tests.faults.line import Exchange, through
 from tests.faults.stand import GATES, Point
 from tests.faults.trial import BATCH, Fault, Trial
 
@@ -63,6 +65,28 @@ def _two_at(point: Point) -> Fault:
         first.end()
 
     return strike
+
+
+def eight_callers(trial: Trial) -> None:
+    """The same documents, eight times over, at the same moment."""
+    lab, answers = trial.lab, []
+
+    def script(exchange: Exchange) -> None:
+        if exchange.method != "apply" or exchange.number > 1:
+            through(exchange)
+            return
+        callers = [
+            threading.Thread(target=lambda: answers.append(exchange.forward())) for _ in range(8)
+        ]
+        for each in callers:
+            each.start()
+        for each in callers:
+            each.join()
+        exchange.answer(next(each for each in answers if each[0] == 200))
+
+    lab.line.clear(script)
+    trial.run().end()
+    assert len(answers) == 8, "not all were answered"
 
 
 KILLED = {point: _killed_at(point) for point in Point}

@@ -11,8 +11,9 @@ import pytest
 from sync.cli.exits import Exit
 from sync.odoo.errors import GatewayError
 from tests.faults.lab import DAY, LEASE
+from tests.faults.runner_faults import eight_callers
 from tests.faults.stand import Point
-from tests.faults.trial import BATCH, Bench, Trial, attempt, twice
+from tests.faults.trial import BATCH, KEYED, Bench, Trial, attempt, unique_on
 
 pytestmark = pytest.mark.odoo
 
@@ -90,34 +91,14 @@ def test_a_lease_runs_out_by_itself_and_is_taken_over(bench: Bench) -> None:
 
 
 def test_two_callers_at_once_never_double(bench: Bench) -> None:
-    """The same documents, eight times over, at the same moment: each is written once."""
-    lab, seen = bench.lab, threading.Event()
-    answers: list[list[str]] = []
-
-    def eightfold(trial: Trial) -> None:
-        def script(exchange: Any) -> None:
-            answer = None
-            if exchange.method == "apply" and not seen.is_set():
-                seen.set()
-                results: list[Any] = []
-                callers = [
-                    threading.Thread(target=lambda: results.append(exchange.forward()))
-                    for _ in range(8)
-                ]
-                for each in callers:
-                    each.start()
-                for each in callers:
-                    each.join()
-                answers.append([str(status) for status, _, _ in results])
-                answer = next((each for each in results if each[0] == 200), results[0])
-            exchange.answer(answer or exchange.forward())
-
-        lab.line.clear(script)
-        ran = lab.start(lab.settings("json2", batch_size=200)).end()
-        assert ran.error is None, ran.error
-        assert twice(lab) == 0
-
-    verdict = attempt(bench, eightfold, seed=0)
+    """Each document is written once, whoever comes first."""
+    verdict = attempt(bench, eight_callers, seed=0)
     assert verdict.clean, verdict
-    assert len(answers[0]) == 8
-    assert "200" in answers[0]
+
+
+@pytest.mark.parametrize("table", KEYED)
+def test_the_database_refuses_a_second_document_under_a_key(bench: Bench, table: str) -> None:
+    """Whatever the code above it believes."""
+    assert bench.twin()
+    unique = bench.lab.gates.eye.ask(unique_on(table, KEYED[table]))
+    assert unique != "0"

@@ -181,7 +181,7 @@ def settle(trial: Trial, verdict: Verdict) -> set[str]:
     return set()
 
 
-_KEYED = {
+KEYED = {
     "account_move": "retainer_key",
     "retainer_period": "retainer_key",
     "retainer_alert": "key",
@@ -190,7 +190,7 @@ _KEYED = {
     "retainer_advance": "retainer_key",
 }
 _STAMPED = (
-    *_KEYED,
+    *KEYED,
     *("account_move_line", "account_partial_reconcile", "account_analytic_line"),
     *("project_milestone", "retainer_engagement", "retainer_tombstone", "retainer_period_lot"),
 )
@@ -204,12 +204,21 @@ def stamps(lab: Lab) -> str:
     return lab.gates.eye.ask(f"SELECT md5(string_agg(t, ',' ORDER BY t)) FROM ({parts}) s")
 
 
+def unique_on(table: str, key: str) -> str:
+    """How many indexes of a table keep its key unique."""
+    return (
+        "SELECT count(*) FROM pg_index JOIN pg_attribute a ON a.attrelid = indrelid"
+        f" AND a.attnum = ANY (indkey) WHERE indrelid = '{table}'::regclass AND indisunique"
+        f" AND a.attname = '{key}'"
+    )
+
+
 def twice(lab: Lab) -> int:
     """Documents that stand more often than once under their key."""
     parts = " UNION ALL ".join(
         f"SELECT count(*) - count(DISTINCT (company_id, {key})) AS n FROM {table}"
         f" WHERE {key} IS NOT NULL"
-        for table, key in _KEYED.items()
+        for table, key in KEYED.items()
     )
     return int(lab.gates.eye.ask(f"SELECT sum(n) FROM ({parts}) s"))
 
