@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit odoo addon browser mutants chromium up down reset status faults bench bench-engine bench-push bench-idle bench-pull bench-run bench-workers wheel constraints clean
+.PHONY: help demo test lint unit odoo addon browser mutants simulation chromium up down reset status faults bench bench-engine bench-push bench-idle bench-pull bench-run bench-workers wheel constraints clean
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ up: $(READY) ## Start the sandbox and leave it running
 
 down reset status: $(READY) ## Stop it, empty it, say what runs
 	@$(PY) -m sandbox $@
+
+simulation: $(READY) ## Live 10,000 seeded histories where everything fails (an hour; see docs/simulation.md)
+	@nice $(PY) -m tests.simulation --seeds 10000
 
 bench: bench-engine bench-push bench-idle bench-pull bench-run bench-workers ## Measure the promises; writes docs/benchmarks.md
 

@@ -629,7 +629,8 @@ def test_json_of_a_failure(agency: Agency) -> None:
 
 def test_nothing_to_do_costs_few_calls(agency: Agency) -> None:
     agency("run", *DAY)
-    assert agency("run", *DAY, "--json").json["companies"][0]["calls"] < 40
+    # Two of them see whether another run wrote while this one read.
+    assert agency("run", *DAY, "--json").json["companies"][0]["calls"] <= 41
 
 
 def test_today_is_the_default_and_is_printed(agency: Agency) -> None:

@@ -112,6 +112,12 @@ def plant(site: Site) -> None:
 
 def do(world: World, site: Site, deed: Deed) -> str:
     """Have a deed done; why Odoo refused it, or nothing."""
+    refused = _do(world, site, deed)
+    site.touched.learn(site.odoo)
+    return refused
+
+
+def _do(world: World, site: Site, deed: Deed) -> str:
     named = Named(site.odoo)
     for word, called in deed.names.items():
         if called in named.moves:

@@ -1,7 +1,7 @@
 """One simulated Odoo, and the service that runs against it, well or badly."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from sync.settings import Settings
 from tests.simulation.canaries import KEY, Heard
 from tests.simulation.clock import Clock
 from tests.simulation.mishaps import CARRIED_OUT_OR_NOT, RIVALS, STOPS, WRITES, Planned
+from tests.simulation.touched import Touched
 from tests.simulation.wire import Mishap, Wire, door
 
 URL = "https://odoo.example.com"
@@ -89,6 +90,7 @@ class Site:
     """What went against a law."""
     befell: Counter[str] = field(default_factory=Counter)
     """Faults that really happened, by kind."""
+    touched: Touched = field(default_factory=Touched)
     calls: int = 0
     nights: int = 0
 
@@ -140,6 +142,7 @@ class Site:
             (company,) = service.companies()
             ended.looked = service.look(company, as_of)
             ended.report = service.run(ended.looked)
+            self.wrong += [f"{as_of}: {each}" for each in self._untrue(ended.report)]
         except Killed as killed:
             ended.error = killed
         except EXPECTED as error:
@@ -152,6 +155,13 @@ class Site:
         ended.calls = gateway.calls
         self.calls += gateway.calls
         return ended
+
+    def _untrue(self, report: RunReport) -> Iterator[str]:
+        """What a report calls written and does not stand in Odoo."""
+        standing = {row["retainer_key"] for row in self.odoo.tables.rows("account.move").values()}
+        for each in (*report.written, *report.entries):
+            if each.key not in standing and each.action != "withdraw" and each.number:
+                yield f"reported as written, and not there: {each.key} ({each.action})"
 
     def running(self) -> list[dict[str, Any]]:
         """Runs that hold the company's lease now."""
@@ -195,10 +205,13 @@ class Site:
         def rival() -> None:
             if kind.endswith("ran out"):
                 self.clock.sleep(self.ways.lease_seconds + 1)
+            holding = bool(self.running())
             ended = self.run(as_of)
             self.told.append(f"    the rival {ended}")
-            held = isinstance(ended.error, LeaseHeld)
-            if ended.error is not None and not held:
+            refused = isinstance(ended.error, LeaseHeld)
+            if ended.error is not None and not refused:
                 self.wrong.append(f"the rival run ended with {ended}")
+            if holding and ended.report is not None and ended.report.counts:
+                self.wrong.append("a rival wrote while another run held the lease")
 
         return after(rival) if kind == "a rival after" else before(rival)

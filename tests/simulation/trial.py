@@ -57,6 +57,8 @@ class After:
     state: State
     said: list[str]
     """What the next look finds to do, and has to say."""
+    tied: bool
+    """Whether the books tied."""
 
 
 @dataclass
@@ -108,6 +110,8 @@ def tell(seed: int, heard: Heard) -> tuple[Trial, list[After], Site]:
         people.deeds.append(Night(night.as_of, night.at, planned))
         afters.append(after)
         site.wrong += [f"{night.as_of}: {each}" for each in laws(people.world)]
+        if not after.tied and not people.meddling:
+            site.wrong.append(f"{night.as_of}: the books do not tie")
         plant(site)
     trial = Trial(seed, ways, people.scenario, tuple(people.deeds))
     return trial, afters, site
@@ -139,11 +143,13 @@ def settle(site: Site, as_of: date) -> tuple[After, Ended]:
             break
     else:
         site.wrong.append(f"{as_of}: {MOST_ATTEMPTS} runs did not end the work: {ended}")
+    site.wrong += [f"{as_of}: {each}" for each in site.touched.wrong(site.odoo)]
     state, before = Named(site.odoo).state(), _rows(site)
     again = site.run(as_of)
     said = _said(site, again.looked) if again.looked else [f"nothing: {again}"]
     site.wrong += [f"{as_of}: {each}" for each in _written(before, _rows(site))]
-    return After(state, said), first
+    site.wrong += [f"{as_of}: {each}" for each in duplicates(site)]
+    return After(state, said, again.report is not None and again.report.tied), first
 
 
 def _said(site: Site, looked: Looked) -> list[str]:
@@ -193,8 +199,9 @@ def live(trial: Trial, afters: Sequence[After], heard: Heard) -> Site:
         plant(site)
         wanted = next(nights)
         found = [*differences(wanted.state, after.state), *unsaid(wanted.said, after.said)]
-        found += duplicates(site)
         found += list(laws(world))
+        if after.tied != wanted.tied:
+            found.append(f"the books tied: {wanted.tied}, and now {after.tied}")
         site.wrong += [f"{event.as_of}: {each}" for each in found]
         if site.wrong:
             break
