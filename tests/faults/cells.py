@@ -44,7 +44,7 @@ def _of(fault: str, strike: dict[Point, Fault], workers: int = 0) -> list[Cell]:
 
 CELLS: tuple[Cell, ...] = (
     *_of(SERVICE, runner_faults.KILLED),
-    *_of(WORKER, server_faults.WORKER_KILLED, workers=3),
+    *_of(WORKER, server_faults.WORKER_KILLED, workers=2),
     *_of(BACKEND, server_faults.SESSION_ENDED),
     *_of(POSTGRES, server_faults.POSTGRES_KILLED),
     Cell(REQUEST, Point.before, line_faults.request_before),
