@@ -268,6 +268,7 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
         # The module takes the number from the register, letter by letter as it stands there.
         "retainer_po_number": None if invoice.client_po_id else invoice.po_number,
         "retainer_ap_contact_id": invoice.ap_contact_id,
+        "invoice_currency_rate": number(invoice.rate) if invoice.rate else None,
         "retainer_milestone_id": (
             invoice.milestone_ids[0] if len(invoice.milestone_ids) == 1 else None
         ),

@@ -166,6 +166,8 @@ class Invoice(Value):
     """The advance that all of it is about: its request (which is bound to it), a draw, a return."""
     due_on: date | None = None
     """The day it is to be paid, where no payment terms say so."""
+    rate: Exact | None = None
+    """Units of its currency per unit of the company's; None = that of its day."""
     taxes_due: tuple[tuple[int, Exact], ...] = ()
     """(tax, amount of the whole document) where the tax is not what Odoo would work out: a part of
     a taxed advance. All taxes of the document, also those that come to nothing."""
@@ -206,7 +208,8 @@ class Invoice(Value):
 
     def content(self) -> dict[str, Any]:
         """What the client and the books see of it: the part that the fingerprint covers."""
-        return self.model_dump(exclude={"reasons", "held", "raised_on", "month"})
+        unseen = {"reasons", "held", "raised_on", "month"}
+        return self.model_dump(exclude=unseen if self.rate else {*unseen, "rate"})
 
     @property
     def fingerprint(self) -> str:

@@ -15,6 +15,8 @@ from sync.domain.money import ZERO, Currency
 from sync.domain.taxes import Part, Tax
 from sync.domain.value import Exact, Value
 
+_RATE = Decimal("1e-12")
+
 
 class LotKind(StrEnum):
     """On which liability account a lot of money stands."""
@@ -69,6 +71,8 @@ class MoneyLot(Value):
     open_company: Exact
     unpaid: Exact = ZERO
     """What of it the client still has to pay (a request): it cannot be drawn."""
+    unpaid_total: Exact | None = None
+    """The same with its tax, to the cent; None where its document asks for something else too."""
     receipts: tuple[Receipt, ...] = ()
     """By day, for a request; empty = what is not unpaid was there on ``day``."""
     credited: Exact = ZERO
@@ -171,6 +175,13 @@ class Receivable(Value):
         if quantity == self.open:
             return self.open_company
         return company.round(self.open_company * quantity / self.open)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Units of its currency per unit of the company's, as the document was posted."""
+        if not self.open_company:
+            return None
+        return (self.open / self.open_company).quantize(_RATE)
 
     def after(self, quantity: Decimal, company: Currency) -> "Receivable":
         """What is open once that part of it was paid."""

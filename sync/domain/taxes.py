@@ -84,6 +84,19 @@ class Part(Value):
         return self.net + sum((amount for _, amount in self.taxes), ZERO)
 
 
+    def coming_to(self, total: Decimal, currency: Currency) -> "Part":
+        """The same net, with the largest tax changed by what rounding left of the total."""
+        left, most = total - self.total, currency.unit * (1 + len(self.taxes))
+        if not left or not self.taxes or abs(left) > most:
+            return self
+        amounts = dict(self.taxes)
+        largest = max(amounts, key=lambda tax: amounts[tax])
+        if amounts[largest] + left < ZERO:
+            return self
+        amounts[largest] += left
+        return Part(net=self.net, taxes=tuple(amounts.items()))
+
+
 def part_of(
     net: Decimal,
     taxes: Mapping[int, Decimal],

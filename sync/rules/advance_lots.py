@@ -31,11 +31,22 @@ class Offer(NamedTuple):
 
     @property
     def whole(self) -> Part:
-        """All of it, with its tax."""
-        return self.part(self.at_most + sum((abs(each.open) for each in self.lot.taxes), ZERO))
+        """All of it, with its tax. All that was received comes to what the client paid, to the cent:
+        the largest tax takes what rounding the net share of a payment left.
+        """
+        lot = self.lot
+        found = self._share(self.at_most + sum((abs(each.open) for each in lot.taxes), ZERO))
+        if not lot.unpaid or lot.unpaid_total is None or self.at_most != lot.available:
+            return found
+        paid = lot.open + sum((each.open for each in lot.taxes), ZERO) - lot.unpaid_total
+        return found.coming_to(paid, lot.currency)
 
     def part(self, limit: Decimal) -> Part:
         """The largest part that comes to no more than the limit with its tax."""
+        whole = self.whole
+        return whole if whole.total <= limit else self._share(limit)
+
+    def _share(self, limit: Decimal) -> Part:
         taxes = {each.tax.id: each.open for each in self.lot.taxes}
         return part_of(self.lot.open, taxes, self.lot.currency, at_most=self.at_most, limit=limit)
 

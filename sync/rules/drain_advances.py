@@ -2,7 +2,9 @@
 
 A draw takes the smaller of what is open and what was received. Of an untaxed advance it is a
 journal entry: debit advances, credit receivable, reconciled with both. Of a taxed one whose money
-came in after the invoice stood, it is a credit note on the advance with the tax that was charged.
+came in after the invoice stood, it is a credit note on the advance with the tax that was charged,
+at the rate of the invoice, so that nothing is gained or lost on the receivable.
+
 The liability keeps the rate at which it was received; what the invoice's rate differs from it
 corrects revenue for the net part and is an exchange difference for the tax part (rule 19).
 """
@@ -204,6 +206,7 @@ def _credit_note(
         currency=lot.currency,
         lines=(advance_line(f"{advance.name}, drawn by {receivable.move_name}", lot, part),),
         advance_id=advance.id,
+        rate=receivable.rate if lot.currency != lots.company else None,
         taxes_due=part.taxes,
         total_due=part.total,
         settles=((receivable.account_id, receivable.line_id),),

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
 from .gateway.batch import BATCH
+from .gateway.matching import REVENUE
 
 
 class AccountMoveLine(models.Model):
@@ -73,6 +74,14 @@ class AccountMoveLine(models.Model):
         """
         moves = self.env["account.move"]
         return any(moves._field_will_change(line, vals, name) for line in self for name in vals)
+
+    def _prepare_exchange_difference_move_vals(self, amounts_list, **kwargs):
+        # What an advance pays is revenue at the rate at which the advance came in.
+        result = super()._prepare_exchange_difference_move_vals(amounts_list, **kwargs)
+        revenue = self.env.context.get(REVENUE) or {}
+        for line, sequence in result["to_reconcile"] if result and revenue else ():
+            result["move_values"]["line_ids"][sequence + 1][2].update(revenue.get(line.id, {}))
+        return result
 
     def _copy_data_extend_business_fields(self, values):
         # A document that is reversed gives back to the advance; one that is duplicated does not

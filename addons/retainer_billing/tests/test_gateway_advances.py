@@ -261,6 +261,27 @@ class TestGatewayAdvances(RetainerCommon):
         self.assertTrue(lot.reconciled)
         self.assertEqual(sum(lot.matched_debit_ids.exchange_move_id.line_ids.mapped("debit")), 100)
 
+    def test_what_a_foreign_deduction_differs_from_its_advance_is_revenue(self):
+        """An advance keeps its rate (IFRIC 22.8): no exchange difference, whoever posts."""
+        euro = self.make_currency("EUR", rate=2.0)
+        engagement = self.make_engagement(currency_id=euro.id, state="running")
+        values = {"currency_id": euro.id, "retainer_engagement_id": engagement.id}
+        (own,) = self.gateway.defaults(self.company.id, [engagement.id])
+        for number, (rate, difference) in enumerate((("2.5", -100), ("1.6", 125))):
+            self.apply_one(self.request(f"k/a{number}", "1000.00", values=values))
+            lot = self.lot(f"k/a{number}")
+            key = f"k/draw{number}"
+            document = self.request(key, "1000.00", values={**values, "move_type": "out_refund"})
+            document["values"].update(retainer_role="drawdown", invoice_currency_rate=rate)
+            document["lines"][0]["reconcile_line_id"] = lot.id
+            self.assert_status(self.apply_one(document), "created")
+            self.assertTrue(lot.reconciled)
+            other = lot.matched_debit_ids.exchange_move_id.line_ids.filtered(
+                lambda line: line.account_id != self.advances
+            )
+            self.assertEqual(other.account_id.id, own["income_account_id"])
+            self.assertEqual(other.balance, difference)
+
     def test_counterparts_are_checked(self):
         first, _second = self.two_lots()
         receivable = self.move_of("k/a").line_ids - first

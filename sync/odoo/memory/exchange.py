@@ -23,9 +23,15 @@ NAME = "Currency exchange rate difference"
 
 
 def book(
-    tables: Tables, differences: Sequence[tuple[int, Decimal, Decimal]], matched_on: str
+    tables: Tables,
+    differences: Sequence[tuple[int, Decimal, Decimal]],
+    matched_on: str,
+    revenue: Row,
 ) -> int:
-    """Take differences off lines: (line, in books, in its currency), debits positive."""
+    """Take differences off lines: (line, in books, in its currency), debits positive.
+
+    ``revenue``: values of the other side where it is no exchange difference.
+    """
     first = tables.row("account.move.line", differences[0][0])
     company = tables.row("res.company", get(tables, "account.move.line", first, "company_id"))
     journal = company["currency_exchange_journal_id"]
@@ -54,7 +60,7 @@ def book(
                 "balance": -books,
                 "amount_currency": -own,
             },
-            {**common, "account_id": account, "balance": books, "amount_currency": own},
+            {**common, "account_id": account, "balance": books, "amount_currency": own, **revenue},
         ]
     day = posting.accounting_date(tables, company["id"], journal, date.fromisoformat(max(days)))
     made = create(

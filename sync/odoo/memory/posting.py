@@ -15,6 +15,7 @@ from sync.odoo.memory.locks import violated
 from sync.odoo.memory.moves import SALES, change_quietly, completed_amounts, lines_of
 from sync.odoo.memory.reconcile import reconcile, unreconcile
 from sync.odoo.memory.records import AFTER_CHANGE, BEFORE_UNLINK, BEFORE_WRITE, batch, settle
+from sync.odoo.memory.retainer.defaults import of_engagement
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
 
@@ -131,13 +132,34 @@ def _reconcile_line(tables: Tables, move: Row, line: Row) -> None:
             f"{move['name']} cannot be reconciled: the counterpart has no open line on that"
             " account. Run the service again."
         )
-    reconcile(tables, [line["id"], other["id"]], exactly=move["move_type"] == "entry")
+    reconcile(
+        tables,
+        [line["id"], other["id"]],
+        exactly=move["move_type"] == "entry",
+        revenue=_revenue(tables, move, line),
+    )
     settle(tables)
     if not tables.row("account.move.line", line["id"])["reconciled"]:
         raise Rejected(
             f"{move['name']} draws more than is open there. Run the service again, so that it"
             " plans with what is open now."
         )
+
+
+def _revenue(tables: Tables, move: Row, line: Row) -> Row:
+    """What takes the difference of rates of a line that deducts a taxed advance: revenue."""
+    engagement = move.get("retainer_engagement_id")
+    deducts = line["account_id"] in advance_accounts(tables, move["company_id"])
+    if not deducts or not engagement or move["retainer_role"] == "advance_return":
+        return {}
+    own = of_engagement(tables, tables.row("retainer.engagement", engagement))
+    values: Row = {
+        "account_id": own["income_account_id"],
+        "name": f"{move['name']}: at the rate of the advance",
+    }
+    if own["analytic_account_id"]:
+        values["analytic_distribution"] = {str(own["analytic_account_id"]): 100}
+    return values
 
 
 def _keyed(tables: Tables, move: Row, keys: Sequence[str]) -> list[int]:

@@ -11,9 +11,10 @@ from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import digits_of, get, rounded
 
 ZERO = Decimal(0)
-BookDifference = Callable[[Tables, list[tuple[int, Decimal, Decimal]], str], int]
+BookDifference = Callable[[Tables, list[tuple[int, Decimal, Decimal]], str, Row], int]
 BOOK_DIFFERENCE: list[BookDifference] = []
-"""Book differences of rates on lines, as of a day; ``exchange.py`` fills it."""
+"""Book differences of rates on lines, as of a day, with values of the other side; ``exchange.py``
+fills it."""
 REVERSE_DIFFERENCE: list[Callable[[Tables, int], None]] = []
 REC_PAY = ("asset_receivable", "liability_payable")
 OPEN_ANYWAY = ("asset_cash", "liability_credit_card")
@@ -49,10 +50,13 @@ def _posted(tables: Tables, line: Row) -> bool:
     return bool(get(tables, "account.move.line", line, "parent_state") == "posted")
 
 
-def reconcile(tables: Tables, records: Sequence[int], *, exactly: bool = False) -> None:
+def reconcile(
+    tables: Tables, records: Sequence[int], *, exactly: bool = False, revenue: Row | None = None
+) -> None:
     """Match debits with credits of one account, oldest first.
 
     ``exactly``: no difference of rates is booked; what a line says it is worth is what it takes.
+    ``revenue``: values of the line that takes such a difference, where it is no gain or loss.
     Raises ``Rejected`` with Odoo's reasons: lines already reconciled, cancelled, of several
     accounts or companies, or an account that does not allow it.
     """
@@ -68,7 +72,7 @@ def reconcile(tables: Tables, records: Sequence[int], *, exactly: bool = False) 
     touched: set[int] = set()
     while debits and credits_:
         touched.update((debits[0], credits_[0]))
-        matched = _match(tables, debits[0], credits_[0], exactly=exactly)
+        matched = _match(tables, debits[0], credits_[0], exactly=exactly, revenue=revenue or {})
         done = [side for side in (debits, credits_) if _settled(tables, side[0])]
         for side in done:
             side.pop(0)
@@ -146,7 +150,7 @@ def _side(tables: Tables, line: Row, other: Row, books: int) -> Side:
     )
 
 
-def _match(tables: Tables, debit: int, credit: int, *, exactly: bool) -> bool:
+def _match(tables: Tables, debit: int, credit: int, *, exactly: bool, revenue: Row) -> bool:
     """One partial between a debit and a credit, as Odoo works it out.
 
     In their common foreign currency where they have one, else in the company's. Where both amounts
@@ -180,7 +184,7 @@ def _match(tables: Tables, debit: int, credit: int, *, exactly: bool) -> bool:
     refresh(tables, credit)
     if found.differences and not exactly:
         book = BOOK_DIFFERENCE[0]
-        move = book(tables, found.differences, max(days))
+        move = book(tables, found.differences, max(days), revenue)
         tables.update("account.partial.reconcile", partial, {"exchange_move_id": move})
     return True
 

@@ -45,6 +45,7 @@ def _lot(
     receipts: tuple[Receipt, ...] = ()
     if kind is LotKind.advances and move.move_type == "out_invoice":
         unpaid, receipts = _paid(line, move, matches)
+    sole = -line.amount + sum(posted_taxes.values(), ZERO) == move.total
     taken = matches.of_lot.get(line.id, ())
     partner = line.partner_id
     advance = line.advance_id
@@ -68,6 +69,7 @@ def _lot(
         open=-line.open,
         open_company=-line.open_company,
         unpaid=unpaid,
+        unpaid_total=move.unpaid if unpaid and sole else None,
         receipts=receipts,
         credited=sum(
             (each.of_credit for each in taken if _credits(each, matches.lines)), start=ZERO

@@ -8,6 +8,11 @@ from collections import defaultdict
 
 from odoo.exceptions import UserError
 
+from . import defaults
+
+REVENUE = "retainer_revenue"
+"""Context: lines whose differences of rates are revenue, with the values of the other side."""
+
 
 class Step:
     """Lines of a document, and the open lines in the ledger that they are reconciled with."""
@@ -35,7 +40,10 @@ def reconcile(moves):
         return
     lines = steps[0].own.browse()
     exact = [step for step in steps if step.exact]
-    lines._reconcile_plan([step.own | step.others for step in steps if not step.exact])
+    at_rates = [step for step in steps if not step.exact]
+    lines.with_context(**{REVENUE: _revenue(at_rates)})._reconcile_plan(
+        [step.own | step.others for step in at_rates]
+    )
     _reconcile_exactly(lines, exact)
     # What a rounding left over has no amount in the lot's own currency any more.
     _reconcile_exactly(
@@ -62,6 +70,36 @@ def _reconcile_exactly(lines, steps):
     lines.with_context(no_exchange_difference=True)._reconcile_plan(
         [step.own | step.others for step in steps]
     )
+
+
+def _revenue(steps):
+    """Return what takes the differences of rates of lines that deduct a taxed advance.
+
+    An advance is no monetary item: what it pays is revenue at the rate at which it came in (IFRIC
+    22.8), and no exchange difference. What is returned to the client is one.
+    """
+    found = {}
+    for step in steps:
+        move = step.move.sudo()
+        engagement = move.retainer_engagement_id
+        if (
+            move.currency_id == move.company_currency_id
+            or move.retainer_role == "advance_return"
+            or not engagement
+            or step.own.account_id not in move.company_id._retainer_advance_accounts()
+        ):
+            continue
+        (own,) = defaults.of_engagements(move.env, move.company_id, engagement.ids)
+        if not own["income_account_id"]:
+            continue
+        values = {
+            "account_id": own["income_account_id"],
+            "name": move.env._("%s: at the rate of the advance", move.name),
+        }
+        if own["analytic_account_id"]:
+            values["analytic_distribution"] = {str(own["analytic_account_id"]): 100}
+        found.update(dict.fromkeys((step.own | step.others).ids, values))
+    return found
 
 
 def _is_remnant(line):

@@ -18,13 +18,14 @@ def defaults(tables: Tables, *, company_id: int, engagement_ids: Any) -> list[Ro
     ids = [checked_id(each, "engagement_ids") for each in engagement_ids]
     rows = tables.rows("retainer.engagement")
     return [
-        _of(tables, rows[each])
+        of_engagement(tables, rows[each])
         for each in ids
         if each in rows and rows[each]["company_id"] == company
     ]
 
 
-def _of(tables: Tables, engagement: Row) -> Row:
+def of_engagement(tables: Tables, engagement: Row) -> Row:
+    """Income account, analytic account and taxes of an engagement."""
     company = tables.row("res.company", engagement["company_id"])
     journal = company["retainer_invoice_journal_id"] or sales_journal(tables, company["id"])
     product = engagement["product_id"]
