@@ -83,7 +83,6 @@ class Part(Value):
         """Net and taxes."""
         return self.net + sum((amount for _, amount in self.taxes), ZERO)
 
-
     def coming_to(self, total: Decimal, currency: Currency) -> "Part":
         """The same net, with the largest tax changed by what rounding left of the total."""
         left, most = total - self.total, currency.unit * (1 + len(self.taxes))

@@ -12,7 +12,8 @@ from sync.odoo.connect import connect_once
 from sync.odoo.memory import MemoryOdoo
 from sync.scenario.load import observe_money
 from sync.settings import Settings
-from tests.properties.histories import History
+from tests.properties.histories import END, START, History
+from tests.properties.ledger_laws import ledger_laws
 
 if TYPE_CHECKING:
     from sandbox import Database
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("seed", range(24))
 def test_the_books_tie_after_every_run_of_any_history(seed: int) -> None:
-    lived(in_memory(seed), 14)
+    lived(in_memory(seed), 30)
 
 
 @pytest.mark.odoo
@@ -54,6 +55,7 @@ def door(database: Database, key: str) -> AdminGateway:
 def lived(history: History, steps: int) -> None:
     """Nothing went against a law."""
     wrong = list(history.live(steps))
+    wrong += ledger_laws(history.world, history.service, START, END)
     assert not wrong, "\n".join([f"seed {history.seed}", *history.told, *wrong])
 
 
