@@ -31,8 +31,10 @@ class Offer(NamedTuple):
 
     @property
     def whole(self) -> Part:
-        """All of it, with its tax. All that was received comes to what the client paid, to the cent:
-        the largest tax takes what rounding the net share of a payment left.
+        """All of it, with its tax.
+
+        All that was received comes to what the client paid, to the cent: the largest tax takes what
+        rounding the net share of a payment left.
         """
         lot = self.lot
         found = self._share(self.at_most + sum((abs(each.open) for each in lot.taxes), ZERO))
