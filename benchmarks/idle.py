@@ -9,17 +9,25 @@ make many. Then it runs again.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
+from unittest.mock import patch
 
 from benchmarks import page
 from benchmarks.arena import Arena, arena
+from benchmarks.meter import Meter
+from benchmarks.run import PHASES, timed
 from sandbox import Database
 from sandbox.progress import Lines, Progress, Silent
 from sync.domain.calendar import add_months
+from sync.odoo import paging
+from sync.odoo.gateway import Row
 
 AS_OF = date(2025, 4, 1)
 
@@ -52,12 +60,17 @@ class Figures:
     cpu: float
     own_cpu: float
     """Of the service alone."""
+    rows: int
+    """Read from Odoo in one run."""
+    phases: dict[str, float]
+    """Wall time by phase, as in a whole run."""
 
 
 def measure(ground: Arena, size: Size, progress: Progress) -> list[Figures]:
-    """The same agreements with a short and a long history, and many of the latter."""
+    """Few agreements with half the history and with all of it, and many of each."""
     found = []
-    for months, times in ((1, 1), (size.months, 1), (size.months, size.times)):
+    half, whole = size.months // 2, size.months
+    for months, times in ((half, 1), (whole, 1), (half, size.times), (whole, size.times)):
         many = f"{size.few * times:,} engagements, {months} months"
         with progress.step(f"History of {many}"):
             world = ground.world(
@@ -108,11 +121,18 @@ def _work_off(ground: Arena, name: str) -> None:
 def _run(ground: Arena, database: Database, size: Size, months: int) -> Figures:
     """The nightly run, after one that warms the server up."""
     calls, walls, cpus, own = set[int](), [], [], []
+    taken: list[dict[str, float]] = []
     for repeat in range(size.repeats + 1):
         with ground.service(database) as service:
             (company,) = service.companies()
             begun = service.gateway.calls
-            with (meter := ground.meter()), (alone := ground.own_meter()):
+            phases = {name: Meter() for name in PHASES}
+            with (
+                (meter := ground.meter()),
+                (alone := ground.own_meter()),
+                timed(phases),
+                counted() as rows,
+            ):
                 looked = service.look(company, AS_OF)
                 assert looked.plan.empty, [each.key for each in looked.plan.changes][:3]
                 assert not looked.plan.conflicts, looked.plan.conflicts[0]
@@ -122,6 +142,7 @@ def _run(ground: Arena, database: Database, size: Size, months: int) -> Figures:
                 walls.append(meter.wall)
                 cpus.append(meter.cpu)
                 own.append(alone.cpu)
+                taken.append({name: each.wall for name, each in phases.items()})
     (same,) = calls
     count = ground.box.cluster.sql(
         "SELECT (SELECT count(*) FROM account_move), (SELECT count(*) FROM account_analytic_line)",
@@ -136,19 +157,41 @@ def _run(ground: Arena, database: Database, size: Size, months: int) -> Figures:
         wall=median(walls),
         cpu=median(cpus),
         own_cpu=median(own),
+        rows=rows[0],
+        phases={name: median(each[name] for each in taken) for name in PHASES},
     )
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """How many rows pages bring while the body runs."""
+    count = [0]
+    real = paging.read_all
+
+    def counting(*arguments: Any, **named: Any) -> Iterator[Row]:
+        for row in real(*arguments, **named):
+            count[0] += 1
+            yield row
+
+    with (
+        patch("sync.pull.reader.read_all", counting),
+        patch("sync.books.ledger.read_all", counting),
+    ):
+        yield count
 
 
 def table(found: list[Figures]) -> str:
     """The figures, a line per world."""
     rows = [
-        "| retainers | months of history | documents in Odoo | time entries | **calls** | wall time"
-        " | CPU time | of the service alone |",
-        "|--:" * 8 + "|",
+        "| retainers | months of history | documents in Odoo | time entries | rows read | **calls**"
+        " | pull | rules | books | wall time | CPU time | of the service alone |",
+        "|--:" * 12 + "|",
     ]
     rows += [
         f"| {each.engagements:,} | {each.months} | {each.moves:,} | {each.entries:,}"
-        f" | **{each.calls}** | {each.wall:.2f} s | {each.cpu:.2f} s | {each.own_cpu:.2f} s |"
+        f" | {each.rows:,} | **{each.calls}** | {each.phases['pull']:.2f} s"
+        f" | {each.phases['rules']:.2f} s | {each.phases['books']:.2f} s"
+        f" | {each.wall:.2f} s | {each.cpu:.2f} s | {each.own_cpu:.2f} s |"
         for each in found
     ]
     return "\n".join(rows)
@@ -172,9 +215,11 @@ _ABOUT = f"""\
 A nightly run over agreements of which everything is billed, closed and recognised: it reads, plans,
 finds nothing, compares the books and leaves the record of the run. The history was written by the
 service itself, all months in one late run; a hundred copies of it in SQL, with their own ids and
-keys, make the large one. Each figure is the median of {Size.repeats} runs on a warm server;
+keys, make the large ones. Each figure is the median of {Size.repeats} runs on a warm server;
 `make bench-idle` measures again. Promised: the number of calls grows neither with engagements nor
-with history; beyond {2000:,} rows of a kind a reading takes one call more for each further page."""
+with history. It does not grow with history; with engagements it grows by pages alone: what is open
+and what was billed in the last twelve months, with which the books are compared, is read in pages
+of 2,000 rows, a call each."""
 
 if __name__ == "__main__":
     main()

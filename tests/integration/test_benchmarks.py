@@ -35,6 +35,7 @@ def test_nothing_to_do_asks_the_same_of_many_as_of_few(ground: Arena) -> None:
     assert len({each.calls for each in found}) == 1
     assert found[-1].engagements == idle.QUICK.few * idle.QUICK.times
     assert found[-1].moves > found[0].moves
+    assert found[-1].rows > found[0].rows > 0
     assert f"| **{found[0].calls}** |" in idle.table(found)
 
 

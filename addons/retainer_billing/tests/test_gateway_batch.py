@@ -29,38 +29,89 @@ class TestGatewayBatch(RetainerCommon):
         )
 
     def test_an_invoice_is_what_odoo_makes_of_it(self):
-        tax = self.env["account.tax"].create(
-            {"name": "VAT", "amount": 21.0, "type_tax_use": "sale"}
-        )
-        for number, taxes in enumerate((tax, tax.browse())):
-            document = self.invoice(f"k/{number}")
-            for line in document["lines"]:
-                line["tax_ids"] = taxes.ids
-            del document["expect"]
-            self.assert_status(self.apply_one(document), "created")
-            ours = self.move_of(f"k/{number}")
-            theirs = self.env["account.move"].create(
+        taxes = self.env["account.tax"].create(
+            [
+                {"name": "On top", "amount": 21.0, "type_tax_use": "sale"},
                 {
-                    "move_type": "out_invoice",
-                    "partner_id": ours.partner_id.id,
-                    "invoice_date": ours.invoice_date,
-                    "invoice_date_due": ours.invoice_date_due,
-                    "invoice_line_ids": [
-                        Command.create(
-                            {
-                                "name": line["name"],
-                                "product_id": line.get("product_id"),
-                                "quantity": float(line["quantity"]),
-                                "price_unit": float(line["price_unit"]),
-                                "tax_ids": [Command.set(taxes.ids)],
-                            }
-                        )
-                        for line in document["lines"]
-                    ],
-                }
-            )
-            theirs.action_post()
-            self.assertEqual(self.lines_of(ours), self.lines_of(theirs))
+                    "name": "Within",
+                    "amount": 21.0,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                },
+            ]
+        )
+        on_top, within = taxes
+        tag = self.env["account.account.tag"].create({"name": "T", "applicability": "products"})
+        tagged_product = self.service_product.copy()
+        tagged_product.account_tag_ids = tag
+        self.company.tax_calculation_rounding_method = "round_globally"
+        plain = {"quantity": "6.0", "price_unit": "175.00"}
+        fine = {"quantity": "0.5", "price_unit": "66.67"}
+        kinds = {
+            "untaxed": [(plain, taxes.browse())],
+            "taxed": [(plain, on_top)],
+            "tax within": [(plain, within)],
+            "one of each": [(plain, on_top), (plain, taxes.browse()), (plain, within)],
+            "finer than the currency": [(fine, taxes.browse()), (fine, taxes.browse())],
+            "discount": [({**plain, "discount": "12.5"}, taxes.browse())],
+            "less": [(plain, taxes.browse()), ({**plain, "quantity": "-1"}, taxes.browse())],
+            "tags": [({**plain, "product_id": tagged_product.id}, taxes.browse())],
+            "own words": [({**plain, "product_id": False}, on_top)],
+        }
+        for move_type in ("out_invoice", "out_refund"):
+            for name, lines in kinds.items():
+                with self.subTest(f"{move_type}: {name}"):
+                    self.compare(f"new/{move_type}/{name}", move_type, lines)
+                with self.subTest(f"rewritten {move_type}: {name}"):
+                    key = f"rewritten/{move_type}/{name}"
+                    draft = self.invoice(key, values={"move_type": move_type}, post=False)
+                    draft["lines"] = [{**draft["lines"][0], "tax_ids": []}]
+                    del draft["expect"]
+                    self.assert_status(self.apply_one({**draft, "fingerprint": "f0"}), "created")
+                    self.compare(key, move_type, lines)
+
+    def compare(self, key, move_type, lines):
+        document = self.invoice(key, values={"move_type": move_type})
+        document["lines"] = [
+            {
+                "name": "Work",
+                "product_id": self.service_product.id,
+                "tax_ids": taxes.ids,
+                **line,
+            }
+            for line, taxes in lines
+        ]
+        del document["expect"]
+        self.assert_status(self.apply_one(document), "created")
+        ours = self.move_of(key)
+        theirs = self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": ours.partner_id.id,
+                "invoice_date": ours.invoice_date,
+                "invoice_date_due": ours.invoice_date_due,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            **line,
+                            "tax_ids": [Command.set(line["tax_ids"])],
+                            **{
+                                number: float(line[number])
+                                for number in ("quantity", "price_unit", "discount")
+                                if number in line
+                            },
+                        }
+                    )
+                    for line in document["lines"]
+                ],
+            }
+        )
+        theirs.action_post()
+        self.assertEqual(self.lines_of(ours), self.lines_of(theirs))
+        self.assertEqual(
+            (ours.amount_untaxed, ours.amount_tax, ours.amount_total),
+            (theirs.amount_untaxed, theirs.amount_tax, theirs.amount_total),
+        )
 
     def test_only_what_changes_nothing_is_passed_over(self):
         self.assert_status(self.apply_one(self.invoice("k/1", post=False)), "created")

@@ -5,6 +5,9 @@ from odoo.fields import Command
 from . import schema, tally, tax_amounts
 from .document import Refusal
 
+# Sign of an income line in the books.
+AMOUNT_SIGN = {"out_invoice": -1, "out_refund": 1}
+AMOUNTS = {"amount_currency", "balance", "debit", "credit"}
 PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
@@ -88,12 +91,38 @@ def _values(env, company, document):
     return {
         **values,
         **document.common(),
-        part: [Command.create(line) for line in document.lines],
+        part: [Command.create(_with_amount(env, company, values, line)) for line in document.lines],
         "retainer_pending_reconcile": document.reconcile or False,
         "retainer_tally": document.tally or False,
         "retainer_tax_amounts": document.taxes or False,
         "retainer_amendments_written": _amendable(values),
     }
+
+
+def _with_amount(env, company, values, line):
+    """Propose what an invoice line comes to, where that takes no rounding.
+
+    Odoo creates a line with nothing on it and writes the amount in the end, line by line, which is
+    a quarter of the time that an invoice takes. It works the amounts out all the same, and puts
+    right what a tax changes.
+    """
+    currency = company.currency_id
+    if (
+        values["move_type"] not in AMOUNT_SIGN
+        or (values.get("currency_id") or currency.id) != currency.id
+        or line.get("display_type") not in (None, False, "product")
+        or not line.get("price_unit")
+        or AMOUNTS.intersection(line)
+        # Tags of the product come with that write.
+        or env["product.product"].browse(line.get("product_id") or ()).account_tag_ids
+    ):
+        return line
+    quantity, discount = line.get("quantity", 1.0), line.get("discount") or 0.0
+    exact = quantity * line["price_unit"] * (1 - discount / 100)
+    amount = AMOUNT_SIGN[values["move_type"]] * currency.round(exact)
+    if abs(abs(amount) - abs(exact)) > 1e-8:
+        return line
+    return {**line, "amount_currency": amount, "balance": amount}
 
 
 def _set_due_date(env, values):
