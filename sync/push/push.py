@@ -177,6 +177,10 @@ class _Push:
     refused: int = 0
     """Units that Odoo could not digest at all."""
     unfinished: bool = True
+    _once_more: list[Unit] = field(default_factory=list)
+    """Refused units that are tried again at the end: what they need may have been written since,
+    and a notice that is not written now may never be found again."""
+    _ending: bool = False
 
     def run(
         self, batch_size: int, progress: Progress | None, stop_requested: Callable[[], bool]
@@ -192,11 +196,20 @@ class _Push:
                 self._write(batch)
                 if progress is not None:
                     progress(len(self.results), total)
+            self._try_refused_again(stop_requested)
         except LeaseLost as lost:
             self.stopped = str(lost)
         except GatewayError as trouble:
             self.stopped = str(trouble)
         self.unfinished = False
+
+    def _try_refused_again(self, stop_requested: Callable[[], bool]) -> None:
+        self._ending = True
+        for unit in self._once_more:
+            if self.stopped or stop_requested():
+                break
+            self.held.keep()
+            self._write([unit])
 
     def report(self) -> PushReport:
         """The results so far, in the plan's order."""
@@ -299,7 +312,9 @@ class _Push:
     ) -> None:
         """Odoo refused the call as a whole: find the unit that it cannot digest, write the rest."""
         if len(batch) == 1:
-            self.refused += 1
+            if not self._ending:
+                self._once_more.append(batch[0])
+                self.refused += 1
             if self.refused > _MOST_REFUSED:
                 raise refused
             code = "refused" if isinstance(refused, Rejected) else "server_fault"

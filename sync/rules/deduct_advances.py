@@ -4,6 +4,9 @@ It deducts net and tax of the lots that had been received by its date, with the 
 on them, whatever the rate is today. It never comes to less than zero; covered, it comes to 0.00 and
 stays an invoice. Where the tax on it cannot be worked out beforehand it goes out whole, and a
 credit note on the advance pays it once it stands.
+
+What is to pay an invoice only once it stands (money that came in after its date, untaxed lots) is
+not there for the invoices after it: they are not to deduct today what an earlier one draws next.
 """
 
 from collections.abc import Iterator
@@ -46,17 +49,21 @@ def deduct_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             invoice.invoice_date,
             received_by=invoice.invoice_date,
         )
-        if not any(offer.lot.taxed for offer in offers):
-            invoices.append(invoice)
-            continue
         setting = settings.get(engagement.id)
         problem = _unknown_tax(engagement, setting)
+        if not any(offer.lot.taxed for offer in offers):
+            if problem is None and setting is not None:
+                _keep_back(lots, engagement, invoice, sum(_due(invoice, setting), ZERO))
+            invoices.append(invoice)
+            continue
         if problem is not None:
             issues.append(problem)
             invoices.append(invoice)
             continue
         assert setting is not None, "without one there is a problem"
-        invoices.append(_deducted(lots, invoice, offers, setting))
+        deducted, left = _deducted(lots, invoice, offers, setting)
+        _keep_back(lots, engagement, invoice, left)
+        invoices.append(deducted)
     return found.model_copy(
         update={"invoices": tuple(invoices), "issues": (*found.issues, *issues)}
     )
@@ -73,15 +80,31 @@ def _may_deduct(invoice: Invoice, engagement: Engagement, written: set[str]) -> 
     )
 
 
+def _due(invoice: Invoice, setting: TaxSetting) -> tuple[Decimal, Decimal]:
+    """Net and tax of an invoice before anything is deducted."""
+    taxes = setting.on([line.amount for line in invoice.lines], invoice.currency)
+    return invoice.net_total, sum(taxes.values(), ZERO)
+
+
+def _keep_back(lots: AdvanceLots, engagement: Engagement, invoice: Invoice, left: Decimal) -> None:
+    """Take from the lots what will pay the rest of an invoice once it stands."""
+    for offer in lots.offers(
+        engagement.id, engagement.client_id, invoice.currency, invoice.invoice_date
+    ):
+        part = offer.part(max(left, ZERO))
+        left -= part.total
+        lots.draw(offer.lot.line_id, part)
+
+
 def _deducted(
     lots: AdvanceLots, invoice: Invoice, offers: list[Offer], setting: TaxSetting
-) -> Invoice:
-    """The invoice with a line for each taxed lot that it draws.
+) -> tuple[Invoice, Decimal]:
+    """The invoice with a line for each taxed lot that it draws, and what nothing has paid yet.
 
     Untaxed lots whose turn comes first keep their turn: they pay the invoice once it stands.
     """
     due = setting.on([line.amount for line in invoice.lines], invoice.currency)
-    total = invoice.net_total + sum(due.values(), ZERO)
+    total = left = sum(_due(invoice, setting), ZERO)
     by_lot = {str(offer.lot.line_id): offer for offer in offers}
     draws, _ = drain(
         [(name, each.whole.total) for name, each in by_lot.items()], max(total, ZERO), ZERO
@@ -91,15 +114,16 @@ def _deducted(
         part = by_lot[draw.lot].part(draw.quantity)
         lot = by_lot[draw.lot].lot
         lots.draw(lot.line_id, part)
+        left -= part.total
         if lot.taxed:
             parts.append((lot, part))
     if not parts:
-        return invoice
+        return invoice, left
     for _, part in parts:
         total -= part.total
         for tax, amount in part.taxes:
             due[tax] = due.get(tax, ZERO) - amount
-    return invoice.model_copy(
+    deducted = invoice.model_copy(
         update={
             "lines": (
                 *invoice.lines,
@@ -110,6 +134,7 @@ def _deducted(
             "reasons": (*invoice.reasons, *_reasons(lots, parts, total)),
         }
     )
+    return deducted, left
 
 
 def _text(lots: AdvanceLots, lot: MoneyLot) -> str:

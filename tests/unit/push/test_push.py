@@ -381,6 +381,14 @@ def test_a_unit_that_odoo_cannot_digest_is_found_and_set_aside(agency, clock, er
     assert not report.stopped
 
 
+def test_what_was_refused_once_is_written_at_the_end(agency, clock, planned):
+    """A notice that is not written with the rest may never be found again."""
+    report, methods = send(agency, clock, on_apply(fails(Rejected("not now"))), batch_size=1)
+    assert {result.status for result in report.results} == {Status.created}
+    assert methods[-1] == "finish_run"
+    assert written(agency) == planned
+
+
 def test_an_odoo_that_digests_nothing_is_not_asked_for_every_document(agency, clock):
     for number in range(30):
         client = agency.client(f"C{number}")

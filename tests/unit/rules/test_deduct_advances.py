@@ -59,6 +59,19 @@ def test_a_covered_invoice_totals_zero_and_stays_an_invoice() -> None:
     assert invoice.net_total == 0
 
 
+def test_what_pays_an_earlier_invoice_once_it_stands_is_not_deducted_by_a_later_one() -> None:
+    # 1,000.00 came in after the first invoice's date: they pay it by a credit note, so the second
+    # one, which the same run makes, goes out whole, as it would a day later
+    late = lot(taxes=taxed(VAT_19, 190), receipts=paid(("2025-03-15", 1190)))
+    milestones = [deliverable(1, "2025-03-10", 700), deliverable(2, "2025-03-20", 600)]
+    snapshot = books(advance(), lots=(late,), taxes=(VAT_19,), milestones=milestones)
+    first, second = of_role(run(snapshot, ON), Role.milestone)
+    assert (first.invoice_date, first.total_due, len(first.lines)) == (day("2025-03-10"), None, 1)
+    # 1,190.00 less 833.00 are 357.00, which are 300.00 net
+    assert [line.amount for line in second.lines] == [600, -300]
+    assert second.total_due == 357
+
+
 def test_an_advance_that_covers_a_part_leaves_net_and_tax_of_the_rest() -> None:
     # 1,500.00 + 285.00 less 1,000.00 + 190.00: 500.00 + 95.00 are left
     invoice = billed(1500, advance(), lots=(lot(taxes=taxed(VAT_19, 190)),))
