@@ -15,6 +15,7 @@ from functools import partial
 from tests.simulation.canaries import Heard, listening
 from tests.simulation.every_call import DEATHS_AND_RIVALS, try_every_call
 from tests.simulation.figures import Figures
+from tests.simulation.shrink import shrink
 from tests.simulation.trial import Outcome, try_seed
 
 CHUNK = 20
@@ -78,13 +79,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def one(seed: int) -> int:
-    """One seed, told as it happens."""
+    """One seed, told as it happens; where it fails, also the smallest history that does."""
     with listening() as heard:
         outcome = try_seed(seed, heard)
         wrong = [*outcome.wrong, *heard.leaks()]
-    print(f"seed {seed}: {outcome.trial.ways}")
-    print("\n".join(outcome.told))
-    print("\n".join(["", *wrong]) if wrong else "\nno law was broken")
+        print(f"seed {seed}: {outcome.trial.ways}")
+        print("\n".join(outcome.told))
+        print("\n".join(["", *wrong]) if wrong else "\nno law was broken")
+        if outcome.wrong:
+            trial, still = shrink(outcome.trial, heard)
+            print("\nthe smallest history that fails:" if still else "\nit cannot be shrunk")
+            print("\n".join(map(str, (*trial.events, "", *still))))
     return 1 if wrong else 0
 
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sync.odoo.errors import GatewayError
@@ -38,7 +38,7 @@ def agreed(chance: random.Random) -> Scenario:
     story = beginning(chance).model_dump(mode="json", by_alias=True, exclude_unset=True)
     given, company = story["given"], story["company"]
     company["po_policy"] = chance.choice(["ignore", "ignore", "warn", "hold", "fit"])
-    company["post_policy"] = chance.choice(["post", "post", "post", "draft"])
+    company["post_policy"] = chance.choice(["post", "post", "draft"])
     company["out_of_scope_day"] = str(chance.choice([15, 28, 31]))
     given["clients"] = {
         "Acme": {"name": CLIENT, "email": EMAIL},
@@ -112,8 +112,11 @@ def plant(site: Site) -> None:
 
 def do(world: World, site: Site, deed: Deed) -> str:
     """Have a deed done; why Odoo refused it, or nothing."""
+    before = site.touched.keys(site.odoo)
+    site.clock.moment = datetime.combine(deed.day, time(12), UTC)  # Odoo dates some things by it
     refused = _do(world, site, deed)
-    site.touched.learn(site.odoo)
+    forget = not refused and "write_again" in deed.step
+    site.touched.learn(site.odoo, before, forget=forget)
     return refused
 
 
@@ -177,6 +180,7 @@ class People(History):
             self.correct_time,
             self.post_draft,
             self.receive,
+            self.renegotiate,
         ]
         crooked = [
             self.edit,
@@ -190,9 +194,12 @@ class People(History):
         ]
         for _ in range(steps):
             self.day = min(self.later(), END)
-            pool = honest + (crooked if self.meddling else [])
-            what = self.run if self.chance.random() < 0.3 else self.chance.choice(pool)
-            yield from what() or ()
+            for _ in range(self.chance.randint(1, 4)):
+                meddles = self.meddling and self.chance.random() < 0.4
+                self.chance.choice(crooked if meddles else honest)()
+            if self.chance.random() < 0.5:
+                yield from self.run()
+        self.day = min(self.later(), END)
         yield from self.run()
 
     def later(self) -> date:
@@ -296,6 +303,12 @@ class People(History):
             on=str(self.day),
         )
 
+    def renegotiate(self) -> None:
+        """Another fee: drafts are written anew, what is posted is corrected."""
+        name = self.chance.choice(["Acme retainer", "Baker retainer"])
+        fee = cents(self.chance, 50_000, 300_000)
+        self.do(change={"terms": name, "set": {"monthly_fee": fee}})
+
     def post_draft(self) -> None:
         """Finance posts an invoice that the service left as a draft."""
         if move := self.ours(("state", "=", "draft"), ("move_type", "!=", "entry")):
@@ -311,8 +324,11 @@ class People(History):
     def edit(self) -> None:
         """A person changes a draft of ours."""
         if move := self.ours(("state", "=", "draft"), ("move_type", "!=", "entry")):
-            change = self.chance.choice([{"text": "By a person"}, {"price": "12.34"}, {"po": "X"}])
+            price = {"price": "12.34"}
+            change = self.chance.choice([{"text": "By a person"}, price, price, {"po": "X"}])
             self.do(edit_invoice={"document": self.name(move), **change})
+            if self.chance.random() < 0.5:
+                self.renegotiate()
 
     def cancel(self) -> None:
         """A person cancels a document of ours."""

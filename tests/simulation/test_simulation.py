@@ -1,11 +1,11 @@
-"""Some hundred seeds of the simulation; ``make simulation`` lives ten thousand."""
+"""A hundred seeds of the simulation; ``make simulation`` lives ten thousand."""
 
 import pytest
 
 from tests.simulation.__main__ import every_call, many
 from tests.simulation.every_call import KILLS
 
-SEEDS = 160
+SEEDS = 100
 AT_ONCE = 20
 
 

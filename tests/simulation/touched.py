@@ -15,17 +15,26 @@ class Touched:
     documents: dict[int, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
 
-    def learn(self, odoo: MemoryOdoo) -> None:
-        """Look, after a person did something, how things are now."""
+    def keys(self, odoo: MemoryOdoo) -> set[str]:
+        """Keys of the documents that stand."""
+        return {row["retainer_key"] for row in odoo.tables.rows("account.move").values()}
+
+    def learn(self, odoo: MemoryOdoo, before: set[str], *, forget: bool) -> None:
+        """Look, after a person did something, how things are now.
+
+        ``before``: the keys that stood before; ``forget``: the person let what was deleted be
+        written again.
+        """
         rows = odoo.tables.rows("account.move")
         self.documents = {
             move: _says(odoo, row)
             for move, row in rows.items()
             if row["retainer_key"] and is_touched(odoo, row)
         }
-        standing = {row["retainer_key"] for row in rows.values()}
-        stones = odoo.tables.rows("retainer.tombstone").values()
-        self.deleted = {row["key"] for row in stones} - standing
+        self.deleted |= before - self.keys(odoo)
+        if forget:
+            stones = odoo.tables.rows("retainer.tombstone").values()
+            self.deleted &= {row["key"] for row in stones}
 
     def wrong(self, odoo: MemoryOdoo) -> Iterator[str]:
         """What the service did to it."""
@@ -39,10 +48,46 @@ class Touched:
             if row["retainer_key"] in self.deleted:
                 yield f"the service wrote again what a person had deleted: {row['retainer_key']}"
 
+    def unsaid(self, odoo: MemoryOdoo, conflicts: set[str], issues: set[str]) -> Iterator[str]:
+        """Cancelled and deleted invoices that nobody is told of, though nobody accepted them.
+
+        ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Of a month
+        that is closed nothing is asked any more, so nothing is said of it either.
+        """
+        rows = odoo.tables.rows("account.move")
+        gone = {
+            rows[each]["retainer_key"]
+            for each in self.documents
+            if rows[each]["state"] == "cancel" and not rows[each]["retainer_accepted_on"]
+        }
+        accepted = {
+            row["key"]
+            for row in odoo.tables.rows("retainer.tombstone").values()
+            if row["retainer_accepted_on"]
+        }
+        for key in sorted((gone | self.deleted) - accepted - conflicts):
+            if _is_closed(odoo, key):
+                continue
+            if not ("/advance_request/" in key and issues & {"request_cancelled"}):
+                yield f"nobody was told of {key}, which a person cancelled or deleted"
+
+
+def _is_closed(odoo: MemoryOdoo, key: str) -> bool:
+    """Whether the month that a key speaks of is closed."""
+    _, engagement, _, source, _ = key.split("/")
+    return any(
+        row["state"] == "closed"
+        and row["engagement_id"] == int(engagement)
+        and row["date_start"][:7] >= source[:7]
+        for row in odoo.tables.rows("retainer.period").values()
+        if source[:2] == "20"
+    )
+
 
 def is_touched(odoo: MemoryOdoo, row: Row) -> bool:
-    """Whether a person changed or cancelled a document."""
-    changed = COMPUTED["account.move", "retainer_changed"](odoo.tables, row)
+    """Whether a person changed or cancelled a document; what Odoo says of it is not asked."""
+    written = row["retainer_content_written"]
+    changed = written and COMPUTED["account.move", "retainer_content"](odoo.tables, row) != written
     return bool(changed or row["state"] == "cancel")
 
 

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sync.pipeline.looked import Looked
@@ -100,11 +100,9 @@ def tell(seed: int, heard: Heard) -> tuple[Trial, list[After], Site]:
     site = Site(ways, heard)
     people = People(seed, site, meddling=chance.random() < 0.5)
     afters = []
-    for _ in people.live(chance.randint(3, 9)):
+    for _ in people.live(chance.randint(2, 6)):
         night = Night(people.day, moment_of(chance, people.day))
-        site.clock.set(
-            datetime(people.day.year, people.day.month, people.day.day, 12, tzinfo=night.at.tzinfo)
-        )
+        site.clock.set(noon(people.day))
         after, ended = settle(site, night.as_of)
         planned = tuple(_attempt(chance, ended.calls) for _ in range(chance.choice([1, 1, 2])))
         people.deeds.append(Night(night.as_of, night.at, planned))
@@ -115,6 +113,11 @@ def tell(seed: int, heard: Heard) -> tuple[Trial, list[After], Site]:
         plant(site)
     trial = Trial(seed, ways, people.scenario, tuple(people.deeds))
     return trial, afters, site
+
+
+def noon(day: date) -> datetime:
+    """When the night's run comes where all goes well."""
+    return datetime.combine(day, time(12), UTC)
 
 
 def _attempt(chance: random.Random, calls: int) -> Attempt:
@@ -147,6 +150,14 @@ def settle(site: Site, as_of: date) -> tuple[After, Ended]:
     state, before = Named(site.odoo).state(), _rows(site)
     again = site.run(as_of)
     said = _said(site, again.looked) if again.looked else [f"nothing: {again}"]
+    if again.looked:
+        plan = again.looked.plan
+        conflicts, issues = (
+            {each.key for each in plan.conflicts},
+            {each.code for each in plan.issues},
+        )
+        untold = site.touched.unsaid(site.odoo, conflicts, issues)
+        site.wrong += [f"{as_of}: {each}" for each in untold]
     site.wrong += [f"{as_of}: {each}" for each in _written(before, _rows(site))]
     site.wrong += [f"{as_of}: {each}" for each in duplicates(site)]
     return After(state, said, again.report is not None and again.report.tied), first

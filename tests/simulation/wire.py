@@ -84,7 +84,7 @@ class Wire(BaseAdapter):
         if self.dead:
             raise Killed("a dead process calls nobody")
         self.calls += 1
-        model, _, method = str(request.path_url).removeprefix("/json/2/").partition("/")
+        model, _, method = str(request.path_url).removeprefix("/json/2").lstrip("/").partition("/")
         arguments = json.loads(request.body) if request.body else {}
         asked = Request(self.calls, model, method, arguments)
         line = f"{self.calls:4} {model}.{method}"
