@@ -8,23 +8,21 @@ make many. Then it runs again.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks import page
-from benchmarks.arena import Arena, arena
+from benchmarks.arena import Arena
+from benchmarks.command import Benchmark
 from benchmarks.meter import Meter
 from benchmarks.run import PHASES, timed
 from sandbox import Database
-from sandbox.progress import Lines, Progress, Silent
+from sandbox.progress import Progress
 from sync.domain.calendar import add_months
 from sync.odoo import paging
 from sync.odoo.gateway import Row
@@ -197,20 +195,6 @@ def table(found: list[Figures]) -> str:
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure and show the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--page", type=Path, help="write the table into this page as well")
-    parser.add_argument("--quick", action="store_true", help="a few records, once")
-    options = parser.parse_args()
-    with arena(Silent()) as ground:
-        shown = table(measure(ground, QUICK if options.quick else Size(), Lines()))
-        machine = ground.machine
-    print(machine, shown, sep="\n\n")
-    if options.page:
-        page.write(options.page, "Nothing to do", f"{_ABOUT}\n\n{machine}\n\n{shown}")
-
-
 _ABOUT = f"""\
 A nightly run over agreements of which everything is billed, closed and recognised: it reads, plans,
 finds nothing, compares the books and leaves the record of the run. The history was written by the
@@ -221,5 +205,7 @@ with history. It does not grow with history; with engagements it grows by pages 
 and what was billed in the last twelve months, with which the books are compared, is read in pages
 of 2,000 rows, a call each."""
 
+BENCHMARK = Benchmark("Nothing to do", _ABOUT, measure, table, Size(), QUICK)
+
 if __name__ == "__main__":
-    main()
+    BENCHMARK.main()

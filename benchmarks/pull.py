@@ -5,21 +5,19 @@ python -m benchmarks.pull [--page docs/benchmarks.md] [--quick]
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import odoorpc
 
-from benchmarks import page
-from benchmarks.arena import Arena, Series, arena
+from benchmarks.arena import Arena, Series
+from benchmarks.command import Benchmark
 from mappings import account_analytic_line
 from sandbox import Database
-from sandbox.progress import Lines, Progress, Silent
+from sandbox.progress import Progress
 from sync.odoo.paging import read_all
 from sync.pull import pull
 
@@ -180,20 +178,6 @@ def table(series: dict[str, Series]) -> str:
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure and show the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--page", type=Path, help="write the table into this page as well")
-    parser.add_argument("--quick", action="store_true", help="a few rows, once")
-    options = parser.parse_args()
-    with arena(Silent()) as ground:
-        shown = table(measure(ground, QUICK if options.quick else Size(), Lines()))
-        machine = ground.machine
-    print(machine, shown, sep="\n\n")
-    if options.page:
-        page.write(options.page, "Reading time", f"{_ABOUT}\n\n{machine}\n\n{shown}")
-
-
 _ABOUT = f"""\
 {Size().rows:,} time entries of {Size.retainers} retainers on a real Odoo, read in pages of
 {PAGE:,}. The service's reader takes the fields that the rules need, by ascending id, and checks the
@@ -204,5 +188,7 @@ as text, from PostgreSQL to a pipe: the limit, whoever reads. In turns, {Size.re
 medians; CPU time is that of reader, server and PostgreSQL together. `make bench-pull` measures
 again."""
 
+BENCHMARK = Benchmark("Reading time", _ABOUT, measure, table, Size(), QUICK)
+
 if __name__ == "__main__":
-    main()
+    BENCHMARK.main()

@@ -10,7 +10,6 @@ strikes all of them.
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,13 +22,14 @@ from urllib.parse import urlsplit
 
 import odoorpc
 
-from benchmarks import oca, page
+from benchmarks import oca
 from benchmarks.arena import Arena, Series, arena
+from benchmarks.command import Benchmark
 from benchmarks.inside.floor import values
 from mappings import gateway
 from mappings.pulled import Pulled
 from sandbox import Database
-from sandbox.progress import Lines, Progress, Silent
+from sandbox.progress import Progress
 from sync.domain.documents import Role
 from sync.plan.changes import Change, Plan
 from sync.push import Lease, push
@@ -318,22 +318,6 @@ def ready(progress: Progress) -> Iterator[Arena]:
         yield ground
 
 
-def main() -> None:
-    """Measure and show the tables."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--page", type=Path, help="write the tables into this page as well")
-    parser.add_argument("--quick", action="store_true", help="a few documents, once")
-    options = parser.parse_args()
-    size = QUICK if options.quick else Size()
-    progress = Lines()
-    with ready(Silent()) as ground:
-        shown = table(measure(ground, size, progress))
-        machine = ground.machine
-    print(machine, shown, sep="\n\n")
-    if options.page:
-        page.write(options.page, "Pushing", f"{_ABOUT}\n\n{machine}\n\n{shown}")
-
-
 _ABOUT = f"""\
 The service's own rules plan {Size().documents:,} documents on a real Odoo: fee invoices, overage
 invoices, and draws of advances, reconciled with lot and invoice. Each contender
@@ -357,5 +341,7 @@ floor has a reason: of the writes with which Odoo completes the lines of a new i
 change nothing, and the module spares Odoo those
 (`addons/retainer_billing/models/gateway/batch.py`)."""
 
+BENCHMARK = Benchmark("Pushing", _ABOUT, measure, table, Size(), QUICK, ground=ready)
+
 if __name__ == "__main__":
-    main()
+    BENCHMARK.main()

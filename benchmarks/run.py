@@ -7,7 +7,6 @@ The service runs in a process of its own, so that the memory is that run's alone
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import pkgutil
@@ -19,15 +18,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks import page
-from benchmarks.arena import NO_LIMIT, ROOT, Arena, arena
+from benchmarks.arena import NO_LIMIT, ROOT, Arena
+from benchmarks.command import Benchmark
 from benchmarks.meter import Meter
 from sandbox import Database
-from sandbox.progress import Lines, Progress, Silent
+from sandbox.progress import Progress
 from sync import logs
 from sync.pipeline import opened
 from sync.report.progress import Progress as Quiet
@@ -204,24 +202,6 @@ def table(found: list[Figures]) -> str:
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure and show the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--page", type=Path, help="write the table into this page as well")
-    parser.add_argument("--quick", action="store_true", help="a few records")
-    parser.add_argument("--one", action="store_true", help="one run in this process, print JSON")
-    options = parser.parse_args()
-    if options.one:
-        print(json.dumps(one()))
-        return
-    with arena(Silent()) as ground:
-        shown = table(measure(ground, QUICK if options.quick else Size(), Lines()))
-        machine = ground.machine
-    print(machine, shown, sep="\n\n")
-    if options.page:
-        page.write(options.page, "The nightly run", f"{_ABOUT}\n\n{machine}\n\n{shown}")
-
-
 _ABOUT = f"""\
 The first run of April over retainers with {Size.entries} time entries each in March: it closes and
 bills the month, three in ten beyond their allowance, draws an advance for an open invoice of one
@@ -229,5 +209,10 @@ project per ten retainers, recognises what the fees earned, and raises what ther
 to *books* are the phases, the waves of a run added up; *push* waits for Odoo, *pull* mostly so. The
 service runs in a process of its own, on a warm server. `make bench-run` measures again."""
 
+BENCHMARK = Benchmark("The nightly run", _ABOUT, measure, table, Size(), QUICK)
+
 if __name__ == "__main__":
-    main()
+    if "--one" in sys.argv:  # one run in a process of its own, for ``measure``
+        print(json.dumps(one()))
+    else:
+        BENCHMARK.main()

@@ -8,17 +8,15 @@ in parallel are the runs of several companies, each a service of its own.
 
 from __future__ import annotations
 
-import argparse
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from benchmarks import page
-from benchmarks.arena import Arena, arena
+from benchmarks.arena import Arena
+from benchmarks.command import Benchmark
 from sandbox import Database
-from sandbox.progress import Lines, Progress, Silent
+from sandbox.progress import Progress
 from sync.pipeline.companies import CompanyRef
 from sync.push import LeaseHeld
 
@@ -166,20 +164,6 @@ def table(found: list[Figures]) -> str:
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure and show the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--page", type=Path, help="write the table into this page as well")
-    parser.add_argument("--quick", action="store_true", help="a few records")
-    options = parser.parse_args()
-    with arena(Silent()) as ground:
-        shown = table(measure(ground, QUICK if options.quick else Size(), Lines()))
-        machine = ground.machine
-    print(machine, shown, sep="\n\n")
-    if options.page:
-        page.write(options.page, "Several workers", f"{_ABOUT}\n\n{machine}\n\n{shown}")
-
-
 _ABOUT = f"""\
 {Size.companies} companies of {Size.retainers} retainers each, a service for each company, against
 an Odoo with so many worker processes: one run after the other, then all at once. A third time each
@@ -189,5 +173,7 @@ overlap, by design: its numbers come from one sequence, and two batches at once 
 other in PostgreSQL. The speed-up cannot exceed the cores, {os.cpu_count()} here, which PostgreSQL
 and the services share with the workers. `make bench-workers` measures again."""
 
+BENCHMARK = Benchmark("Several workers", _ABOUT, measure, table, Size(), QUICK)
+
 if __name__ == "__main__":
-    main()
+    BENCHMARK.main()

@@ -1,6 +1,7 @@
 """``retainer.sync.run``: the runs of the service."""
 
 from datetime import date
+from typing import NamedTuple
 
 from mappings import shown
 from mappings.fields import Row, Terms
@@ -45,8 +46,26 @@ def done_by(company_id: int, as_of: date) -> Terms:
 
 NEWEST_DAY = "as_of desc"
 DAY_FIELDS = ("as_of",)
+NEWEST = "id desc"
 STATE_FIELDS = ("state",)
 """All that is asked where only it counts whether a run has begun or ended."""
+
+
+class Progress(NamedTuple):
+    """Which run of a company is its newest (0 = none yet), and how far it is."""
+
+    id: int = 0
+    state: str = ""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it has not ended, as far as its record says."""
+        return self.state == "running"
+
+
+def progress(row: Row) -> Progress:
+    """How far a run is, of a row with ``STATE_FIELDS``."""
+    return Progress(row["id"], shown.text(row, "state"))
 
 
 def day(row: Row) -> date | None:

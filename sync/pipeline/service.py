@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from mappings import retainer_sync_run
 from mappings.fields import clean, shown
@@ -192,16 +191,16 @@ class Service:
                 raise
             return None
 
-    def _newest_run(self, company: CompanyRef) -> "_NewestRun":
+    def _newest_run(self, company: CompanyRef) -> retainer_sync_run.Progress:
         """The newest run of a company: while none begins or ends, nothing of ours is written."""
         rows = self.gateway.search_read(
             retainer_sync_run.MODEL,
             retainer_sync_run.domain(company.id),
             retainer_sync_run.STATE_FIELDS,
             limit=1,
-            order="id desc",
+            order=retainer_sync_run.NEWEST,
         )
-        return _NewestRun(rows[0]["id"], str(rows[0]["state"])) if rows else _NewestRun(0, "")
+        return next(map(retainer_sync_run.progress, rows), retainer_sync_run.Progress())
 
     def look_again(self, plan: Plan) -> Looked:
         """Read and plan again for the same day; refused where that is not the same plan."""
@@ -322,18 +321,6 @@ class Service:
         last = retainer_sync_run.day(found[0]) if found else None
         parked = look(pulled, as_of, limits_of(self.settings)).outcome.parked
         return self.books(pulled, last, parked)
-
-
-class _NewestRun(NamedTuple):
-    """The newest run of a company; none: 0."""
-
-    id: int
-    state: str
-
-    @property
-    def under_way(self) -> bool:
-        """Whether it has not ended, as far as its record says."""
-        return self.state == "running"
 
 
 def _follows(ran: Ran) -> str:

@@ -57,7 +57,7 @@ def status(service: Service, company: CompanyRef, as_of: date, month: date | Non
         retainer_sync_run.domain(company.id),
         retainer_sync_run.FIELDS,
         limit=LAST_RUNS,
-        order="id desc",
+        order=retainer_sync_run.NEWEST,
     )
     leases = gateway.search_read(
         retainer_sync_run.MODEL,

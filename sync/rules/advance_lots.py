@@ -14,6 +14,7 @@ from sync.domain.documents import Role
 from sync.domain.engagement import Engagement
 from sync.domain.keys import key
 from sync.domain.ledger import MoneyLot
+from sync.domain.lots import drain
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
@@ -51,6 +52,18 @@ class Offer(NamedTuple):
     def _share(self, limit: Decimal) -> Part:
         taxes = {each.tax.id: each.open for each in self.lot.taxes}
         return part_of(self.lot.open, taxes, self.lot.currency, at_most=self.at_most, limit=limit)
+
+
+def parts(offers: Iterable[Offer], amount: Decimal) -> list[tuple[MoneyLot, Part]]:
+    """What is drawn of the lots offered, in their order, for an amount with its taxes.
+
+    A taxed lot is drained by what it comes to with its tax.
+    """
+    by_lot = {str(each.lot.line_id): each for each in offers}
+    draws, _ = drain(
+        [(name, each.whole.total) for name, each in by_lot.items()], max(amount, ZERO), ZERO
+    )
+    return [(by_lot[draw.lot].lot, by_lot[draw.lot].part(draw.quantity)) for draw in draws]
 
 
 class AdvanceLots:

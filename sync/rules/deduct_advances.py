@@ -9,20 +9,20 @@ What is to pay an invoice only once it stands (money that came in after its date
 not there for the invoices after it: they are not to deduct today what an earlier one draws next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from sync.domain.documents import Invoice, Reason, Role
 from sync.domain.engagement import Engagement
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.ledger import MoneyLot
-from sync.domain.lots import drain
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, TaxSetting
-from sync.rules.advance_lots import AdvanceLots, Offer
+from sync.rules.advance_lots import AdvanceLots, Offer, parts
 from sync.rules.check_advances import source_of
 from sync.rules.drain_advances import advance_line
 
@@ -42,28 +42,29 @@ def deduct_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
         if engagement is None or not _may_deduct(invoice, engagement, written):
             invoices.append(invoice)
             continue
-        offers = lots.offers(
+        offers = partial(
+            lots.offers,
             engagement.id,
             engagement.client_id,
             invoice.currency,
             invoice.invoice_date,
-            received_by=invoice.invoice_date,
         )
         setting = settings.get(engagement.id)
         problem = _unknown_tax(engagement, setting)
-        if not any(offer.lot.taxed for offer in offers):
-            if problem is None and setting is not None:
-                _keep_back(lots, engagement, invoice, sum(_due(invoice, setting), ZERO))
+        by_then = offers(received_by=invoice.invoice_date)
+        taxed = any(offer.lot.taxed for offer in by_then)
+        if problem is not None or setting is None:
+            issues += [problem] if problem and taxed else []
             invoices.append(invoice)
             continue
-        if problem is not None:
-            issues.append(problem)
-            invoices.append(invoice)
-            continue
-        assert setting is not None, "without one there is a problem"
-        deducted, left = _deducted(lots, invoice, offers, setting)
-        _keep_back(lots, engagement, invoice, left)
-        invoices.append(deducted)
+        due = setting.on([line.amount for line in invoice.lines], invoice.currency)
+        left = invoice.net_total + sum(due.values(), ZERO)
+        if taxed:
+            drawn = _draw(lots, by_then, left)
+            invoice = _deducted(lots, invoice, [each for each in drawn if each[0].taxed], due)
+            left -= sum((part.total for _, part in drawn), ZERO)
+        _draw(lots, offers(), left)
+        invoices.append(invoice)
     return found.model_copy(
         update={"invoices": tuple(invoices), "issues": (*found.issues, *issues)}
     )
@@ -80,61 +81,42 @@ def _may_deduct(invoice: Invoice, engagement: Engagement, written: set[str]) -> 
     )
 
 
-def _due(invoice: Invoice, setting: TaxSetting) -> tuple[Decimal, Decimal]:
-    """Net and tax of an invoice before anything is deducted."""
-    taxes = setting.on([line.amount for line in invoice.lines], invoice.currency)
-    return invoice.net_total, sum(taxes.values(), ZERO)
-
-
-def _keep_back(lots: AdvanceLots, engagement: Engagement, invoice: Invoice, left: Decimal) -> None:
-    """Take from the lots what will pay the rest of an invoice once it stands."""
-    for offer in lots.offers(
-        engagement.id, engagement.client_id, invoice.currency, invoice.invoice_date
-    ):
-        part = offer.part(max(left, ZERO))
-        left -= part.total
-        lots.draw(offer.lot.line_id, part)
+def _draw(lots: AdvanceLots, offers: list[Offer], amount: Decimal) -> list[tuple[MoneyLot, Part]]:
+    drawn = parts(offers, amount)
+    for lot, part in drawn:
+        lots.draw(lot.line_id, part)
+    return drawn
 
 
 def _deducted(
-    lots: AdvanceLots, invoice: Invoice, offers: list[Offer], setting: TaxSetting
-) -> tuple[Invoice, Decimal]:
-    """The invoice with a line for each taxed lot that it draws, and what nothing has paid yet.
+    lots: AdvanceLots,
+    invoice: Invoice,
+    drawn: list[tuple[MoneyLot, Part]],
+    due: Mapping[int, Decimal],
+) -> Invoice:
+    """The invoice with a line for each taxed lot that it draws; ``due``: its taxes without them.
 
     Untaxed lots whose turn comes first keep their turn: they pay the invoice once it stands.
     """
-    due = setting.on([line.amount for line in invoice.lines], invoice.currency)
-    total = left = sum(_due(invoice, setting), ZERO)
-    by_lot = {str(offer.lot.line_id): offer for offer in offers}
-    draws, _ = drain(
-        [(name, each.whole.total) for name, each in by_lot.items()], max(total, ZERO), ZERO
-    )
-    parts: list[tuple[MoneyLot, Part]] = []
-    for draw in draws:
-        part = by_lot[draw.lot].part(draw.quantity)
-        lot = by_lot[draw.lot].lot
-        lots.draw(lot.line_id, part)
-        left -= part.total
-        if lot.taxed:
-            parts.append((lot, part))
-    if not parts:
-        return invoice, left
-    for _, part in parts:
+    if not drawn:
+        return invoice
+    taxes = dict(due)
+    total = invoice.net_total + sum(due.values(), ZERO)
+    for _, part in drawn:
         total -= part.total
         for tax, amount in part.taxes:
-            due[tax] = due.get(tax, ZERO) - amount
-    deducted = invoice.model_copy(
+            taxes[tax] = taxes.get(tax, ZERO) - amount
+    return invoice.model_copy(
         update={
             "lines": (
                 *invoice.lines,
-                *(advance_line(_text(lots, lot), lot, part, sign=-1) for lot, part in parts),
+                *(advance_line(_text(lots, lot), lot, part, sign=-1) for lot, part in drawn),
             ),
-            "taxes_due": tuple(sorted(due.items())),
+            "taxes_due": tuple(sorted(taxes.items())),
             "total_due": total,
-            "reasons": (*invoice.reasons, *_reasons(lots, parts, total)),
+            "reasons": (*invoice.reasons, *_reasons(lots, drawn, total)),
         }
     )
-    return deducted, left
 
 
 def _text(lots: AdvanceLots, lot: MoneyLot) -> str:
@@ -144,9 +126,9 @@ def _text(lots: AdvanceLots, lot: MoneyLot) -> str:
 
 
 def _reasons(
-    lots: AdvanceLots, parts: list[tuple[MoneyLot, Part]], total: Decimal
+    lots: AdvanceLots, drawn: list[tuple[MoneyLot, Part]], total: Decimal
 ) -> Iterator[Reason]:
-    for lot, part in parts:
+    for lot, part in drawn:
         currency = lot.currency
         taxes = sum((amount for _, amount in part.taxes), ZERO)
         yield Reason(

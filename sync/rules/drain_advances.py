@@ -18,13 +18,12 @@ from sync.domain.issues import Issue, Severity, Source
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.keys import key
 from sync.domain.ledger import MoneyLot, Receivable
-from sync.domain.lots import drain
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
 from sync.domain.set_off import oldest_first, set_off
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, with_included
-from sync.rules.advance_lots import AdvanceLots
+from sync.rules.advance_lots import AdvanceLots, parts
 from sync.rules.check_advances import source_of
 
 
@@ -41,8 +40,13 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
         if receivable.open < whole.open:
             found = found.plus(issues=(_not_set_off(whole, whole.open - receivable.open),))
         left = receivable
-        for lot_id, part in _parts(lots, receivable):
-            lot = lots[lot_id]
+        offers = lots.offers(
+            receivable.engagement_id,
+            receivable.client_id,
+            receivable.currency,
+            receivable.invoice_date,
+        )
+        for lot, part in parts(offers, receivable.open):
             own = draw_key(snapshot.company.id, receivable, lot)
             if own in standing:
                 found = found.plus(issues=(_loose(receivable, standing[own]),))
@@ -53,7 +57,7 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
                 engagement = engagements.get(receivable.engagement_id)
                 entry = _entry(lots, own, left, lot, part.net, engagement)
                 found = found.plus(entries=(entry,))
-            lots.draw(lot_id, part)
+            lots.draw(lot.line_id, part)
             left = left.after(part.total, snapshot.company.currency)
     return found
 
@@ -116,21 +120,6 @@ def rate_lines(
         for account, amount in amounts
         if amount
     ]
-
-
-def _parts(lots: AdvanceLots, receivable: Receivable) -> list[tuple[int, Part]]:
-    """What the receivable draws from which lot. Lots are drained by what they come to with tax."""
-    offers = lots.offers(
-        receivable.engagement_id,
-        receivable.client_id,
-        receivable.currency,
-        receivable.invoice_date,
-    )
-    by_lot = {str(each.lot.line_id): each for each in offers}
-    draws, _ = drain(
-        [(name, each.whole.total) for name, each in by_lot.items()], receivable.open, ZERO
-    )
-    return [(int(draw.lot), by_lot[draw.lot].part(draw.quantity)) for draw in draws]
 
 
 def _entry(

@@ -1,11 +1,11 @@
-"""A hundred seeds of the simulation; ``make simulation`` lives ten thousand."""
+"""Two hundred seeds of the simulation; ``make simulation`` lives ten thousand."""
 
 import pytest
 
 from tests.simulation.__main__ import every_call, many
 from tests.simulation.every_call import KILLS
 
-SEEDS = 100
+SEEDS = 200
 AT_ONCE = 20
 
 

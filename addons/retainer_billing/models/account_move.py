@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from .gateway import matching, tally, tax_amounts
+from .gateway import matching, schema, tally, tax_amounts
 
 ROLES = [
     ("fee", "Fee"),
@@ -23,8 +23,6 @@ ROLES = [
 
 # Documents whose lines on the advances account are what they are about, no deduction.
 ABOUT_ADVANCES = ("advance_request", "advance_return", "drawdown")
-
-PO_FIELDS = ("retainer_client_po_id", "retainer_po_number")
 
 LIFECYCLE = [
     ("draft", "Draft"),
@@ -166,7 +164,7 @@ class AccountMove(models.Model):
         if vals.get("retainer_lifecycle") == "sent" and "retainer_sent_on" not in vals:
             vals = {"retainer_sent_on": fields.Date.context_today(self), **vals}
         before = []
-        if "ref" not in vals and not vals.keys().isdisjoint(PO_FIELDS):
+        if "ref" not in vals and not vals.keys().isdisjoint(schema.PO_FIELDS):
             ours = self.filtered("retainer_engagement_id")
             before = [(move, move.retainer_po_number) for move in ours]
         result = super().write(vals)

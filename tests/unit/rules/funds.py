@@ -8,7 +8,7 @@ from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement
 from sync.domain.existing import ExistingInvoice
 from sync.domain.journal import Account, Entry
-from sync.domain.ledger import Ledger, LotKind, LotTax, MoneyLot, Receipt, Receivable
+from sync.domain.ledger import Ledger, LotKind, LotTax, MoneyLot, OpenDraw, Receipt, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
@@ -105,6 +105,22 @@ def receivable(
             **changes,
         }
     )
+
+
+def credited(on: str, *, drawn_on: str) -> tuple[Receivable, OpenDraw]:
+    """The open credit note of invoice 1000, and that this drew 100.00 + 19.00 of advance 3."""
+    credit = receivable(9, 119, on, credit=True, reverses_ids=(1000,))
+    drawn = OpenDraw(
+        lot_line_id=30,
+        advance_id=3,
+        invoice_id=1000,
+        entry_id=80,
+        day=day(drawn_on),
+        amount=money(100),
+        amount_company=money(100),
+        taxes=taxed(VAT_19, 19),
+    )
+    return credit, drawn
 
 
 def user(id: int = 1, **changes: Any) -> Engagement:

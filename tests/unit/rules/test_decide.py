@@ -5,7 +5,7 @@ import pytest
 from sync.domain.advances import Decision
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
-from sync.domain.ledger import ExistingEntry, OpenDraw
+from sync.domain.ledger import ExistingEntry
 from sync.domain.snapshot import Snapshot
 from tests.unit.rules.funds import (
     EUR,
@@ -13,6 +13,7 @@ from tests.unit.rules.funds import (
     advance,
     after,
     books,
+    credited,
     decided,
     draws,
     lines,
@@ -362,17 +363,7 @@ def test_a_decision_waits_for_nothing_that_is_about_an_advance_itself() -> None:
     # invoice of its own had drawn of a third one
     request = {"request_id": None, "engagement_ids": (1,), "request_on": day("2025-06-01")}
     sent = the(run(books(advance(2, **request)), ON), Role.advance_request)
-    credit = receivable(9, 119, "2025-06-05", credit=True, reverses_ids=(1000,))
-    drawn = OpenDraw(
-        lot_line_id=30,
-        advance_id=3,
-        invoice_id=1000,
-        entry_id=80,
-        day=day("2025-03-31"),
-        amount=money(100),
-        amount_company=money(100),
-        taxes=taxed(VAT_19, 19),
-    )
+    credit, drawn = credited("2025-06-05", drawn_on="2025-03-31")
     snapshot = books(
         advance(1, **decided(Decision.give_back)),
         advance(2, **{**request, "request_id": 200}),

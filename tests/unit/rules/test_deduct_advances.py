@@ -5,7 +5,6 @@ from typing import Any
 
 from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement, PoPolicy
-from sync.domain.ledger import OpenDraw
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Rounding, Tax, TaxSetting
 from tests.unit.rules.funds import (
@@ -13,9 +12,9 @@ from tests.unit.rules.funds import (
     VAT_19,
     advance,
     books,
+    credited,
     lot,
     paid,
-    receivable,
     stands,
     taxed,
     user,
@@ -320,17 +319,7 @@ def test_an_invoice_that_stands_takes_nothing_from_the_next() -> None:
 
 
 def test_what_is_restored_to_an_advance_is_not_deducted_from_it_again() -> None:
-    credit = receivable(9, 119, "2025-03-05", credit=True, reverses_ids=(1000,))
-    drawn = OpenDraw(
-        lot_line_id=30,
-        advance_id=3,
-        invoice_id=1000,
-        entry_id=80,
-        day=day("2025-02-28"),
-        amount=money(100),
-        amount_company=money(100),
-        taxes=taxed(VAT_19, 19),
-    )
+    credit, drawn = credited("2025-03-05", drawn_on="2025-02-28")
     assert lines_of(with_tax(receivables=(credit,), draws=(drawn,)), Role.drawdown) == [[100]]
     archived = credit.model_copy(update={"engagement_id": 5})
     assert lines_of(with_tax(receivables=(archived,), draws=(drawn,)), Role.drawdown) == [[100]]

@@ -78,27 +78,41 @@ def _revenue(steps):
     An advance is no monetary item: what it pays is revenue at the rate at which it came in (IFRIC
     22.8), and no exchange difference. What is returned to the client is one.
     """
+    drawn = [step for step in steps if _draws_abroad(step)]
+    found, accounts = {}, _revenue_accounts([step.move.sudo() for step in drawn])
+    for step in drawn:
+        values = accounts.get(step.move.sudo().retainer_engagement_id.id)
+        if values:
+            name = step.move.env._("%s: at the rate of the advance", step.move.name)
+            for line in step.own | step.others:
+                found[line.id] = {**values, "name": name}
+    return found
+
+
+def _draws_abroad(step):
+    move = step.move.sudo()
+    return (
+        move.currency_id != move.company_currency_id
+        and move.retainer_role != "advance_return"
+        and move.retainer_engagement_id
+        and step.own.account_id in move.company_id._retainer_advance_accounts()
+    )
+
+
+def _revenue_accounts(moves):
+    """Return, by engagement, where its revenue is posted."""
+    engagements = defaultdict(set)
+    for move in moves:
+        engagements[move.company_id].add(move.retainer_engagement_id.id)
     found = {}
-    for step in steps:
-        move = step.move.sudo()
-        engagement = move.retainer_engagement_id
-        if (
-            move.currency_id == move.company_currency_id
-            or move.retainer_role == "advance_return"
-            or not engagement
-            or step.own.account_id not in move.company_id._retainer_advance_accounts()
-        ):
-            continue
-        (own,) = defaults.of_engagements(move.env, move.company_id, engagement.ids)
-        if not own["income_account_id"]:
-            continue
-        values = {
-            "account_id": own["income_account_id"],
-            "name": move.env._("%s: at the rate of the advance", move.name),
-        }
-        if own["analytic_account_id"]:
-            values["analytic_distribution"] = {str(own["analytic_account_id"]): 100}
-        found.update(dict.fromkeys((step.own | step.others).ids, values))
+    for company, ids in engagements.items():
+        for own in defaults.of_engagements(company.env, company, sorted(ids)):
+            if own["income_account_id"]:
+                analytic = own["analytic_account_id"]
+                found[own["engagement_id"]] = {
+                    "account_id": own["income_account_id"],
+                    **({"analytic_distribution": {str(analytic): 100}} if analytic else {}),
+                }
     return found
 
 

@@ -8,7 +8,6 @@ from .document import Refusal
 # Sign of an income line in the books.
 AMOUNT_SIGN = {"out_invoice": -1, "out_refund": 1}
 AMOUNTS = {"amount_currency", "balance", "debit", "credit"}
-PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
 def write(env, company, documents):
@@ -164,9 +163,9 @@ def _rewrite(env, company, document):
     del values["move_type"]
     written = move.retainer_amendments_written or {}
     amended = {name for name in written if _amended(move, name, written[name])}
-    if amended & PO_FIELDS:
+    if not amended.isdisjoint(schema.PO_FIELDS):
         # The number and the register's order belong together.
-        amended |= PO_FIELDS
+        amended.update(schema.PO_FIELDS)
     part = "line_ids" if move.move_type == "entry" else "invoice_line_ids"
     # A value that stays as it is must not be written: Odoo would compute what depends on it again,
     # and the payment terms that people amended depend on the partner.

@@ -4,10 +4,12 @@ from .tally import TALLIES
 
 MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 
+# The client's order: the register's, and its number. They belong together.
+PO_FIELDS = ("retainer_client_po_id", "retainer_po_number")
+
 # What people may amend on a draft without the service taking it back.
 AMENDABLE = (
-    "retainer_client_po_id",
-    "retainer_po_number",
+    *PO_FIELDS,
     "retainer_ap_contact_id",
     "invoice_payment_term_id",
     "invoice_date_due",

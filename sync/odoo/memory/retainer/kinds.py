@@ -8,9 +8,11 @@ from sync.odoo.memory.tally import TALLIES
 
 MOVE_TYPES = ("entry", "out_invoice", "out_refund")
 
+PO_FIELDS = ("retainer_client_po_id", "retainer_po_number")
+"""The client's order: the register's, and its number. They belong together."""
+
 AMENDABLE = (
-    "retainer_client_po_id",
-    "retainer_po_number",
+    *PO_FIELDS,
     "retainer_ap_contact_id",
     "invoice_payment_term_id",
     "invoice_date_due",

@@ -12,11 +12,9 @@ from sync.odoo.memory.records import batch, create, unlink, write
 from sync.odoo.memory.retainer.checks import name_of
 from sync.odoo.memory.retainer.convert import Refusal
 from sync.odoo.memory.retainer.document import Document
-from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS
+from sync.odoo.memory.retainer.kinds import AMENDABLE, KINDS, PO_FIELDS
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import rounded
-
-PO_FIELDS = {"retainer_client_po_id", "retainer_po_number"}
 
 
 class _Culprit(Exception):
@@ -157,13 +155,9 @@ def _rewrite_move(tables: Tables, document: Document, values: Row) -> int:
         raise Refusal("refused", "A document cannot change its type. Give it a key of its own.")
     written = row["retainer_amendments_written"] or {}
     amended = {name for name in written if _amended(row, name, written[name])}
-    if amended & PO_FIELDS:
-        # The number and the register's order belong together.
-        amended |= PO_FIELDS
+    if not amended.isdisjoint(PO_FIELDS):
+        amended.update(PO_FIELDS)
     values = {name: value for name, value in values.items() if name not in amended}
-    if values.get("retainer_client_po_id") and "retainer_po_number" not in values:
-        po = tables.row("retainer.client.po", values["retainer_client_po_id"])
-        values["retainer_po_number"] = po["name"]
     write(tables, "account.move", [document.record], values)
     return document.record
 
