@@ -190,8 +190,15 @@ def test_a_snapshot_file(tmp_path: Path, snapshot: bytes, data: st.DataObject) -
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"null", b"\xff", b"[" * 100_000, gzip.compress(b"{}"), b"\x1f\x8b", b"1" * 5_000],
-    ids=lambda each: repr(each[:6]),
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b"\xff", id="not text"),
+        pytest.param(b"[" * 100_000, id="deeply nested"),
+        pytest.param(gzip.compress(b"{}"), id="packed object"),
+        pytest.param(b"\x1f\x8b", id="packed, cut short"),
+        pytest.param(b"1" * 5_000, id="one long number"),
+    ],
 )
 @pytest.mark.parametrize("name", ["x.json", "x.json.gz"])
 def test_what_is_no_snapshot(tmp_path: Path, name: str, content: bytes) -> None:
