@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 
@@ -65,17 +65,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chunks = [range(at, min(at + size, last)) for at in range(asked.first, last, size)]
     work = every_call if asked.every_call else many
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for done in as_completed([pool.submit(work, chunk) for chunk in chunks]):
-            figures.add(done.result())
-            figures.seconds = time.monotonic() - started
-            print(
-                f"{figures.seeds:>6} of {asked.seeds} seeds, {figures.seconds:.0f} s,"
-                f" {len(figures.violations)} violations",
-                file=sys.stderr,
-                flush=True,
-            )
+        chosen = [pool.submit(work, chunk) for chunk in chunks]
+        try:
+            for done in as_completed(chosen):
+                figures.add(done.result())
+                figures.seconds = time.monotonic() - started
+                tell(figures, done.result().violations, asked.seeds)
+        except KeyboardInterrupt:
+            # What was lived so far still counts, and its figures are shown.
+            pool.shutdown(cancel_futures=True)
     print(figures.json() if asked.json else "\n".join(figures.lines()))
     return 1 if figures.violations else 0
+
+
+def tell(figures: Figures, violations: Mapping[int, Sequence[str]], seeds: int) -> None:
+    """How far it is, and what was found last: nobody waits an hour for a seed that failed."""
+    for seed, wrong in violations.items():
+        print(f"seed {seed}: {wrong[0]}", file=sys.stderr)
+    print(
+        f"{figures.seeds:>6} of {seeds} seeds, {figures.seconds:.0f} s,"
+        f" {len(figures.violations)} violations",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def one(seed: int) -> int:
