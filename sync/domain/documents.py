@@ -136,8 +136,8 @@ class Invoice(Value):
     """0 = none: the request of an advance that any engagement of the client may draw."""
     credit: bool = False
     """A credit note; its lines are positive amounts to give back."""
-    partner_id: int
-    """The billing entity it is addressed to."""
+    partner_id: int = 0
+    """The billing entity it is addressed to. 0 = none: of a withdrawn one only the key counts."""
     ap_contact_id: int | None = None
     """Who receives it at the client's accounts payable."""
     invoice_date: date
@@ -188,6 +188,7 @@ class Invoice(Value):
     @model_validator(mode="after")
     def _adds_up(self) -> "Invoice":
         assert self.lines, f"{self.key} has no line"
+        assert self.partner_id or self.withdrawn, f"{self.key} is addressed to nobody"
         assert self.service_start <= self.service_end, f"{self.key} ends before it starts"
         for line in self.lines:
             assert line.amount == self.currency.round(line.amount), f"{self.key}: {line}"

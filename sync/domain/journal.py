@@ -62,7 +62,8 @@ class Entry(Value):
     role: Role
     engagement_id: int
     """0 = none: of an advance that any engagement of the client may draw."""
-    client_id: int
+    client_id: int = 0
+    """0 = none: of a withdrawn one only the key counts."""
     day: date
     service_start: date
     service_end: date
@@ -82,6 +83,7 @@ class Entry(Value):
     @model_validator(mode="after")
     def _balances(self) -> "Entry":
         assert self.lines, f"{self.key} has no line"
+        assert self.client_id or self.withdrawn, f"{self.key} is nobody's"
         total = sum((line.amount for line in self.lines), ZERO)
         books = sum((line.amount_company for line in self.lines), ZERO)
         assert total == ZERO, f"{self.key}: debits and credits differ by {total}"

@@ -231,6 +231,16 @@ class OpenDebit(Value):
     open: Exact
     open_company: Exact
 
+    def after(self, quantity: Decimal, company: Currency) -> "OpenDebit":
+        """What is open once that part of it was moved, at its own rate; the last takes the rest."""
+        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
+        value = self.open_company
+        if quantity < self.open:
+            value = company.round(self.open_company * quantity / self.open)
+        return self.model_copy(
+            update={"open": self.open - quantity, "open_company": self.open_company - value}
+        )
+
 
 class Locks(Value):
     """The company's lock dates: nothing is posted on or before them (rule 18)."""

@@ -28,7 +28,7 @@ def next_key(first: str, standing: Iterable[ExistingEntry], deleted: Collection[
     return f"{stem}/{revision_of(own[-1].key) + 1}" if own else first
 
 
-def withdrawal(draft: ExistingEntry, currency: Currency, client_id: int) -> Entry:
+def withdrawal(draft: ExistingEntry, currency: Currency) -> Entry:
     """An untouched draft of ours that is not wanted any more; only its key counts."""
     assert draft.is_draft_of_ours, f"{draft.key} is no draft of ours"
     text, amount = "Withdrawn", max(currency.round(draft.amount), currency.unit)
@@ -36,7 +36,6 @@ def withdrawal(draft: ExistingEntry, currency: Currency, client_id: int) -> Entr
         key=draft.key,
         role=draft.role,
         engagement_id=draft.engagement_id or 0,
-        client_id=client_id,
         day=draft.day,
         service_start=draft.service_start or draft.day,
         service_end=draft.service_end or draft.day,

@@ -6,7 +6,7 @@ Recognition not yet posted gives way: ``recognise`` counts what is about to be c
 
 A credit note that a person made in Odoo debits the liability with all that it gives back. What was
 revenue already stays there as an open debit; a correction moves it: debit revenue, credit unearned
-revenue, matched with that debit.
+revenue, matched with that debit. What a draft that a person changed says is left to them.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Company, Snapshot
 from sync.rules.entries import next_key, withdrawal
-from sync.rules.fee_lots import FeeDocument, creditable, fee_documents
+from sync.rules.fee_lots import FeeDocument, creditable, fee_documents, touched_draft
 
 
 def fee_credit(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
@@ -87,10 +87,18 @@ def _corrections(snapshot: Snapshot, parked: Collection[int]) -> list[Entry]:
     found = []
     for debit in snapshot.ledger.debits:
         engagement = engagements.get(debit.engagement_id)
-        if engagement is not None and debit.kind is LotKind.unearned and debit.open > ZERO:
-            first = _key(snapshot.company, debit)
+        if engagement is None or debit.kind is not LotKind.unearned:
+            continue
+        first = _key(snapshot.company, debit)
+        held = (
+            each.amount
+            for each in standing
+            if touched_draft(each) and stem_of(each.key) == stem_of(first)
+        )
+        left = debit.after(min(sum(held, ZERO), debit.open), snapshot.company.currency)
+        if left.open > ZERO:
             asked = next_key(first, standing, deleted)
-            found.append(_correction(snapshot.company, engagement, debit, asked))
+            found.append(_correction(snapshot.company, engagement, left, asked))
     wanted = {each.key for each in found}
     for draft in standing:
         owner = engagements.get(draft.engagement_id or 0)
@@ -98,7 +106,7 @@ def _corrections(snapshot: Snapshot, parked: Collection[int]) -> list[Entry]:
         if owner is None or not draft.is_draft_of_ours or draft.key in wanted:
             continue
         if source[:1] == "i" and source[1:].isdigit():
-            found.append(withdrawal(draft, owner.currency, owner.client_id))
+            found.append(withdrawal(draft, owner.currency))
     return found
 
 

@@ -14,7 +14,7 @@ def runs_out_on(case: Case, month: Month) -> date | None:
     """
     if month.over:
         return max(month.over[0].entry.day, month.start)
-    if month.ended or month.used <= 0 or not month.available:
+    if not month.used:
         return None
     gone = days(month.start, case.as_of)
     needed = -(-month.available * gone // month.used)
@@ -32,7 +32,7 @@ def forecast(case: Case, month: Month) -> str:
     if month.over:
         first = month.over[0].entry
         return f"the hours ran out on {day}, with entry {first.id} of {first.day}"
-    if month.ended or month.used <= 0 or not month.available:
+    if month.ended or not month.used:
         return ""
     gone = days(month.start, case.as_of)
     pace = f"at the pace so far ({hours.text(month.used)} h used in {gone} days)"

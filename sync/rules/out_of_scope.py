@@ -133,7 +133,7 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
             entry_ids=tuple(entry.id for entry in part),
         )
         for order, entries in pieces
-        for part in (((each,) for each in entries) if engagement.lines_per_entry else (entries,))
+        for part in _parts(entries, one_by_one=engagement.lines_per_entry)
     )
     days = [entry.day for _, entries in pieces for entry in entries]
     return draft_invoice(
@@ -147,7 +147,7 @@ def _invoice(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tuple[
         entry_ids=_whole(case, pieces),
         entry_seconds=_each(pieces),
         client_po_id=po_id or None,
-        reasons=_reasons(case, pieces),
+        reasons=_reasons(case, pieces, one_by_one=engagement.lines_per_entry),
     )
 
 
@@ -182,8 +182,13 @@ def _credit_note(case: Case, month: date, po_id: int, pieces: list[Piece]) -> tu
         client_po_id=po_id or None,
         credit=True,
         additional=True,
-        reasons=_reasons(case, back),
+        reasons=_reasons(case, back, one_by_one=False),
     )
+
+
+def _parts(entries: tuple[TimeEntry, ...], *, one_by_one: bool) -> list[tuple[TimeEntry, ...]]:
+    """The entries of each line: one by one, or all of a piece of work together."""
+    return [(each,) for each in entries] if one_by_one else [entries]
 
 
 def _whole(case: Case, pieces: list[Piece]) -> tuple[int, ...]:
@@ -207,30 +212,31 @@ def _text(order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> str:
     return ", ".join(parts)
 
 
-def _reasons(case: Case, pieces: list[Piece]) -> Later[Reason]:
-    return Later(lambda: tuple(_reason(case, order, entries) for order, entries in pieces))
+def _reasons(case: Case, pieces: list[Piece], *, one_by_one: bool) -> Later[Reason]:
+    return Later(
+        lambda: tuple(
+            _reason(case, order, entries, _parts(entries, one_by_one=one_by_one))
+            for order, entries in pieces
+        )
+    )
 
 
-def _reason(case: Case, order: ChangeOrder, entries: tuple[TimeEntry, ...]) -> Reason:
+def _reason(
+    case: Case,
+    order: ChangeOrder,
+    entries: tuple[TimeEntry, ...],
+    lines: list[tuple[TimeEntry, ...]],
+) -> Reason:
     currency = case.engagement.currency
-    seconds = _seconds(entries)
     approved = f"approved on {order.approved_on}" if order.approved_on else "approved"
     cap = ""
     if order.cap_seconds:
         cap = f", at most {hours.text(order.cap_seconds)} h"
         if order.billed_seconds:
             cap += f" of which {hours.text(order.billed_seconds)} h were billed before"
-    if case.engagement.lines_per_entry and len(entries) > 1:
-        charged = " + ".join(
-            f"{hours.text(each.seconds)} h × {order.hourly_rate}" for each in entries
-        )
-        amount = sum(
-            (currency.round(hours.charge(each.seconds, order.hourly_rate)) for each in entries),
-            ZERO,
-        )
-    else:
-        charged = f"{hours.text(seconds)} h × {order.hourly_rate}"
-        amount = hours.charge(seconds, order.hourly_rate)
+    parts = [_seconds(line) for line in lines]
+    charged = " + ".join(f"{hours.text(each)} h × {order.hourly_rate}" for each in parts)
+    amount = sum((currency.round(hours.charge(each, order.hourly_rate)) for each in parts), ZERO)
     return Reason(
         rule="out_of_scope",
         text=f"{order.name}: {approved} ({order.reference}){cap}; {charged}"

@@ -295,7 +295,7 @@ def _beyond_cap(case: Case, month: Month) -> tuple[Issue, ...]:
 def _never_absorbed(case: Case, month: Month) -> tuple[Issue, ...]:
     """A deficit that the engagement's last month leaves: no later allowance takes it."""
     end = case.engagement.date_end
-    if end is None or end > last_of(month.first) or not month.deficit:
+    if end is None or end > last_of(month.first):
         return ()
     return (
         Issue(

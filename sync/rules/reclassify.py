@@ -74,7 +74,7 @@ def reclassify(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             asked += [entry, back]
     wanted = {each.key for each in asked}
     withdrawn = [
-        withdrawal(each, company.currency, 0)
+        withdrawal(each, company.currency)
         for each in standing.values()
         if each.is_draft_of_ours
         and each.key not in wanted

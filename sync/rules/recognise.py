@@ -12,7 +12,7 @@ stays as it is: what turns out later comes with the months after it (IAS 8.36), 
 taken back from revenue here (IFRS 15.21(a), a series of distinct services).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sync.domain.calendar import first_of
@@ -67,15 +67,15 @@ def _no_longer_due(
 ) -> list[Entry]:
     """Untouched drafts of ours whose amount a credit note took, or nothing earns any more."""
     wanted = {each.key for each in asked}
-    engagements: Mapping[int, Engagement] = {each.id: each for each in snapshot.engagements}
+    engagements: dict[int | None, Engagement] = {each.id: each for each in snapshot.engagements}
     found = []
     for draft in snapshot.ledger.entries:
         move = move_of(draft.key)
-        engagement = engagements.get(draft.engagement_id or 0)
+        engagement = engagements.get(draft.engagement_id)
         if draft.role not in EARNING or not draft.is_draft_of_ours or move is None:
             continue
         if draft.key in wanted or move in in_trouble:
             continue
         if engagement is not None and engagement.id not in parked:
-            found.append(withdrawal(draft, engagement.currency, engagement.client_id))
+            found.append(withdrawal(draft, engagement.currency))
     return found

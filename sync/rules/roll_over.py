@@ -36,7 +36,7 @@ def _starts_afresh(case: Case, month: Month) -> bool:
 def _capped(lots: list[HourLot], month: Month, *, afresh: bool) -> list[HourLot]:
     """Let lapse what the terms in force at the month's end do not carry; blocks are not capped."""
     terms = month.terms
-    carried = [lot for lot in lots if lot.source is not LotSource.block and lot.closing]
+    carried = [lot for lot in lots if lot.source is not LotSource.block]
     total = sum(lot.closing for lot in carried)
     if afresh or not terms.rollover:
         excess = total

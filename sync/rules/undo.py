@@ -56,7 +56,6 @@ def _restores(credit: Receivable, as_of: date, found: Outcome) -> bool:
         and bool(credit.reverses_ids)
         and credit.role not in _NOT_BILLED
         and credit.invoice_date <= as_of
-        and credit.open > ZERO
         and credit.engagement_id not in found.parked
     )
 
@@ -72,9 +71,7 @@ def _latest_first(draws: list[OpenDraw], invoices: tuple[int, ...]) -> list[int]
 
 def _restorable(draw: OpenDraw, currency: Currency, limit: Decimal) -> Part:
     """What of a draw was not restored before, up to the limit, with the tax that went with it."""
-    net = draw.amount - draw.restored
-    if net <= ZERO or limit <= ZERO:
-        return Part(net=ZERO)
+    net = max(ZERO, draw.amount - draw.restored)
     taxes: Mapping[int, Decimal] = {
         each.tax.id: each.open - currency.round(each.open * draw.restored / draw.amount)
         for each in draw.taxes

@@ -8,6 +8,7 @@ from datetime import date
 
 from sync.domain.documents import Invoice, Line, Role
 from sync.domain.existing import ExistingInvoice
+from sync.domain.keys import source_of
 from sync.domain.ledger import ExistingEntry
 from sync.domain.money import Currency
 from sync.domain.outcome import Outcome
@@ -31,7 +32,7 @@ def withdraw_draws(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
             and each.engagement_id not in found.parked
         ),
         entries=tuple(
-            withdrawal(each, currency, client_id=0)
+            withdrawal(each, currency)
             for each in snapshot.ledger.entries
             if each.is_draft_of_ours
             and _of_an_advance(each)
@@ -42,8 +43,9 @@ def withdraw_draws(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
 
 
 def _of_an_advance(entry: ExistingEntry) -> bool:
-    source = entry.key.split("/")[3]
-    return entry.role is Role.drawdown or (entry.role is Role.breakage and source.startswith("a"))
+    """Draws, and breakage that a decision about an advance asked for; not that of fees."""
+    decided = entry.role is Role.breakage and source_of(entry.key).startswith("a")
+    return decided or entry.role is Role.drawdown
 
 
 def _invoice(draft: ExistingInvoice, currency: Currency) -> Invoice:
@@ -55,7 +57,6 @@ def _invoice(draft: ExistingInvoice, currency: Currency) -> Invoice:
         engagement_id=draft.engagement_id,
         credit=draft.credit,
         withdrawn=True,
-        partner_id=0,
         invoice_date=draft.invoice_date,
         raised_on=draft.invoice_date,
         service_start=start,

@@ -50,6 +50,8 @@ class Score:
     killed: int = 0
     explained: int = 0
     survivors: list[str] = field(default_factory=list)
+    noticed: str = ""
+    """The last one that turned a test red."""
 
     @property
     def percent(self) -> str:
@@ -59,13 +61,15 @@ class Score:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when every survivor is explained."""
+    """0 when every survivor is explained; for the laws alone, when they notice one in each rule."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--rule", action="append", help="only this file of sync/rules")
     parser.add_argument("--all", action="store_true", help="every mutant, not a sample")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants per file")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
-    parser.add_argument("--laws", action="store_true", help="only the laws may find the bugs")
+    parser.add_argument(
+        "--laws", action="store_true", help="whether the laws alone notice one bug in each rule"
+    )
     parser.add_argument(
         "--kept",
         type=Path,
@@ -99,7 +103,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     minutes = (time.monotonic() - started) / 60
     print(f"{sum(each.tried for each in scores)} mutants in {minutes:.0f} minutes")
     if asked.page:
-        write_page(asked.page, scores)
+        write_page(asked.page, scores, laws_only=asked.laws)
+    if asked.laws:
+        return 1 if any(each.possible and not each.noticed for each in scores) else 0
     return 1 if any(each.survivors for each in scores) else 0
 
 
@@ -192,6 +198,9 @@ def try_all(
         tests = ran.of(mutant, heads, laws_only=laws_only)
         if tests and judge(mutant, f"sync.rules.{file.stem}", tests, SECONDS) == KILLED:
             score.killed += 1
+            score.noticed = mutant.name
+            if laws_only:
+                break
         elif mutant.name in explained:
             score.explained += 1
         else:
@@ -212,11 +221,32 @@ def line_of(score: Score) -> str:
     )
 
 
-BEGIN, END = "<!-- scores -->\n", "<!-- end of scores -->\n"
+SCORES, NOTICED = "scores", "noticed by laws"
+"""Names of the marks between which a table stands on the page."""
 
 
-def write_page(page: Path, scores: Sequence[Score]) -> None:
+def write_page(page: Path, scores: Sequence[Score], *, laws_only: bool = False) -> None:
     """Put the table between its marks."""
+    name, table = (NOTICED, noticed(scores)) if laws_only else (SCORES, survived(scores))
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n{table}\n\n{end}{after}", encoding="utf-8")
+
+
+def noticed(scores: Sequence[Score]) -> str:
+    """By rule: the bug that turned a law red, and how many were planted before it did."""
+    rows = []
+    for each in scores:
+        if each.possible:
+            bug = each.noticed.replace("|", "\\|")
+            rows.append(f"| `{each.file}` | {each.tried} | {f'`{bug}`' if bug else 'none'} |")
+    return "\n".join(["| rule | planted | noticed |", "|---|--:|---|", *rows])
+
+
+def survived(scores: Sequence[Score]) -> str:
+    """By rule: what came of its bugs; and every survivor."""
     rows = [
         f"| `{each.file}` | {each.possible} | {each.tried} | {each.killed} | {each.explained} |"
         f" {len(each.survivors)} | {each.percent} |"
@@ -234,7 +264,7 @@ def write_page(page: Path, scores: Sequence[Score]) -> None:
         f"| **all** | {total.possible} | {total.tried} | {total.killed} | {total.explained} |"
         f" {len(total.survivors)} | {total.percent} |"
     )
-    table = "\n".join(
+    return "\n".join(
         [
             "| rule | possible | tried | killed | explained | survived | score |",
             "|---|--:|--:|--:|--:|--:|--:|",
@@ -243,10 +273,6 @@ def write_page(page: Path, scores: Sequence[Score]) -> None:
             *(f"- `{survivor}`" for survivor in total.survivors),
         ]
     )
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -171,6 +171,11 @@ class Books:
         self._draw(lot.line_id, amount)
         self._read()
 
+    def mend(self, debit: OpenDebit, amount: Decimal) -> None:
+        """A person moves a part of what a credit note took too much, in an entry of their own."""
+        self.debits[debit.line_id] = debit.after(amount, self.snapshot.company.currency)
+        self._read()
+
     # What the ledger holds
 
     def lot(self, source: str, revision: int = 0) -> MoneyLot:
@@ -260,6 +265,9 @@ class Books:
             lot = self.lots.get(line.match_line_id or 0)
             if lot is not None and line.amount > lot.open:
                 raise Refused(f"{key}: {line.amount} of {lot.open}")
+            debit = self.debits.get(line.match_line_id or 0)
+            if debit is not None and -line.amount > debit.open:
+                raise Refused(f"{key}: {-line.amount} of {debit.open}")
         for line in entry.lines:
             self._match(line)
         self.entries[key] = (entry, "posted")

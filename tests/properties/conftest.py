@@ -6,7 +6,7 @@ HYPOTHESIS_PROFILE=deep searches long and at random, and prints the seed of what
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "ci",
@@ -20,6 +20,7 @@ settings.register_profile(
     max_examples=20,
     derandomize=True,
     deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # that a bug was found is enough; nobody reads how
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile(

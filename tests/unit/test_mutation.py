@@ -108,3 +108,18 @@ def test_the_page_keeps_what_stands_around_its_table(tmp_path: Path) -> None:
     assert "| `grant` | 83 | 10 | 8 | 1 | 1 | 88.9 % |" in text
     assert text.count("- `grant.x: a → b`") == 1
     assert "old" not in text
+
+
+def test_the_page_names_the_first_bug_of_each_rule_that_a_law_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- noticed by laws -->\nold\n<!-- end of noticed by laws -->\nbelow\n", encoding="utf-8"
+    )
+    found = Score("grant", 83, tried=3, killed=1, noticed="grant.x: a < b → a <= b")
+    missed, empty = Score("entries", 20, tried=8), Score("money", 0)
+    write_page(page, [found, missed, empty], laws_only=True)
+    text = page.read_text(encoding="utf-8")
+    assert "| `grant` | 3 | `grant.x: a < b → a <= b` |" in text
+    assert "| `entries` | 8 | none |" in text
+    assert "money" not in text
+    assert (text.count("old"), text.endswith("below\n")) == (0, True)

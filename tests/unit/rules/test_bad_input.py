@@ -403,3 +403,19 @@ def test_a_bank_of_hours_has_neither_allowance_nor_fee_and_that_is_fine() -> Non
     engagement = with_terms(monthly_fee=money(0), monthly_seconds=0)
     codes = {each.code for each in run(world(engagement), "2025-02-03").issues}
     assert not codes & {"no_fee", "no_allowance"}
+
+
+def test_time_of_nobody_is_nobodys_long_day() -> None:
+    entries = [entry(1, "2025-01-10", 25), entry(2, "2025-01-10", 1, employee="Kim")]
+    outcome = run(world(entries=entries), "2025-02-03")
+    assert "more_than_a_day" not in {each.code for each in outcome.issues}
+
+
+def test_what_one_person_took_back_hides_no_long_day_of_another() -> None:
+    entries = [
+        entry(1, "2025-01-10", 25, employee="Kim"),
+        entry(2, "2025-01-10", -2, employee="Lee"),
+    ]
+    outcome = run(world(entries=entries), "2025-02-03")
+    (found,) = [each for each in outcome.issues if each.code == "more_than_a_day"]
+    assert (found.source.name, found.source.id) == ("Kim, 2025-01-10", 1)

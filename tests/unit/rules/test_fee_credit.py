@@ -238,6 +238,27 @@ def test_a_correction_that_a_person_cancelled_is_not_asked_for_anew() -> None:
     assert [each for each in plan.changes if each.entry] == []
 
 
+@pytest.mark.parametrize(
+    ("kept_by_a_person", "asked"), [("5000", "166.67"), ("5166.67", None), ("6000", None)]
+)
+def test_what_a_person_wrote_into_a_correction_is_not_asked_for_again(
+    kept_by_a_person: str, asked: str | None
+) -> None:
+    # 5,166.67 are to be moved; of the draft that says so a person makes another amount
+    kept = a_quarter(post=False)
+    kept.post_drafts()
+    kept.credit_by_hand(kept.lot("2025-01"), money(15000))
+    kept.run(day("2025-02-10"))
+    (draft,) = [each for each, (_, state) in kept.entries.items() if state == "draft"]
+    kept.change_draft(draft, money(kept_by_a_person))
+    kept.run(day("2025-02-11"))
+    stem = draft.removesuffix("/0")
+    assert {key: entry.total for key, (entry, _) in kept.entries.items() if stem in key} == {
+        draft: money(kept_by_a_person),
+        **({f"{stem}/1": money(asked)} if asked else {}),
+    }
+
+
 @pytest.mark.parametrize(("client", "named"), [(8, 8), (None, 7)])
 def test_a_correction_names_the_client_of_the_credit_note(client: int | None, named: int) -> None:
     debit = OpenDebit(

@@ -117,3 +117,13 @@ def test_the_notice_says_it_too() -> None:
         "16:00 h left; at the pace so far (24:00 h used in 5 days) the 40:00 h last 9 days:"
         " until 2025-03-09"
     )
+
+
+def test_one_second_of_one_is_a_pace() -> None:
+    second = EIGHT_A_DAY[0]._replace(day=day("2025-03-01"), seconds=1)
+    engagement = retainer(terms("2025-03-01", monthly_seconds=1), start="2025-03-01")
+    found = statement(run(world(engagement, entries=[second]), "2025-03-02"), "2025-03")
+    assert found.runs_out_on == day("2025-03-02")
+    assert said(found) == [
+        "at the pace so far (0:00:01 h used in 2 days) the 0:00:01 h last 2 days: until 2025-03-02"
+    ]

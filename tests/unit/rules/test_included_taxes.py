@@ -3,7 +3,7 @@
 from sync.domain.documents import Role
 from sync.domain.taxes import Rounding, Tax, TaxSetting
 from tests.unit.rules.funds import VAT_19, books, user
-from tests.unit.rules.world import deliverable, entry, issue, money, order, run, the
+from tests.unit.rules.world import codes, deliverable, entry, issue, money, order, run, the
 
 ON = "2025-04-01"
 INSIDE = VAT_19.model_copy(update={"included": True})
@@ -11,10 +11,12 @@ INSIDE = VAT_19.model_copy(update={"included": True})
 
 def test_one_piece_is_told_with_its_tax() -> None:
     snapshot = books(taxes=(INSIDE,), milestones=[deliverable(1, "2025-03-20", 500)])
-    invoice = the(run(snapshot, ON), Role.milestone)
+    outcome = run(snapshot, ON)
+    invoice = the(outcome, Role.milestone)
     (line,) = invoice.lines
     assert (line.amount, line.unit_price, line.price_with_tax) == (500, 500, 595)
     assert invoice.untaxed == 500
+    assert codes(outcome.issues) == [], "595.00 less 95.00 come back to 500.00"
 
 
 def test_tax_on_top_is_left_to_odoo() -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
+from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.ledger import Locks
 from sync.domain.terms import Recognition
 from sync.rules.lock_dates import lock_dates
 from tests.properties.books import Books
 from tests.unit.rules.world import (
+    USD,
     client_po,
     codes,
     company,
@@ -187,3 +189,58 @@ def test_lines_without_tax_know_no_tax_lock() -> None:
     snapshot = world(project(), company=company(locks=locked(tax="2025-03-31")))
     (same,) = lock_dates(snapshot, day("2025-04-02"), untaxed).invoices
     assert same.invoice_date == day("2025-03-20")
+
+
+def test_one_line_with_tax_makes_a_taxed_invoice() -> None:
+    outcome = a_milestone()
+    (invoice,) = outcome.invoices
+    (line,) = invoice.lines
+    mixed = invoice.model_copy(update={"lines": (line, line.model_copy(update={"tax_ids": ()}))})
+    snapshot = world(project(), company=company(locks=locked(tax="2025-03-31")))
+    found = outcome.model_copy(update={"invoices": (mixed,)})
+    (moved,) = lock_dates(snapshot, day("2025-04-02"), found).invoices
+    assert moved.invoice_date == day("2025-04-01")
+
+
+def test_what_is_withdrawn_keeps_its_date() -> None:
+    entry = Entry(
+        key="1/1/recognition/2025-03.i17/0",
+        role=Role.recognition,
+        engagement_id=1,
+        client_id=7,
+        day=day("2025-03-31"),
+        service_start=day("2025-03-01"),
+        service_end=day("2025-03-31"),
+        currency=USD,
+        company_currency=USD,
+        lines=(
+            EntryLine(account=Account.unearned, text="", amount=money(5), amount_company=money(5)),
+            EntryLine(account=Account.income, text="", amount=money(-5), amount_company=money(-5)),
+        ),
+    )
+    outcome = a_milestone()
+    snapshot = world(project(), company=company(locks=locked(all="2025-03-31")))
+    for withdrawn, dates in ((True, ["2025-03-20", "2025-03-31"]), (False, ["2025-04-01"] * 2)):
+        update = {"withdrawn": withdrawn}
+        asked = outcome.model_copy(
+            update={
+                "invoices": tuple(each.model_copy(update=update) for each in outcome.invoices),
+                "entries": (entry.model_copy(update=update),),
+            }
+        )
+        found = lock_dates(snapshot, day("2025-04-02"), asked)
+        assert [found.invoices[0].invoice_date, found.entries[0].day] == days(*dates)
+        assert (found == asked) is withdrawn, "no reason is given where nothing is moved"
+
+
+def test_an_entry_of_an_open_day_is_left_as_it_is() -> None:
+    kept = Books(
+        world(
+            retainer(terms(recognition=Recognition.straight_line)),
+            company=company(post_entries=True, locks=locked(all="2025-01-30")),
+        )
+    )
+    kept.run(day("2025-02-03"))
+    ((entry, _),) = kept.entries.values()
+    assert entry.day == day("2025-01-31")
+    assert [each.rule for each in entry.reasons] == ["recognise"]

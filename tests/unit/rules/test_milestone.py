@@ -5,10 +5,13 @@ from decimal import Decimal
 import pytest
 
 from sync.domain.documents import Role
+from sync.rules.case import Case
+from sync.rules.milestone import amounts_of
 from tests.unit.rules.world import (
     JPY,
     client_po,
     codes,
+    company,
     day,
     deliverable,
     issue,
@@ -97,3 +100,23 @@ def test_a_milestone_signed_off_after_the_projects_end_is_billed_all_the_same() 
     outcome = run(snapshot, "2025-03-31")
     assert the(outcome, Role.milestone).untaxed == money(20000)
     assert codes(outcome.issues) == []
+
+
+@pytest.mark.parametrize(
+    ("percents", "amounts"),
+    [
+        (("30", "30"), ["33.33", "33.33"]),  # 30 % of 111.11 = 33.333
+        (("30", "30", "40"), ["33.33", "33.33", "44.45"]),  # 44.444, and what rounding left
+        (("60", "50"), ["66.67", "55.56"]),  # more than the quote: rounded, none takes a rest
+    ],
+)
+def test_only_shares_of_the_whole_quote_leave_its_last_one_the_rest(percents, amounts) -> None:
+    quoted = project(quote_name="S00042", quote_total=Decimal("111.11"))
+    shares = [
+        deliverable(at, "2025-03-08", 0, number=str(at), percent=Decimal(each))
+        for at, each in enumerate(percents, 1)
+    ]
+    case = Case(
+        as_of=day("2025-03-31"), company=company(), engagement=quoted, milestones=tuple(shares)
+    )
+    assert list(amounts_of(case).values()) == [Decimal(each) for each in amounts]

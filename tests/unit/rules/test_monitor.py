@@ -324,3 +324,20 @@ def test_maturity_is_the_last_day_of_use(changes, status):
     found = watch([lot], advances=(advance(**changes),))
     assert found.lots[0].status is status
     assert found.clients[0].status is status
+
+
+def test_what_several_lots_returned_is_added_up():
+    """1,000 and 500 received; 250 and 100 of them given back: 750 and 400 owing, 1,150 in all."""
+    first, second = (
+        line(at, amount, document(at, date(2025, 1, 1)), advance_id=3)
+        for at, amount in ((1, "1000.00"), (2, "500.00"))
+    )
+
+    def back(number: int, amount: str) -> Posting:
+        return line(number, f"-{amount}", document(number, date(2025, 3, 1), "out_refund", key="x"))
+
+    found = watch(
+        [first, second],
+        [(back(3, "250.00"), first, "250.00"), (back(4, "100.00"), second, "100.00")],
+    )
+    assert found.in_books == figures("1500.00", "0.00", "350.00", "1150.00")

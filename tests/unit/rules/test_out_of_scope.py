@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sync.domain.documents import Role
+from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Approval
 from sync.domain.keys import key
 from tests.unit.rules.world import (
@@ -274,3 +274,37 @@ def test_time_that_is_rounded_up_uses_up_the_cap_as_it_is_billed() -> None:
     invoice = the(run(snapshot, "2025-03-28"), Role.out_of_scope)
     assert invoice.entry_ids == (1,)
     assert invoice.entry_seconds == ((1, 30 * 60), (2, 15 * 60))
+
+
+def corrected(*, lines_per_entry: bool) -> Invoice:
+    """Twice 10 minutes at 100.00 given back of work that was billed in February."""
+    snapshot = world(
+        project(lines_per_entry=lines_per_entry),
+        change_orders=[order(5, hourly_rate=money(100), billed_seconds=h(4))],
+        entries=[extra(at, "2025-03-12", 0)._replace(seconds=-600) for at in (1, 2)],
+    )
+    return the(run(snapshot, "2025-03-28"), Role.out_of_scope)
+
+
+@pytest.mark.parametrize("lines_per_entry", [True, False])
+def test_a_credit_note_explains_the_amount_of_its_one_line(lines_per_entry: bool) -> None:
+    # 0:20 h × 100.00 = 33.33; entry by entry it would be 2 × 16.67
+    note = corrected(lines_per_entry=lines_per_entry)
+    assert (note.credit, note.untaxed) == (True, Decimal("33.33"))
+    assert note.reasons[0].text.endswith("; -0:20 h × 100 = -33.33 USD")
+
+
+def test_the_lines_of_each_entry_are_explained_one_by_one() -> None:
+    snapshot = world(
+        project(lines_per_entry=True),
+        change_orders=[order(5, hourly_rate=money(100)), order(6)],
+        entries=[
+            *(extra(at, "2025-03-12", 0)._replace(seconds=600) for at in (1, 2)),
+            extra(3, "2025-03-12", 1, 6),
+        ],
+    )
+    invoice = the(run(snapshot, "2025-03-28"), Role.out_of_scope)
+    assert [each.text.rpartition("; ")[2] for each in invoice.reasons] == [
+        "0:10 h × 100 + 0:10 h × 100 = 33.34 USD",
+        "1:00 h × 120 = 120.00 USD",
+    ]

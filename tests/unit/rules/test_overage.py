@@ -282,3 +282,22 @@ def test_overage_that_was_approved_is_billed_once() -> None:
     assert [(each.untaxed, each.invoice_date) for each in overage] == [
         (money(950), day("2025-04-10"))
     ]
+
+
+def test_a_deficit_that_the_last_month_absorbed_is_none_at_the_end() -> None:
+    # 12 of 10 h in March, 8 of the 8 h that are left in April, the last month
+    engagement = small(overage_policy=OveragePolicy.carry).model_copy(
+        update={"date_end": day("2025-04-30")}
+    )
+    for worked, told in ((8, []), (9, ["deficit_at_end"])):
+        entries = [entry(1, "2025-03-10", 12), entry(2, "2025-04-10", worked)]
+        outcome = run(world(engagement, entries=entries), "2025-05-01")
+        assert [each.code for each in outcome.issues if each.code == "deficit_at_end"] == told
+
+
+def test_an_approval_is_asked_for_at_every_rate_above_nothing() -> None:
+    cheap = small(overage_policy=OveragePolicy.approve, overage_rate=Decimal("0.50"))
+    outcome = run(world(cheap, entries=[entry(1, "2025-03-10", 12)]), "2025-04-01")
+    assert [(each.hourly_rate, each.amount) for each in outcome.requests] == [
+        (Decimal("0.50"), money(1))
+    ]

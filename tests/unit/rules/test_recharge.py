@@ -224,3 +224,16 @@ def test_the_31st_of_a_short_month_is_its_last_day(on: str, count: int) -> None:
     facts = {"company": company(out_of_scope_day=31)}
     line = purchase(ordered_on=day("2025-02-10"))
     assert len(of_role(run(campaign(line, facts=facts), on), Role.recharge)) == count
+
+
+def test_parts_of_a_piece_and_small_amounts_are_charged_and_given_back_once() -> None:
+    # half a piece at 1.00 + 20 % = 0.60, and half of another given back
+    lines = [
+        purchase(1, received=Decimal("0.5"), unit_cost=money(1)),
+        purchase(2, received=Decimal("0.5"), recharged=money(1), unit_cost=money(1)),
+    ]
+    found = of_role(run(campaign(*lines), "2025-03-28"), Role.recharge)
+    assert sorted((each.credit, each.untaxed, each.purchases) for each in found) == [
+        (False, Decimal("0.60"), ((1, Decimal("0.5")),)),
+        (True, Decimal("0.60"), ((2, Decimal("-0.5")),)),
+    ]

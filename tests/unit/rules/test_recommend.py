@@ -243,3 +243,9 @@ def test_underuse_is_said_as_such() -> None:
         "used less than 70 % of the 40:00 h allowed: January 2025 20:00 h (50 %)" in alert.message
     )
     assert alert.severity == "notice"
+
+
+def test_what_is_paused_needs_no_advice() -> None:
+    # paused from April on with the same hours written into the terms
+    paused = terms("2025-04-01", id=2, paused=True)
+    assert recommend(retainer(terms(), paused), months(46, 46, 46)) is None

@@ -6,6 +6,7 @@ import pytest
 
 from sync.domain.advances import AdvanceRequest
 from sync.domain.engagement import TopUp, TopUpPolicy
+from sync.domain.issues import Issue, Severity, Source
 from sync.domain.outcome import Outcome
 from tests.unit.rules.funds import advance, after, books, lot, receivable, user
 from tests.unit.rules.world import PROJECT, day, deliverable, money, run
@@ -83,6 +84,7 @@ def test_it_is_like_the_last_one() -> None:
 def test_the_first_one_of_an_engagement() -> None:
     new = requested(run(books(engagements=(user(top_up=AMOUNT),)), ON))
     assert (new.key, new.amount) == ("1/1/advance/from-2025-04-01/0", 1000)
+    assert (new.tax_mode, new.refundable, new.priority) == ("none", True, 0)
 
 
 def test_none_for_an_engagement_that_is_over_or_does_not_use_advances() -> None:
@@ -158,3 +160,17 @@ def test_work_counts_from_the_first_of_two_requests() -> None:
     own = advance(request_id=None, taken_over=True)
     snapshot = books(own, lots=(first, second), worked=worked("2025-02-05"))
     assert "began on 2025-02-05" in alerts(run(snapshot, ON))["work_before_payment"]
+
+
+def test_none_while_the_engagement_is_parked() -> None:
+    snapshot = left(200, AMOUNT)
+    problem = Issue(
+        code="unreadable",
+        severity=Severity.blocker,
+        source=Source(model="retainer.engagement", id=1),
+        field="date_start",
+        message="is missing; enter it",
+        engagement_id=1,
+    )
+    assert len(run(snapshot, ON).advances) == 1
+    assert run(snapshot.model_copy(update={"problems": (problem,)}), ON).advances == ()
