@@ -52,7 +52,7 @@ class Touched:
         """Cancelled and deleted invoices that nobody is told of, though nobody accepted them.
 
         ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Of a month
-        that is closed nothing is asked any more, so nothing is said of it either.
+        that is closed no run asks again, so an alert must have told of its invoice.
         """
         rows = odoo.tables.rows("account.move")
         gone = {
@@ -66,7 +66,7 @@ class Touched:
             if row["retainer_accepted_on"]
         }
         for key in sorted((gone | self.deleted) - accepted - conflicts):
-            if _is_closed(odoo, key):
+            if _is_closed(odoo, key) and (not _bills(key) or _has_alert(odoo, key)):
                 continue
             if not ("/advance_request/" in key and issues & {"request_cancelled"}):
                 yield f"nobody was told of {key}, which a person cancelled or deleted"
@@ -81,6 +81,20 @@ def _is_closed(odoo: MemoryOdoo, key: str) -> bool:
         and row["date_start"][:7] >= source[:7]
         for row in odoo.tables.rows("retainer.period").values()
         if source[:2] == "20"
+    )
+
+
+def _bills(key: str) -> bool:
+    return key.split("/")[2] in ("fee", "overage", "milestone", "out_of_scope", "recharge")
+
+
+def _has_alert(odoo: MemoryOdoo, key: str) -> bool:
+    """Whether the agreement has an alert that somebody cancelled or deleted the document."""
+    company, engagement, role, source, revision = key.split("/")
+    stem = f"{company}/{engagement}/alert/{role}-{source}-{revision}-"
+    return any(
+        row["key"].startswith((f"{stem}cancelled", f"{stem}deleted"))
+        for row in odoo.tables.rows("retainer.alert").values()
     )
 
 
