@@ -226,53 +226,65 @@ SCORES, NOTICED = "scores", "noticed by laws"
 
 
 def write_page(page: Path, scores: Sequence[Score], *, laws_only: bool = False) -> None:
-    """Put the table between its marks."""
-    name, table = (NOTICED, noticed(scores)) if laws_only else (SCORES, survived(scores))
+    """Put the table between its marks; rules that were not tried this time keep their rows."""
+    name, table = (NOTICED, noticed) if laws_only else (SCORES, survived)
     begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     text = page.read_text(encoding="utf-8")
     before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
-    page.write_text(f"{before}{begin}\n{table}\n\n{end}{after}", encoding="utf-8")
+    old, _, after = rest.partition(end)
+    page.write_text(
+        f"{before}{begin}\n{table(old.splitlines(), scores)}\n\n{end}{after}", encoding="utf-8"
+    )
 
 
-def noticed(scores: Sequence[Score]) -> str:
-    """By rule: the bug that turned a law red, and how many were planted before it did."""
-    rows = []
+def noticed(old: Sequence[str], scores: Sequence[Score]) -> str:
+    """By rule: the bug that turned a law red, and how many were planted until then."""
+    rows = _rows(old)
     for each in scores:
         if each.possible:
             bug = each.noticed.replace("|", "\\|")
-            rows.append(f"| `{each.file}` | {each.tried} | {f'`{bug}`' if bug else 'none'} |")
-    return "\n".join(["| rule | planted | noticed |", "|---|--:|---|", *rows])
+            rows[each.file] = f"| `{each.file}` | {each.tried} | {f'`{bug}`' if bug else 'none'} |"
+    return "\n".join(["| rule | planted | noticed |", "|---|--:|---|", *_in_order(rows)])
 
 
-def survived(scores: Sequence[Score]) -> str:
+def survived(old: Sequence[str], scores: Sequence[Score]) -> str:
     """By rule: what came of its bugs; and every survivor."""
-    rows = [
-        f"| `{each.file}` | {each.possible} | {each.tried} | {each.killed} | {each.explained} |"
-        f" {len(each.survivors)} | {each.percent} |"
-        for each in scores
-    ]
-    total = Score(
-        "all",
-        sum(each.possible for each in scores),
-        sum(each.tried for each in scores),
-        sum(each.killed for each in scores),
-        sum(each.explained for each in scores),
-        [survivor for each in scores for survivor in each.survivors],
-    )
-    rows.append(
-        f"| **all** | {total.possible} | {total.tried} | {total.killed} | {total.explained} |"
-        f" {len(total.survivors)} | {total.percent} |"
-    )
+    rows = _rows(old)
+    survivors = [each for each in old if each.startswith("- `")]
+    for score in scores:
+        rows[score.file] = _row(f"`{score.file}`", score)
+        survivors = [each for each in survivors if not each.startswith(f"- `{score.file}.")]
+        survivors += [f"- `{each}`" for each in score.survivors]
+    figures = [[int(cell) for cell in row.split("|")[2:6]] for row in _in_order(rows)]
+    total = Score("all", *(sum(column) for column in zip(*figures, strict=True)))
+    total.survivors = survivors
     return "\n".join(
         [
             "| rule | possible | tried | killed | explained | survived | score |",
             "|---|--:|--:|--:|--:|--:|--:|",
-            *rows,
+            *_in_order(rows),
+            _row("**all**", total),
             "",
-            *(f"- `{survivor}`" for survivor in total.survivors),
+            *sorted(survivors),
         ]
     )
+
+
+def _row(name: str, score: Score) -> str:
+    return (
+        f"| {name} | {score.possible} | {score.tried} | {score.killed} | {score.explained} |"
+        f" {len(score.survivors)} | {score.percent} |"
+    )
+
+
+def _rows(lines: Sequence[str]) -> dict[str, str]:
+    """The rows of rules that still exist, by rule."""
+    rows = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
+    return {file: row for file, row in rows.items() if (RULES / f"{file}.py").exists()}
+
+
+def _in_order(rows: dict[str, str]) -> list[str]:
+    return [rows[file] for file in sorted(rows)]
 
 
 if __name__ == "__main__":

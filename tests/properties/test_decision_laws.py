@@ -32,6 +32,14 @@ LAST_QUARTER = {date(2025, 6, 30): date(2025, 4, 1), date(2024, 12, 31): date(20
 def decided(draw: st.DrawFn, *, milestones: bool = False) -> Snapshot:
     """Advances that were decided about, or not; ``milestones``: with work still to be invoiced."""
     snapshot = draw(ledgers())
+    advances = tuple(_about(draw, each) for each in snapshot.advances)
+    few = snapshot.ledger.receivables[: draw(st.integers(0, 2))]
+    snapshot = snapshot.model_copy(
+        update={
+            "advances": advances,
+            "ledger": snapshot.ledger.model_copy(update={"receivables": few}),
+        }
+    )
     company = snapshot.company.model_copy(
         update={"fiscal_year_end": draw(st.sampled_from(sorted(YEAR_ENDS)))}
     )
@@ -46,6 +54,20 @@ def decided(draw: st.DrawFn, *, milestones: bool = False) -> Snapshot:
     )
     return snapshot.model_copy(
         update={"company": company, "milestones": reached if milestones else ()}
+    )
+
+
+def _about(draw: st.DrawFn, about: Advance) -> Advance:
+    """The advance with a decision, as often as not; about a small part of it, half, or all."""
+    decision = pick(draw, *CARRIED_OUT, *Decision)
+    part = pick(draw, about.currency.unit, about.currency.round(about.amount / 2), ZERO)
+    return about.model_copy(
+        update={
+            "decision": decision,
+            "refundable": decision is not Decision.recognise,
+            "decided_on": None if decision is Decision.undecided else days(draw),
+            "decision_amount": part,
+        }
     )
 
 

@@ -108,6 +108,11 @@ def test_the_page_keeps_what_stands_around_its_table(tmp_path: Path) -> None:
     assert "| `grant` | 83 | 10 | 8 | 1 | 1 | 88.9 % |" in text
     assert text.count("- `grant.x: a → b`") == 1
     assert "old" not in text
+    write_page(page, [Score("fee", 90, tried=8, killed=7, survivors=["fee.y: 0 → 1"])])
+    text = page.read_text(encoding="utf-8")
+    assert text.index("| `fee` | 90 |") < text.index("| `grant` | 83 | 10 | 8 | 1 | 1 | 88.9 % |")
+    assert "| **all** | 173 | 18 | 15 | 1 | 2 | 88.2 % |" in text
+    assert "- `fee.y: 0 → 1`\n- `grant.x: a → b`\n" in text
 
 
 def test_the_page_names_the_first_bug_of_each_rule_that_a_law_noticed(tmp_path: Path) -> None:
