@@ -174,6 +174,18 @@ def test_expired_lease_is_taken_over(door: Door, world: World) -> None:
     world.finish()
 
 
+def test_a_batch_keeps_the_lease(door: Door, world: World) -> None:
+    """However long it took: the lease holds on from its end."""
+    world.begin(seconds=4, owner="busy")
+    for number in range(3):
+        time.sleep(2.2)
+        assert world.apply_one(world.invoice(world.key(f"fee/{number}")))["status"] == "created"
+    held = dict(world.run)
+    assert world.begin(owner="second")["held_by"] == "busy"
+    world.run = held
+    world.finish()
+
+
 def test_a_run_with_nothing_to_do_ends_one_that_died(door: Door, world: World) -> None:
     """Nobody else would: it asks for no lease. One whose lease still holds is left alone."""
 

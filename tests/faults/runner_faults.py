@@ -36,7 +36,10 @@ def _killed_at(point: Point) -> Fault:
 
 
 def _two_at(point: Point) -> Fault:
-    """A second run comes while the first stands there: refused, and let in when the lease is up."""
+    """A second run comes while the first stands there: refused, and let in when the lease is up.
+
+    Where the first stands in a transaction, that keeps the lease however long it takes.
+    """
 
     def strike(trial: Trial) -> None:
         lab, inside = trial.lab, point in GATES
@@ -57,12 +60,16 @@ def _two_at(point: Point) -> Fault:
             assert done or isinstance(refused.error, LeaseHeld), refused.error
             lab.expire()
         second = trial.run(direct=True)
-        # It takes the lease as soon as the transaction of the first one lets it.
+        # Inside, it waits for the transaction of the first one.
         second.join(1.0 + trial.chance.random() if inside else 60)
         stand.let_go()
         second.end()
-        assert second.error is None, (second.error, lab.runs())
         first.end()
+        if inside:
+            assert isinstance(second.error, LeaseHeld), (second.error, lab.runs())
+            assert first.error is None, (first.error, lab.runs())
+        else:
+            assert second.error is None, (second.error, lab.runs())
 
     return strike
 

@@ -123,6 +123,7 @@ class RetainerGateway(models.AbstractModel):
                         "state": "running",
                         "lease_token": token,
                         "lease_until": now + lease,
+                        "lease_seconds": lease_seconds,
                     }
                 )
                 env.flush_all()
@@ -138,7 +139,7 @@ class RetainerGateway(models.AbstractModel):
         run = self._held_run(run_id, token)
         if not run:
             return False
-        run.lease_until = fields.Datetime.now() + lease
+        run.write({"lease_until": fields.Datetime.now() + lease, "lease_seconds": lease_seconds})
         return True
 
     @api.model
@@ -239,7 +240,12 @@ class RetainerGateway(models.AbstractModel):
             raise UserError(
                 self.env._("At most %s documents may be sent in one call.", MAX_DOCUMENTS)
             )
-        return {"results": self._apply(env, company, documents)}
+        results = self._apply(env, company, documents)
+        # However long that took, nobody could take the lease over meanwhile: its row is locked.
+        # Renewed in the same transaction, it holds on from the moment that lets others look.
+        lease = datetime.timedelta(seconds=run.lease_seconds)
+        run.lease_until = max(run.lease_until, fields.Datetime.now() + lease)
+        return {"results": results}
 
     def _apply(self, env, company, payloads):
         documents = [Document(index, payload) for index, payload in enumerate(payloads)]

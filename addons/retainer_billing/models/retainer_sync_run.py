@@ -23,6 +23,9 @@ class RetainerSyncRun(models.Model):
     lease_until = fields.Datetime(
         readonly=True, help="Until then no other run of the company may begin."
     )
+    lease_seconds = fields.Integer(
+        readonly=True, help="How long the lease lasts after each sign of life of the run."
+    )
     lease_token = fields.Char(readonly=True, groups="base.group_system")
     lease_touched = fields.Datetime(
         readonly=True,

@@ -1,10 +1,11 @@
+import time
 from contextlib import closing
 from unittest.mock import patch
 
 import psycopg2
 from odoo import SUPERUSER_ID, Command, api
 from odoo.addons.retainer_billing.models.gateway import writer
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
@@ -52,8 +53,8 @@ class TestGatewayConcurrency(BaseCase):
     def gateway(self, cr):
         return api.Environment(cr, self.user_id, {})["retainer.gateway"]
 
-    def begin(self, cr, owner="concurrency"):
-        return self.gateway(cr).begin_run(self.company_id, "2025-04-01", owner, 600)
+    def begin(self, cr, owner="concurrency", seconds=600):
+        return self.gateway(cr).begin_run(self.company_id, "2025-04-01", owner, seconds)
 
     def alert(self, number):
         return {
@@ -112,6 +113,42 @@ class TestGatewayConcurrency(BaseCase):
             with self.assertRaises(psycopg2.errors.SerializationFailure):
                 self.apply(one, run, self.alert(2))
             one.rollback()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_batch_that_outlasts_its_lease_keeps_it(self):
+        with self.registry.cursor() as setup:
+            run = self.begin(setup, seconds=2)
+        with self.registry.cursor() as one, self.registry.cursor() as two:
+            write = writer.WRITE["alert"]
+
+            def slow(env, company, documents):
+                time.sleep(3)
+                two.execute("SET LOCAL lock_timeout = '300ms'")
+                # The lease is over, but its row belongs to the transaction that writes.
+                with self.assertRaises(psycopg2.errors.LockNotAvailable):
+                    self.begin(two, "concurrency two")
+                two.rollback()
+                return write(env, company, documents)
+
+            with patch.dict(writer.WRITE, {"alert": slow}):
+                (first,) = self.apply(one, run, self.alert(5))
+            one.commit()
+            self.assertEqual(first["status"], "created")
+            self.assertEqual(self.begin(two, "concurrency two")["held_by"], "concurrency")
+
+    @mute_logger("odoo.sql_db")
+    def test_whoever_was_taken_over_writes_nothing(self):
+        with self.registry.cursor() as setup:
+            run = self.begin(setup, seconds=1)
+        time.sleep(2.1)
+        with self.registry.cursor() as two:
+            heir = self.begin(two, "concurrency two")
+        with self.registry.cursor() as one:
+            with self.assertRaisesRegex(UserError, "lease_lost"):
+                self.apply(one, run, self.alert(6))
+            one.rollback()
+            (result,) = self.apply(one, heir, self.alert(6))
+            self.assertEqual(result["status"], "created")
 
     @mute_logger("odoo.sql_db")
     def test_a_key_that_appears_behind_our_back_is_found_on_the_second_try(self):

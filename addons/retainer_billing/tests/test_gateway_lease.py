@@ -81,6 +81,20 @@ class TestGatewayLease(RetainerCommon):
         self.assertTrue(self.gateway.renew_lease(run["run_id"], run["token"], 3600))
         self.assertGreater(self.record(run).lease_until, before)
 
+    def test_a_write_renews_as_long_as_the_lease_was_asked_for(self):
+        run = self.begin(seconds=10)
+        self.gateway.renew_lease(run["run_id"], run["token"], 3600)
+        soon = fields.Datetime.now() + datetime.timedelta(seconds=5)
+        self.record(run).lease_until = soon
+        self.env.flush_all()
+        self.gateway.apply(self.company.id, run["run_id"], run["token"], [])
+        left = self.record(run).lease_until - fields.Datetime.now()
+        self.assertGreater(left, datetime.timedelta(seconds=3500))
+        self.record(run).lease_until += datetime.timedelta(days=1)
+        later = self.record(run).lease_until
+        self.gateway.apply(self.company.id, run["run_id"], run["token"], [])
+        self.assertEqual(self.record(run).lease_until, later)
+
     def test_the_outcome_is_kept(self):
         run = self.begin()
         self.gateway.finish_run(

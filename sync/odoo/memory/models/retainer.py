@@ -286,6 +286,7 @@ OWN: dict[str, Fields] = {
         "started_at": with_default(DATETIME, "@now"),
         "finished_at": DATETIME,
         "lease_until": DATETIME,
+        "lease_seconds": INT,
         "lease_token": CHAR,
         "checksum": CHAR,
         "created_count": INT,

@@ -36,9 +36,10 @@ def begin_run(
         _expire(tables, run, f"taken over by {values['owner']}")
     seed = f"{company}/{tables.last_id(RUN) + 1}/{owner}"
     token = hashlib.sha256(seed.encode()).hexdigest()[:32]
-    until = f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"
     run_id = create(
-        tables, RUN, {**values, "state": "running", "lease_token": token, "lease_until": until}
+        tables,
+        RUN,
+        {**values, "state": "running", "lease_token": token, **_held_for(tables, lease)},
     )
     return {"run_id": run_id, "token": token}
 
@@ -50,8 +51,20 @@ def renew_lease(tables: Tables, *, run_id: int, token: str, lease_seconds: int) 
     run = held_run(tables, run_id, token)
     if run is None:
         return False
-    write(tables, RUN, [run["id"]], {"lease_until": f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"})
+    write(tables, RUN, [run["id"]], _held_for(tables, lease))
     return True
+
+
+def keep_lease(tables: Tables, run: Row) -> None:
+    """A batch was written: the lease holds on from now, as in the transaction of the real one."""
+    kept = _held_for(tables, timedelta(seconds=run["lease_seconds"]))
+    if kept["lease_until"] > run["lease_until"]:
+        write(tables, RUN, [run["id"]], kept)
+
+
+def _held_for(tables: Tables, lease: timedelta) -> Row:
+    until = f"{tables.now + lease:%Y-%m-%d %H:%M:%S}"
+    return {"lease_until": until, "lease_seconds": int(lease.total_seconds())}
 
 
 def finish_run(

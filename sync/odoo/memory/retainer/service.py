@@ -10,7 +10,7 @@ from sync.odoo.memory.retainer.convert import Refusal, company_of, is_key
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.entry import enter, require_group
 from sync.odoo.memory.retainer.kinds import KINDS
-from sync.odoo.memory.retainer.runs import held_run, lease_lost
+from sync.odoo.memory.retainer.runs import held_run, keep_lease, lease_lost
 from sync.odoo.memory.retainer.writer import write_units
 from sync.odoo.memory.tables import Tables
 from sync.odoo.memory.values import get
@@ -52,6 +52,7 @@ def apply(tables: Tables, *, company_id: int, run_id: int, token: str, documents
     checks.check_line_reconciliations(tables, _open(parsed))
     checks.refuse_units(parsed)
     write_units(tables, company, _open(parsed))
+    keep_lease(tables, run)
     return {"results": [each.result for each in parsed]}
 
 
