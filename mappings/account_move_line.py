@@ -1,6 +1,6 @@
 """``account.move.line``: lines of invoices, and what the ledger says of a liability account."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from sync.domain.value import Exact, Value
 MODEL = "account.move.line"
 FIELDS = ("move_id", "name", "quantity", "price_unit", "price_subtotal", "retainer_advance_id")
 
-MOVE_FIELDS = ("move_id",)
+OWED_FIELDS = ("move_id", "account_id", "reconciled")
 
 BY_CLIENT = ("account_id", "partner_id")
 LEDGER = ("balance:sum", "amount_residual:sum")
@@ -28,6 +28,15 @@ class InvoiceLine(Value):
     """Net of tax, in the invoice's currency."""
     of_advance: bool = False
     """Whether it asks for, deducts or gives back an advance."""
+
+
+class OwedLine(Value):
+    """A line of a document on a liability account."""
+
+    move_id: int
+    account_id: int
+    settled: bool
+    """Whether nothing of it is open."""
 
 
 class Balance(Value):
@@ -50,14 +59,18 @@ def of_moves(ids: Collection[int]) -> Terms:
     return [("move_id", "in", sorted(ids)), ("display_type", "=", "product")]
 
 
-def of_moves_on(ids: Collection[int], account_id: int) -> Terms:
-    """The lines of those documents on that account."""
-    return [("move_id", "in", sorted(ids)), ("account_id", "=", account_id)]
+def of_moves_on(ids: Collection[int], account_ids: Collection[int]) -> Terms:
+    """The lines of those documents on those accounts."""
+    return [("move_id", "in", sorted(ids)), ("account_id", "in", sorted(account_ids))]
 
 
-def moves(rows: Iterable[Row]) -> set[int]:
-    """The documents that some lines belong to."""
-    return fields.ids_in(rows, "move_id")
+def owed(row: Row) -> OwedLine:
+    """A line on a liability account."""
+    return OwedLine(
+        move_id=fields.link(row, "move_id"),
+        account_id=fields.link(row, "account_id"),
+        settled=fields.flag(row, "reconciled"),
+    )
 
 
 def posted_on(company_id: int, account_ids: Collection[int]) -> Terms:

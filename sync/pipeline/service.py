@@ -23,7 +23,7 @@ from sync.odoo.gateway import Gateway
 from sync.pipeline.companies import CompanyRef, listed, named
 from sync.pipeline.errors import PipelineError
 from sync.pipeline.looked import Looked, look
-from sync.pipeline.waves import MOST, Ran, Wave, in_waves, whole
+from sync.pipeline.waves import MOST, Ran, in_waves, whole
 from sync.plan.changes import Plan
 from sync.plan.limits import Limits
 from sync.pull import Pulled, pull
@@ -225,7 +225,7 @@ class Service:
     def _write(self, looked: Looked, *, force: bool, most: int) -> RunReport:
         """Write a plan and what follows from it, in so many waves at most.
 
-        What was written is read back after each wave; in the end the books are compared.
+        What was written is read back after each batch; in the end the books are compared.
         """
         if looked.exceeded and not force:
             raise PipelineError(
@@ -234,6 +234,7 @@ class Service:
                 "Look at it with drawdown plan; raise the limits in the settings, or use --force.",
             )
         company = CompanyRef(looked.plan.company_id, looked.pulled.snapshot.company.name)
+        checked = _Checked(self)
         run = Run(
             self.gateway,
             Lease(owner=owner(), seconds=self.settings.lease_seconds),
@@ -242,8 +243,8 @@ class Service:
             stop_requested=self.stop_requested,
             clock=self.clock,
             sleep=self.sleep,
+            after_batch=checked.batch,
         )
-        checked = _Checked(self)
         with run:
             ran = in_waves(
                 run,
@@ -251,7 +252,6 @@ class Service:
                 lambda before: self.look(company, looked.plan.as_of, before),
                 force=force,
                 most=most,
-                after_each=checked.wave,
             )
         return self._report(looked, ran, run.report, checked)
 
@@ -332,24 +332,24 @@ def _follows(ran: Ran) -> str:
 
 
 class _Checked:
-    """What was written, read back wave by wave."""
+    """What was written, read back batch by batch."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self.differences: list[Difference] = []
         self.unverified = ""
 
-    def wave(self, wave: Wave) -> None:
-        """Read back what a wave wrote."""
-        if wave.report.stopped or self.unverified or wave.looked.plan.empty:
+    def batch(self, plan: Plan, pulled: Pulled, report: PushReport) -> None:
+        """Read back what a batch wrote."""
+        if self.unverified:
             return
         self._service.progress.step("verifying")
         try:
             self.differences += verify(
                 self._service.gateway,
-                wave.looked.plan,
-                wave.looked.pulled,
-                wave.report,
+                plan,
+                pulled,
+                report,
                 batch_size=self._service.settings.batch_size,
             )
         except GatewayError as trouble:

@@ -80,7 +80,6 @@ def in_waves(
     *,
     most: int = MOST,
     force: bool = False,
-    after_each: Callable[[Wave], None] = lambda _: None,
 ) -> Ran:
     """Write a plan and all that follows from it, in so many waves at most.
 
@@ -92,7 +91,6 @@ def in_waves(
     while True:
         wave = Wave(looked, run.write(looked.plan, looked.pulled))
         waves.append(wave)
-        after_each(wave)
         failed |= failed_units(wave)
         if wave.report.stopped or not entails_more(wave):
             return Ran(tuple(waves))

@@ -36,6 +36,8 @@ _LONGEST_LOG = 20_000
 
 Progress = Callable[[int, int], None]
 """Told how many documents have an answer, and how many there are."""
+Check = Callable[[Plan, Pulled, PushReport], None]
+"""Told what became of a batch, once it has its answers. Never raises."""
 
 
 def push(
@@ -85,6 +87,7 @@ class Run:
     stop_requested: Callable[[], bool] = lambda: False
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    after_batch: Check = lambda *_: None
     written: list[tuple[Plan, PushReport]] = field(default_factory=list)
     """Each plan, and what became of it."""
     stopped: str = ""
@@ -112,7 +115,7 @@ class Run:
                 self.gateway, self.lease, plan.company_id, plan.as_of, self.clock
             )
             self._run_id = self._held.run_id
-        work = _Push(self.gateway, plan, pulled, self._held, self.sleep)
+        work = _Push(self.gateway, plan, pulled, self._held, self.sleep, self.after_batch)
         try:
             work.run(min(self.batch_size, MOST_IN_A_CALL), self.progress, self.stop_requested)
         finally:
@@ -171,6 +174,7 @@ class _Push:
     pulled: Pulled
     held: HeldLease
     sleep: Callable[[float], None]
+    after_batch: Check
     results: dict[str, Result] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     stopped: str = ""
@@ -196,6 +200,7 @@ class _Push:
                 self._write(batch)
                 if progress is not None:
                     progress(len(self.results), total)
+                self._check(batch)
             self._try_refused_again(stop_requested)
         except LeaseLost as lost:
             self.stopped = str(lost)
@@ -205,11 +210,21 @@ class _Push:
 
     def _try_refused_again(self, stop_requested: Callable[[], bool]) -> None:
         self._ending = True
+        tried: list[Unit] = []
         for unit in self._once_more:
             if self.stopped or stop_requested():
                 break
             self.held.keep()
             self._write([unit])
+            tried.append(unit)
+        if tried:
+            self._check(tried)
+
+    def _check(self, batch: list[Unit]) -> None:
+        results = (self.results.get(change.key) for change in _changes(batch))
+        self.after_batch(
+            self.plan, self.pulled, PushReport(results=tuple(each for each in results if each))
+        )
 
     def report(self) -> PushReport:
         """The results so far, in the plan's order."""

@@ -18,11 +18,11 @@ from mappings import (
     shown,
 )
 from mappings.account_move_line import MODEL as LINES
-from mappings.account_move_line import MOVE_FIELDS, moves, of_moves_on
+from mappings.account_move_line import OWED_FIELDS, OwedLine, of_moves_on, owed
 from mappings.journal_entry import WrittenLine
 from mappings.pulled import Pulled
 from sync.domain.documents import Invoice, Statement, StatementState
-from sync.domain.existing import ExistingPeriod
+from sync.domain.existing import ExistingInvoice, ExistingPeriod
 from sync.domain.issues import Issue
 from sync.domain.journal import Entry
 from sync.domain.money import ZERO
@@ -33,7 +33,7 @@ from sync.odoo.paging import read_all
 from sync.plan.changes import Plan
 from sync.push.lease import GATEWAY
 from sync.push.push import BATCH_SIZE
-from sync.push.report import WRITTEN, PushReport, Result
+from sync.push.report import WRITTEN, PushReport, Result, Status
 
 
 class Difference(Value):
@@ -96,7 +96,7 @@ class _Batch:
         self.differences: list[Difference] = []
 
     def invoices(self, pairs: Sequence[tuple[Invoice, Result]]) -> None:
-        """Number, date, net amount, state, account and what is bound."""
+        """Number, dates, client, amounts, state, accounts, what is settled and what is bound."""
         if not pairs:
             return
         company = self.pulled.snapshot.company
@@ -105,11 +105,11 @@ class _Batch:
         ids = [result.id for _, result in pairs if result.id]
         read = read_each(
             account_move.MODEL,
-            self._rows(account_move.MODEL, account_move.of_ids(ids), account_move.FIELDS),
+            self._rows(account_move.MODEL, account_move.of_ids(ids), account_move.WRITTEN_FIELDS),
             lambda row: account_move.written(row, company.id, currencies),
         )
         standing = {each.invoice.id: each for each in read.values}
-        unearned = self._unearned(ids)
+        on_liabilities = self._on_liabilities(ids)
         entries = self._bound(
             [entry for invoice, _ in pairs for entry in invoice.entry_ids],
             account_analytic_line.BY_DOCUMENT,
@@ -132,13 +132,15 @@ class _Batch:
             differs("credit note", invoice.credit, actual.credit)
             differs("invoice date", invoice.invoice_date, actual.invoice_date)
             differs("date", invoice.invoice_date, there.date)
+            differs("service", (invoice.service_start, invoice.service_end), actual.days)
+            if invoice.due_on and not invoice.payment_term_id and result.status is Status.created:
+                differs("due date", invoice.due_on, there.due_on)
+            differs("client", invoice.partner_id, there.partner_id)
             differs("net amount", invoice.net_total, actual.untaxed)
             if invoice.total_due is not None:
                 differs("total", invoice.total_due, actual.total)
             differs("engagement", invoice.engagement_id, actual.engagement_id)
-            if unearned is not None:
-                planned = any(line.unearned for line in invoice.lines)
-                differs("posted to unearned revenue", planned, record in unearned)
+            self._compare_liabilities(invoice, actual, on_liabilities.get(record, []), differs)
             differs("time entries bound", len(invoice.entry_ids), entries.get(record, 0))
             differs("milestones bound", len(invoice.milestone_ids), milestones.get(record, 0))
 
@@ -275,12 +277,40 @@ class _Batch:
 
         return differs
 
-    def _unearned(self, ids: Iterable[int]) -> set[int] | None:
-        """Documents with a line on the unearned account; None where the company has none."""
-        account = self.pulled.books.unearned_account_id
-        if account is None:
-            return None
-        return moves(self._rows(LINES, of_moves_on(list(ids), account), MOVE_FIELDS))
+    def _on_liabilities(self, ids: Iterable[int]) -> dict[int, list[OwedLine]]:
+        """By document: its lines on the liability accounts."""
+        accounts = self.pulled.books.liability_accounts.values()
+        if not accounts:
+            return {}
+        rows = self._rows(LINES, of_moves_on(list(ids), accounts), OWED_FIELDS)
+        found: dict[int, list[OwedLine]] = {}
+        for line in read_each(LINES, rows, owed).values:
+            found.setdefault(line.move_id, []).append(line)
+        return found
+
+    def _compare_liabilities(
+        self,
+        invoice: Invoice,
+        actual: ExistingInvoice,
+        lines: Sequence[OwedLine],
+        differs: Callable[..., None],
+    ) -> None:
+        """What is owed until it is earned, and that what draws a lot has nothing open."""
+        books = self.pulled.books
+        unearned, advances = books.unearned_account_id, books.advance_account_id
+        if unearned is not None:
+            planned = any(line.unearned for line in invoice.lines)
+            there = any(line.account_id == unearned for line in lines)
+            differs("posted to unearned revenue", planned, there)
+        if actual.state != "posted":
+            return
+        for account, draws in (
+            (unearned, [line for line in invoice.lines if line.unearned and line.match_line_id]),
+            (advances, [line for line in invoice.lines if line.advance_id and line.match_line_id]),
+        ):
+            settled = sum(line.settled for line in lines if line.account_id == account)
+            same = settled >= len(draws)
+            differs(f"lines settled on account {account}", len(draws), settled, same=same)
 
     def _rows(self, model: str, domain: Domain, fields: Sequence[str]) -> Iterator[Row]:
         return read_all(self.gateway, model, domain, fields, page_size=self.page_size)

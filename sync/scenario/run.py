@@ -14,10 +14,10 @@ from sync.domain.documents import Invoice
 from sync.odoo import Gateway, GatewayError
 from sync.pipeline.looked import Looked
 from sync.pipeline.looked import look as look_at
-from sync.pipeline.waves import Wave, in_waves, whole
+from sync.pipeline.waves import in_waves, whole
 from sync.plan.changes import Change, Conflict, Plan
 from sync.plan.limits import Limits
-from sync.pull import pull
+from sync.pull import Pulled, pull
 from sync.push import Lease, PushReport, Result, Run, Status, verify
 from sync.scenario.compare import Difference, Seen, compare_list, compare_value
 from sync.scenario.load import observe, observe_money
@@ -85,20 +85,14 @@ def drawdown(gateway: Gateway, company_id: int, as_of: date) -> Ran:
     first = look(gateway, company_id, as_of)
     if first.plan.empty:
         return Ran(first.plan)
-    run = Run(gateway, Lease(owner="scenario"))
     found: list[str] = []
 
-    def check(wave: Wave) -> None:
-        looked = wave.looked
-        found.extend(map(str, verify(gateway, looked.plan, looked.pulled, wave.report)))
+    def check(plan: Plan, pulled: Pulled, report: PushReport) -> None:
+        found.extend(map(str, verify(gateway, plan, pulled, report)))
 
+    run = Run(gateway, Lease(owner="scenario"), after_batch=check)
     with run:
-        ran = in_waves(
-            run,
-            first,
-            lambda before: look(gateway, company_id, as_of, before),
-            after_each=check,
-        )
+        ran = in_waves(run, first, lambda before: look(gateway, company_id, as_of, before))
     report = run.report.model_copy(update={"stopped": ran.stopped or run.stopped})
     return Ran(whole(ran), report, verified=tuple(found))
 

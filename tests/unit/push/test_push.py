@@ -526,7 +526,12 @@ def test_every_difference_is_named(agency, clock):
     ids = {result.key: result.id for result in report.results}
     with tables.transaction():
         fee = ids["1/1/fee/2025-03/0"]
-        tables.update("account.move", fee, {"date": "2025-04-01"})
+        moved = {
+            "date": "2025-04-01",
+            "partner_id": agency.client("Somebody else"),
+            "retainer_service_end": "2025-03-30",
+        }
+        tables.update("account.move", fee, moved)
         over = ids["1/1/overage/2025-02/0"]
         amount = tables.row("account.move", over)["amount_untaxed"] + 1
         tables.update("account.move", over, {"amount_untaxed": amount})
@@ -538,6 +543,8 @@ def test_every_difference_is_named(agency, clock):
     found = {(each.key, each.field) for each in verify(agency.service, plan, pulled, report)}
     assert found == {
         ("1/1/fee/2025-03/0", "date"),
+        ("1/1/fee/2025-03/0", "client"),
+        ("1/1/fee/2025-03/0", "service"),
         ("1/1/overage/2025-02/0", "net amount"),
         ("1/3/out_of_scope/2025-03/0", "time entries bound"),
         ("1/1/statement/2025-02/0", "seconds used"),
