@@ -40,7 +40,9 @@ FIELDS = (
     "retainer_service_start",
     "retainer_service_end",
     "retainer_sent_on",
+    "posted_before",
     "retainer_changed",
+    "retainer_changes",
     acceptance.WRITTEN,
     *acceptance.FIELDS,
 )
@@ -64,11 +66,11 @@ def domain(
 ) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
-    Drafts; documents whose service or own date reaches the earliest open month; those of
-    milestones; all revisions of documents whose time is corrected (``corrected``: their keys);
-    what was billed of engagements for the months in which they ended or later (``ended``: the first
-    of that month by engagement); what requests or returns ``advance_ids``; and what the client has
-    not looked at.
+    Drafts; what a person changed and nobody accepted; documents whose service or own date reaches
+    the earliest open month; those of milestones; all revisions of documents whose time is corrected
+    (``corrected``: their keys); what was billed of engagements for the months in which they ended
+    or later (``ended``: the first of that month by engagement); what requests or returns
+    ``advance_ids``; and what the client has not looked at.
     """
     day = since.isoformat()
     stems = sorted({stem_of(key) for key in corrected})
@@ -76,9 +78,12 @@ def domain(
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
         ("move_type", "in", list(INVOICES)),
-        *["|"] * (6 + len(stems)),
+        *["|"] * (7 + len(stems)),
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
+        "&",
+        ("retainer_changed", "=", True),
+        ("retainer_accepted_on", "=", False),
         ("retainer_service_end", ">=", day),
         ("date", ">=", day),
         ("retainer_milestone_id", "in", sorted(milestone_ids)),
@@ -155,6 +160,8 @@ def value(
         state=state,
         credit=fields.needed_text(row, "move_type") == "out_refund",
         changed=fields.flag(row, "retainer_changed"),
+        changes=fields.text(row, "retainer_changes"),
+        reset=was_reset(row),
         invoice_date=fields.day_or_none(row, "invoice_date") or posted_on,
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),
@@ -176,17 +183,27 @@ def value(
     )
 
 
+WRITTEN_FIELDS = (*FIELDS, "partner_id", "invoice_date_due")
+
+
 class Written(Value):
     """A document of ours as it came out of the push."""
 
     invoice: ExistingInvoice
+    partner_id: int
+    due_on: date | None
     date: date
     """Of the accounts; Odoo moves it by itself where the books are locked."""
 
 
 def written(row: Row, company_id: int, currencies: dict[int, Currency]) -> Written:
-    """The document and its date in the accounts."""
-    return Written(invoice=value(row, company_id, currencies), date=fields.day(row, "date"))
+    """The document, whom it is for, its date in the accounts and when it is due."""
+    return Written(
+        invoice=value(row, company_id, currencies),
+        date=fields.day(row, "date"),
+        due_on=fields.day_or_none(row, "invoice_date_due"),
+        partner_id=fields.link(row, "partner_id"),
+    )
 
 
 NAME_FIELDS = ("name",)
@@ -217,6 +234,11 @@ def key(row: Row) -> tuple[int, str]:
 def currency(row: Row, currencies: dict[int, Currency]) -> Currency:
     """The currency of its amounts."""
     return res_currency.pick(row, "currency_id", currencies)
+
+
+def was_reset(row: Row) -> bool:
+    """Whether a document was posted and is a draft again."""
+    return state_of(row) == "draft" and fields.flag(row, "posted_before")
 
 
 def state_of(row: Row) -> str:

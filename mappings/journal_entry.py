@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from mappings import fields, res_currency
-from mappings.account_move import KIND, MODEL, NoAccount, state_of
+from mappings.account_move import KIND, MODEL, NoAccount, state_of, was_reset
 from mappings.books import Books
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation
@@ -44,7 +44,9 @@ FIELDS = (
     "retainer_role",
     "retainer_service_start",
     "retainer_service_end",
+    "posted_before",
     "retainer_changed",
+    "retainer_changes",
 )
 engagement_of = of_document
 
@@ -150,6 +152,8 @@ def value(row: Row, company_id: int, currencies: dict[int, Currency]) -> Existin
         engagement_id=fields.link_or_none(row, "retainer_engagement_id"),
         state=state_of(row),
         changed=fields.flag(row, "retainer_changed"),
+        changes=fields.text(row, "retainer_changes"),
+        reset=was_reset(row),
         day=fields.day(row, "date"),
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),

@@ -31,6 +31,10 @@ class ExistingInvoice(Value):
     credit: bool
     changed: bool
     """Whether a person changed what the service wrote."""
+    changes: str = ""
+    """What of it, in words, as far as the rules decide it (a note does not count)."""
+    reset: bool = False
+    """Whether a person reset it to draft after it was posted."""
     invoice_date: date
     service_start: date | None = None
     service_end: date | None = None

@@ -282,6 +282,10 @@ class ExistingEntry(Value):
     """Odoo's own: ``draft``, ``posted``, ``cancel``."""
     changed: bool
     """Whether a person changed what the service wrote."""
+    changes: str = ""
+    """What of it, in words."""
+    reset: bool = False
+    """Whether a person reset it to draft after it was posted."""
     day: date
     service_start: date | None = None
     service_end: date | None = None

@@ -91,6 +91,10 @@ class Conflict(Value):
     code: str
     message: str
     engagement_id: int
+    record_id: int | None = None
+    """The document in Odoo; None where it is gone."""
+    changes: str = ""
+    """What a person changed of it, of all that the rules decide."""
 
 
 class Plan(Value):

@@ -13,6 +13,7 @@ from sync.domain.journal import Entry
 from sync.domain.ledger import ExistingEntry
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
+from sync.plan import people
 from sync.plan.changes import Action, Change, Conflict, Plan
 
 
@@ -23,10 +24,12 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
     conflicts: list[Conflict] = []
     standing = {each.key: each for each in snapshot.invoices}
     deleted = {each.key for each in snapshot.tombstones}
+    posts = snapshot.company.post_invoices
     for invoice in outcome.invoices:
         if invoice.held:
             continue
-        found = _invoice(invoice, units, standing.get(invoice.key), invoice.key in deleted)
+        there = standing.get(invoice.key)
+        found = _invoice(invoice, units, there, invoice.key in deleted, posts=posts)
         if isinstance(found, Conflict):
             conflicts.append(found)
         elif found is not None:
@@ -59,13 +62,16 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
     ]
     changes = [*_alerts(snapshot, outcome, deleted), *changes]
     changes = [each for each in changes if not _waits(each, blocked)]
+    asked = {each.key for each in outcome.invoices if not each.held}
+    asked |= {each.key for each in outcome.entries}
+    conflicts += people.unasked(snapshot, asked)
     return Plan(
         company_id=snapshot.company.id,
         as_of=outcome.as_of,
         changes=tuple(changes),
         held=tuple(invoice for invoice in outcome.invoices if invoice.held),
         conflicts=tuple(conflicts),
-        issues=outcome.issues,
+        issues=(*outcome.issues, *people.changed_entries(snapshot, asked)),
         parked=outcome.parked,
     )
 
@@ -99,9 +105,11 @@ def _invoice(
     units: dict[tuple[int, str], str],
     standing: ExistingInvoice | None,
     deleted: bool,
+    *,
+    posts: bool,
 ) -> Change | Conflict | None:
     month = f"{invoice.month:%Y-%m}" if invoice.month else ""
-    action = _action(invoice, standing, deleted)
+    action = _action(invoice, standing, deleted, posts=posts)
     if not isinstance(action, Action):
         return action
     unit = units.get((invoice.engagement_id, month), invoice.key)
@@ -118,12 +126,13 @@ def _entries(
     for entry in entries:
         found = standing.get(entry.key)
         if found is not None and found.state == "posted" and not found.changed and _matches(entry):
-            yield _conflict(
+            yield people.conflict(
                 entry, "unmatched", f"{found.name or found.key} is posted, but somebody took back"
-                " what it was matched with; match it again in Odoo, or reverse it"
+                " what it was matched with; match it again in Odoo, or reverse it", found
             )  # fmt: skip
             continue
-        action = _action(entry, found, entry.key in deleted)
+        posts = snapshot.company.post_entries or entry.at_once
+        action = _action(entry, found, entry.key in deleted, posts=posts)
         if isinstance(action, Conflict):
             yield action
         elif action is not None:
@@ -136,50 +145,25 @@ def _matches(entry: Entry) -> bool:
 
 
 def _action(
-    document: Invoice | Entry, standing: ExistingInvoice | ExistingEntry | None, deleted: bool
+    document: Invoice | Entry,
+    standing: ExistingInvoice | ExistingEntry | None,
+    deleted: bool,
+    *,
+    posts: bool,
 ) -> Action | Conflict | None:
     """What to do about a keyed move; None = nothing."""
     if deleted:
-        return _conflict(
-            document, "deleted", "was deleted by a person; it is not written again. If it is to be"
-            f" {_done(document)} after all, delete its line under Deleted Records in Odoo"
-            f"{_or_accept(document)}"
-        )  # fmt: skip
+        return people.deleted(document)
     if standing is None:
         return None if document.withdrawn else Action.create
-    name = standing.name or standing.key
-    if standing.state == "cancel":
-        return _conflict(
-            document, "cancelled", f"{name} was cancelled by a person; it is not written again."
-            f" Reset it to draft if it is to be {_done(document)} after all{_or_accept(document)}"
-        )  # fmt: skip
-    if standing.changed:
-        if standing.fingerprint == document.fingerprint:
-            return None
-        return _conflict(
-            document, "changed_by_person", f"{name} was changed by a person and now differs from"
-            f" what the rules ask for; compare the two and correct one{_or_accept(document)}"
-        )  # fmt: skip
+    conflict = people.touched(document, standing, posts=posts)
+    if conflict is not None:
+        return conflict
     if document.withdrawn:
         return Action.withdraw
     if standing.fingerprint == document.fingerprint or standing.state == "posted":
         return None
     return Action.rewrite
-
-
-def _or_accept(document: Invoice | Entry) -> str:
-    """Finance may let an invoice stand as it is; entries must tie."""
-    return ", or accept it as it stands" if isinstance(document, Invoice) else ""
-
-
-def _done(document: Invoice | Entry) -> str:
-    return "billed" if isinstance(document, Invoice) else "booked"
-
-
-def _conflict(document: Invoice | Entry, code: str, message: str) -> Conflict:
-    return Conflict(
-        key=document.key, code=code, message=message, engagement_id=document.engagement_id
-    )
 
 
 def _statements(

@@ -368,7 +368,7 @@ def of_standing(
             ("state", invoice.state),
             ("payment", invoice.payment_state.replace("_", " ")),
             ("client status", invoice.lifecycle.replace("_", " ")),
-            ("changed by a person", "yes" if invoice.changed else ""),
+            ("changed by a person", invoice.changes or ("yes" if invoice.changed else "")),
         ]
         lines = _shown_lines(standing.lines, currency)
     elif standing.entry:
@@ -378,7 +378,7 @@ def of_standing(
             ("date", entry.day.isoformat()),
             ("service", f"{entry.service_start} to {entry.service_end}"),
             ("state", entry.state),
-            ("changed by a person", "yes" if entry.changed else ""),
+            ("changed by a person", entry.changes or ("yes" if entry.changed else "")),
         ]
         lines = tuple(_standing_line(account, each) for account, each in standing.entry_lines)
     elif standing.currency:

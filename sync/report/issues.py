@@ -38,6 +38,10 @@ class ShownConflict(Value):
     engagement: str
     engagement_id: int
     message: str
+    record_id: int | None = None
+    """The document in Odoo; None where it is gone."""
+    changes: str = ""
+    """What a person changed of it, of all that the rules decide."""
 
 
 class Parked(Value):
@@ -72,6 +76,8 @@ def shown_conflict(conflict: Conflict, names: Names) -> ShownConflict:
         engagement=names.engagement(conflict.engagement_id),
         engagement_id=conflict.engagement_id,
         message=conflict.message,
+        record_id=conflict.record_id,
+        changes=conflict.changes,
     )
 
 

@@ -173,6 +173,90 @@ def test_changed_by_a_person(leased: World, same: bool) -> None:
     assert leased.move(first["id"], "amount_total")["amount_total"] == 1020.0
 
 
+def test_what_a_person_changed_is_named(leased: World) -> None:
+    """Each thing that the rules decide, as it was written and as it stands."""
+    move = leased.apply_one(leased.invoice(post=False, expect={}))["id"]
+    (line,) = leased.move(move, "invoice_line_ids")["invoice_line_ids"]
+
+    def said() -> Any:
+        return leased.move(move, "retainer_changes")["retainer_changes"]
+
+    def write(**values: Any) -> None:
+        leased.door.admin.write("account.move", [move], values)
+
+    assert not said()
+    write(ref="theirs", narration="x", invoice_user_id=False, payment_reference="00017")
+    assert not said()
+    write(invoice_line_ids=[[0, 0, {"display_type": "line_note", "name": "Thank you"}]])
+    assert leased.move(move, "retainer_changed")["retainer_changed"] is True
+    assert not said()
+    other = leased.door.new("res.partner", name="Somebody else")
+    product = leased.door.new(
+        "product.product", name="Other work", type="service", taxes_id=[[6, 0, []]]
+    )
+    write(
+        partner_id=other,
+        retainer_engagement_id=False,
+        invoice_date="2025-03-30",
+        invoice_line_ids=[
+            [1, line, {"quantity": 5.5, "price_unit": 170.0, "discount": 2.5}],
+            [0, 0, {"product_id": product, "name": "More", "quantity": 1.0, "price_unit": 1.0}],
+        ],
+    )
+    assert said().split("; ") == [
+        f"client: Client {leased.number} → Somebody else",
+        "date: 2025-03-31 → 2025-03-30",
+        "line 1, quantity: 6 → 5.5",
+        "line 1, price: 175 → 170",
+        "line 1, discount: 0 → 2.5",
+        "line added: More",
+    ]
+    write(
+        partner_id=leased.client,
+        invoice_date="2025-03-31",
+        invoice_line_ids=[[1, line, {"quantity": 6.0, "price_unit": 175.0, "discount": 0.0}]],
+    )
+    assert said() == "line added: More"
+
+
+def test_a_line_that_a_person_took_away_or_moved_is_named(leased: World) -> None:
+    """Their order is not."""
+    document = leased.invoice(post=False, expect={})
+    (first,) = document["lines"]
+    document["lines"] = [first, {**first, "name": "Pages, March 2025"}]
+    move = leased.apply_one(document)["id"]
+    ids = leased.move(move, "invoice_line_ids")["invoice_line_ids"]
+    swap = [[1, ids[0], {"sequence": 90}], [1, ids[1], {"sequence": 10}]]
+    leased.door.admin.write("account.move", [move], {"invoice_line_ids": swap})
+    assert not leased.move(move, "retainer_changes")["retainer_changes"]
+    gone = {"invoice_line_ids": [[2, ids[0], 0]]}
+    leased.door.admin.write("account.move", [move], gone)
+    seen = leased.move(move, "retainer_changes")["retainer_changes"]
+    assert seen == "line taken away: Overage, March 2025"
+
+
+def test_what_a_person_changed_of_an_entry_is_named(leased: World) -> None:
+    """Its day, its accounts and its amounts."""
+    income = leased.account("income")
+    document = leased.entry(
+        leased.key("recognition/2025-03.i1"), leased.unearned, income, "100.00", post=False
+    )
+    move = leased.apply_one(document)["id"]
+    rows = leased.door.admin.search_read(
+        "account.move.line", [("move_id", "=", move)], ["debit"], limit=9
+    )
+    debit, credit = sorted((row["id"] for row in rows), key=lambda each: each)
+    change = [[1, debit, {"debit": 90.0}], [1, credit, {"credit": 90.0}]]
+    leased.door.admin.write("account.move", [move], {"date": "2025-03-30", "line_ids": change})
+    assert leased.move(move, "retainer_changes")["retainer_changes"].split("; ") == [
+        "date: 2025-03-31 → 2025-03-30",
+        "line 1, amount: 100 → 90",
+        "line 1, amount in the company's currency: 100 → 90",
+        "line 2, amount: -100 → -90",
+        "line 2, amount in the company's currency: -100 → -90",
+    ]
+
+
 @pytest.mark.parametrize("field", ["partner_id", "invoice_date", "line_name"])
 def test_what_counts_as_a_change(leased: World, field: str) -> None:
     """Client, date and text are content."""

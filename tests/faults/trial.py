@@ -248,10 +248,7 @@ def judge_person(
     if now != touched.left:
         verdict.differences.append(f"{touched} reads now: {now or 'gone'}")
     changed = touched.how != "post" and not touched.refused
-    # What a person wrote instead stands, and is in conflict as soon as the rules ask for something
-    # new; that is so where the fee has risen.
-    told = touched.how in ("cancel", "delete") or "/fee/" in touched.key
-    if changed and told and touched.key not in conflicts:
+    if changed and touched.key not in conflicts:
         verdict.differences.append(f"{touched} is reported nowhere; these are: {conflicts}")
     # Another document for the same thing: the corrections of what somebody posted are none.
     found = facts(lab, world)

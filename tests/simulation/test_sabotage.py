@@ -13,6 +13,7 @@ from sync import logs
 from sync.odoo.memory.records import BEFORE_UNLINK
 from sync.odoo.memory.retainer import METHODS, checks, runs, writer
 from sync.pipeline import service as pipeline
+from sync.plan import people
 from sync.push.report import Result, Status
 from tests.simulation.__main__ import every_call, many
 from tests.simulation.canaries import listening
@@ -32,6 +33,11 @@ def no_unique_key(broken: pytest.MonkeyPatch) -> None:
 def no_tombstone(broken: pytest.MonkeyPatch) -> None:
     """A deletion leaves no trace."""
     broken.setitem(BEFORE_UNLINK, "account.move", lambda *_: None)
+
+
+def silent_edits(broken: pytest.MonkeyPatch) -> None:
+    """What a person changed passes while the rules ask for the same."""
+    broken.setattr(people, "is_accepted", lambda _: True)
 
 
 def no_look_up(broken: pytest.MonkeyPatch) -> None:
@@ -114,6 +120,7 @@ def leaking_client(broken: pytest.MonkeyPatch) -> None:
 CAUGHT = (
     (no_unique_key, 2, "twice: account.move"),
     (no_tombstone, 19, "wrote again what a person had deleted"),
+    (silent_edits, 23, "nobody was told of 1/2/fee/2025-02/0, which a person changed"),
     (no_look_up, 28, "reported as written, and not there"),
     (no_lease, 4, "a rival wrote while another run held the lease"),
     (no_takeover, 1, "a run that nothing befell ended with LeaseHeld"),

@@ -49,12 +49,18 @@ class Touched:
                 yield f"the service wrote again what a person had deleted: {row['retainer_key']}"
 
     def unsaid(self, odoo: MemoryOdoo, conflicts: set[str], issues: set[str]) -> Iterator[str]:
-        """Cancelled and deleted invoices that nobody is told of, though nobody accepted them.
+        """Invoices that a person changed, cancelled or deleted and nobody is told of, though nobody
+        accepted them.
 
         ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Of a month
         that is closed no run asks again, so an alert must have told of its invoice.
         """
         rows = odoo.tables.rows("account.move")
+        for each in self.documents:
+            row = rows[each]
+            key = row["retainer_key"]
+            if key not in conflicts and _is_changed_invoice(odoo, row):
+                yield f"nobody was told of {key}, which a person changed"
         gone = {
             rows[each]["retainer_key"]
             for each in self.documents
@@ -70,6 +76,17 @@ class Touched:
                 continue
             if not ("/advance_request/" in key and issues & {"request_cancelled"}):
                 yield f"nobody was told of {key}, which a person cancelled or deleted"
+
+
+def _is_changed_invoice(odoo: MemoryOdoo, row: Row) -> bool:
+    """Whether what the rules decide of an invoice is not as it was written, accepted by nobody."""
+    return bool(
+        row["move_type"] != "entry"
+        and row["state"] != "cancel"
+        and not row["retainer_accepted_on"]
+        and not (row["retainer_role"] == "advance_request" and row["state"] == "posted")
+        and COMPUTED["account.move", "retainer_changes"](odoo.tables, row)
+    )
 
 
 def _is_closed(odoo: MemoryOdoo, key: str) -> bool:

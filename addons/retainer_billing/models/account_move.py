@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from . import content_changes
 from .gateway import matching, schema, tally, tax_amounts
 
 ROLES = [
@@ -102,6 +103,13 @@ class AccountMove(models.Model):
         copy=False,
         help="Purchase order, contacts and terms as the service wrote them, so that what people "
         "amended survives when a draft is rewritten.",
+    )
+    retainer_changes = fields.Char(
+        string="Changes by a Person",
+        compute="_compute_retainer_changes",
+        compute_sudo=True,
+        help="What of the document is no longer as the service wrote it, of all that the billing "
+        "rules decide.",
     )
     retainer_tally = fields.Json(
         readonly=True,
@@ -215,16 +223,24 @@ class AccountMove(models.Model):
     def _retainer_content_values(self):
         """Return what the client and the ledger see. Contacts, terms and PO are not part of it."""
         self.ensure_one()
-        head = [
-            self.move_type,
-            self.partner_id.id,
-            self.currency_id.name,
-            str((self.invoice_date if self.is_invoice() else self.date) or ""),
-        ]
         lines = self.invoice_line_ids if self.is_invoice() else self.line_ids
-        return head + [
-            line._retainer_content_values() for line in lines.sorted(lambda x: (x.sequence, x.id))
-        ]
+        return {
+            "type": self.move_type,
+            "client": self.partner_id.id,
+            "currency": self.currency_id.name,
+            "date": str((self.invoice_date if self.is_invoice() else self.date) or ""),
+            "lines": [
+                line._retainer_content_values()
+                for line in lines.sorted(lambda x: (x.sequence, x.id))
+            ],
+        }
+
+    @api.depends("retainer_changed", "retainer_content", "retainer_content_written")
+    def _compute_retainer_changes(self):
+        for move in self:
+            move.retainer_changes = move.retainer_changed and content_changes.changes(
+                self.env, move.retainer_content_written, move.retainer_content
+            )
 
     @api.depends("retainer_explanation")
     def _compute_retainer_explanation_html(self):

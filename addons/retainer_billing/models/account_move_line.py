@@ -215,15 +215,24 @@ class AccountMoveLine(models.Model):
 
     def _retainer_content_values(self):
         self.ensure_one()
-        values = [
-            self.display_type,
-            self.product_id.id,
-            self.name or "",
-            self.account_id.id,
-            sorted(self.tax_ids.ids),
-        ]
-        if self.retainer_advance_id:
-            values.append(self.retainer_advance_id.id)
+        values = {
+            "kind": self.display_type,
+            "product": self.product_id.id,
+            "text": self.name or "",
+            "account": self.account_id.id,
+            "taxes": sorted(self.tax_ids.ids),
+            "advance": self.retainer_advance_id.id,
+        }
         if self.move_id.is_invoice():
-            return [*values, f"{self.quantity:.6f}", f"{self.price_unit:.6f}", self.discount]
-        return [*values, self.partner_id.id, f"{self.balance:.6f}", f"{self.amount_currency:.6f}"]
+            return {
+                **values,
+                "quantity": f"{self.quantity:.6f}",
+                "price": f"{self.price_unit:.6f}",
+                "discount": f"{self.discount:.6f}",
+            }
+        return {
+            **values,
+            "client": self.partner_id.id,
+            "amount": f"{self.amount_currency:.6f}",
+            "amount_company": f"{self.balance:.6f}",
+        }

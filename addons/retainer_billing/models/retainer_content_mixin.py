@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -13,10 +15,10 @@ class RetainerContentMixin(models.AbstractModel):
         compute="_compute_retainer_content",
         store=True,
         copy=False,
-        help="Digest of what the client and the ledger see of the record.",
+        help="What the client and the ledger see of the record, as JSON.",
     )
     retainer_content_written = fields.Char(
-        readonly=True, copy=False, help="The digest when the service wrote the record."
+        readonly=True, copy=False, help="The same when the service wrote the record."
     )
     retainer_changed = fields.Boolean(
         string="Changed by a Person",
@@ -29,13 +31,13 @@ class RetainerContentMixin(models.AbstractModel):
     @api.depends("retainer_key")
     def _compute_retainer_content(self):
         for record in self:
-            # Digesting every record of the company would slow down everyone else's work.
-            record.retainer_content = record.retainer_key and self._retainer_digest(
-                record._retainer_content_values()
+            # Looking through every record of the company would slow down everyone else's work.
+            record.retainer_content = record.retainer_key and json.dumps(
+                record._retainer_content_values(), sort_keys=True, separators=(",", ":")
             )
 
     def _retainer_content_values(self):
-        """Return what the digest is taken of, as JSON-able values."""
+        """Return what a change of counts as a change of the record, as JSON-able values."""
         raise NotImplementedError
 
     @api.depends("retainer_content")

@@ -1,6 +1,3 @@
-import hashlib
-import json
-
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -141,9 +138,3 @@ class RetainerKeyedMixin(models.AbstractModel):
             "res_id": self.id,
             "deleted_by": self.env.user.id,
         }
-
-    @api.model
-    def _retainer_digest(self, content):
-        """Return the digest of JSON-able ``content``; equal content gives an equal digest."""
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()

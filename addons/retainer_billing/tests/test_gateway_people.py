@@ -23,23 +23,25 @@ class TestGatewayPeople(RetainerCommon):
     def test_each_visible_change_counts(self):
         product = self.service_product.copy()
         account = self.income.copy()
-        for number, values in enumerate(
+        for number, (values, said) in enumerate(
             (
-                {"name": "Other text"},
-                {"quantity": 5},
-                {"price_unit": 170},
-                {"account_id": account.id},
-                {"product_id": product.id},
-                {"discount": 5},
-                {"tax_ids": [Command.set(self.tax.ids)]},
+                ({"name": "Other text"}, "text: Overage, March 2025 → Other text"),
+                ({"quantity": 5}, "quantity: 6 → 5"),
+                ({"price_unit": 170}, "price: 175 → 170"),
+                ({"account_id": account.id}, f"account: {self.income.name} → {account.name}"),
+                ({"product_id": product.id}, f"product: {self.service_product.name} →"),
+                ({"discount": 5}, "discount: 0 → 5"),
+                ({"tax_ids": [Command.set(self.tax.ids)]}, f"taxes: none → {self.tax.name}"),
             )
         ):
             key = f"k/{number}"
             self.apply_one(self.invoice(key, post=False))
             move = self.move_of(key)
             self.assertFalse(move.retainer_changed)
+            self.assertFalse(move.retainer_changes)
             self.change_line(move, **values)
             self.assertTrue(move.retainer_changed, values)
+            self.assertIn(said, move.retainer_changes)
             result = self.apply_one(self.invoice(key, post=False, fingerprint="f2"))
             self.assert_status(result, "conflict", "changed_by_person")
             self.assert_status(
@@ -60,6 +62,21 @@ class TestGatewayPeople(RetainerCommon):
             move = self.move_of(key)
             move.with_user(self.accountant).write(values)
             self.assertTrue(move.retainer_changed, values)
+
+    def test_notes_and_order_are_for_people(self):
+        self.apply_one(self.invoice(post=False))
+        move = self.move_of()
+        note = {"display_type": "line_note", "name": "Thank you", "sequence": 1}
+        move.with_user(self.accountant).write({"invoice_line_ids": [Command.create(note)]})
+        self.assertTrue(move.retainer_changed)
+        self.assertFalse(move.retainer_changes)
+
+    def test_many_changes_are_cut_short(self):
+        self.apply_one(self.invoice(post=False))
+        move = self.move_of()
+        more = [Command.create({"name": f"More {at}", "price_unit": 1}) for at in range(12)]
+        move.with_user(self.accountant).write({"invoice_line_ids": more})
+        self.assertTrue(move.retainer_changes.endswith("line added: More 9; and 2 more"))
 
     def test_taking_a_change_back_is_no_change(self):
         self.apply_one(self.invoice(post=False))

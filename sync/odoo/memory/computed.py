@@ -1,6 +1,5 @@
 """Fields that Odoo works out: the ones the service reads."""
 
-import hashlib
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -123,44 +122,51 @@ def po_state(tables: Tables, row: Row) -> Any:
     return "expiring" if end and end <= f"{today + timedelta(days=days)}" else "valid"
 
 
-def digest(content: Any) -> str:
-    """Digest of JSON-able content."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def as_json(content: Any) -> str:
+    """Content as text, the same for the same content."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
 
 
 @compute("account.move", "retainer_content")
 def move_content(tables: Tables, row: Row) -> Any:
-    """Digest of what the client and the ledger see of a keyed move."""
+    """What the client and the ledger see of a keyed move."""
     if not row.get("retainer_key"):
         return False
     invoice = row["move_type"] in INVOICES
     rows = tables.rows("account.move.line")
     lines = invoice_lines(tables, row) if invoice else get(tables, "account.move", row, "line_ids")
     day = row.get("invoice_date") if invoice else row["date"]
-    head = [row["move_type"], row.get("partner_id"), row["currency_id"], day]
     ordered = sorted((rows[each] for each in lines), key=lambda x: (x["sequence"], x["id"]))
-    return digest([*head, [_line_content(line, invoice=invoice) for line in ordered]])
+    return as_json(
+        {
+            "type": row["move_type"],
+            "client": row.get("partner_id"),
+            "currency": tables.row("res.currency", row["currency_id"])["name"],
+            "date": day or "",
+            "lines": [_line_content(line, invoice=invoice) for line in ordered],
+        }
+    )
 
 
-def _line_content(line: Row, *, invoice: bool) -> list[Any]:
-    seen = [
-        line["display_type"],
-        line.get("product_id"),
-        line.get("name") or "",
-        line.get("account_id"),
-        sorted(line["tax_ids"]),
-    ]
-    if line["retainer_advance_id"]:
-        seen.append(line["retainer_advance_id"])
-    if invoice:
-        return [*seen, line["quantity"], line["price_unit"], line["discount"]]
-    return [*seen, line.get("partner_id"), line["balance"], line["amount_currency"]]
+def _line_content(line: Row, *, invoice: bool) -> Row:
+    seen = {
+        "kind": line["display_type"],
+        "product": line.get("product_id"),
+        "text": line.get("name") or "",
+        "account": line.get("account_id"),
+        "taxes": sorted(line["tax_ids"]),
+        "advance": line["retainer_advance_id"],
+    }
+    numbers = {"quantity": "quantity", "price": "price_unit", "discount": "discount"}
+    if not invoice:
+        seen["client"] = line.get("partner_id")
+        numbers = {"amount": "amount_currency", "amount_company": "balance"}
+    return {**seen, **{name: f"{line[of]:.6f}" for name, of in numbers.items()}}
 
 
 @compute("sale.order", "retainer_content")
 def quotation_content(tables: Tables, row: Row) -> Any:
-    """Digest of what the client sees of a keyed quotation."""
+    """What the client sees of a keyed quotation."""
     if not row.get("retainer_key"):
         return False
     rows = tables.rows("sale.order.line")
@@ -168,28 +174,28 @@ def quotation_content(tables: Tables, row: Row) -> Any:
     seen = ("product_id", "name", "product_uom_qty", "price_unit", "discount", "tax_ids")
     ordered = sorted(lines, key=lambda x: (x["sequence"], x["id"]))
     content = [[line.get(name) for name in seen] for line in ordered]
-    return digest([row["partner_id"], row["currency_id"], content])
+    return as_json([row["partner_id"], row["currency_id"], content])
 
 
 @compute("retainer.change.order", "retainer_content")
 def change_order_content(_tables: Tables, row: Row) -> Any:
-    """Digest of what the service proposed, and whether people have decided on it."""
+    """What the service proposed, and whether people have decided on it."""
     if not row.get("retainer_key"):
         return False
     seen = ("engagement_id", "name", "requester", "request_date", "approval_state")
     figures = [f"{row['hourly_rate']:.6f}", f"{row['hours_cap']:.6f}"]
     overage = [row["overage_month"] or "", row["overage_seconds"]]
-    return digest([*(row.get(name) or "" for name in seen), *figures, *overage])
+    return as_json([*(row.get(name) or "" for name in seen), *figures, *overage])
 
 
 @compute("retainer.advance", "retainer_content")
 def advance_content(_tables: Tables, row: Row) -> Any:
-    """Digest of what is asked of the client. Days, priority and decision are for people."""
+    """What is asked of the client. Days, priority and decision are for people."""
     if not row.get("retainer_key"):
         return False
     scope = sorted(row["engagement_ids"])
     seen = [row["partner_id"], row["currency_id"], f"{row['amount']:.6f}", row["tax_mode"]]
-    return digest([*seen, scope])
+    return as_json([*seen, scope])
 
 
 @compute("retainer.change.order", "overage_hours")

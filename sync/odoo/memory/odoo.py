@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sync.odoo.errors import Unauthorised
 from sync.odoo.gateway import ServerVersion
-from sync.odoo.memory import advances, bound, exchange, keyed  # noqa: F401 (they register what models do)
+from sync.odoo.memory import advances, bound, changes, exchange, keyed  # noqa: F401 (they register what models do)
 from sync.odoo.memory.gateway import MemoryGateway
 from sync.odoo.memory.seed import seed
 from sync.odoo.memory.tables import Clock, Tables

@@ -283,6 +283,11 @@ def _edit_invoice(world: World, step: Step) -> None:
         _round_cash(world, record, edit.cash_rounding)
     if edit.po is not None:
         world.gateway.write("account.move", [record], {"retainer_po_number": edit.po})
+    if edit.dated is not None:
+        world.gateway.write("account.move", [record], {"invoice_date": edit.dated.isoformat()})
+    if edit.note is not None:
+        note = [0, 0, {"display_type": "line_note", "name": edit.note}]
+        world.gateway.write("account.move", [record], {"invoice_line_ids": [note]})
     line: Values = {}
     if edit.text is not None:
         line["name"] = edit.text

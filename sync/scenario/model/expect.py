@@ -234,6 +234,8 @@ class ExpectedConflict(Entry):
     code: Text | None = None
     role: Text | None = None
     month: Month | None = None
+    message: Text | None = None
+    """Part of what is said about it."""
 
 
 class ExpectedRejection(Entry):

@@ -36,6 +36,10 @@ class InvoiceEdit(InvoiceRef):
     text: Text | None = None
     price: Number | None = None
     """Of its first line."""
+    dated: Day | None = None
+    """Its new invoice date."""
+    note: Text | None = None
+    """A note added below its lines: no rule decides on it."""
     po: Text | None = None
     """The purchase order's number on it: an amendment, not a change of content."""
     cash_rounding: Number | None = None

@@ -4,11 +4,12 @@ import pytest
 
 from sync.domain.documents import Role, StatementState
 from sync.domain.engagement import Approval, PoPolicy
-from sync.domain.existing import ExistingPeriod, Tombstone
+from sync.domain.existing import Acceptance, ExistingPeriod, Tombstone
 from sync.plan.changes import Action
 from sync.plan.diff import closing_unit, make_plan
 from tests.unit.rules.world import (
     billed,
+    company,
     day,
     deliverable,
     entry,
@@ -55,9 +56,81 @@ def test_what_is_not_there_is_created() -> None:
 @pytest.mark.parametrize("state", ["draft", "posted"])
 @pytest.mark.parametrize("changed", [False, True])
 def test_the_same_content_is_left_alone(state: str, changed: bool) -> None:
+    # a note, or the order of the lines: nothing that the rules decide
     found = plan(march(invoices=[standing(fee(), state=state, changed=changed)]))
     assert [each.invoice for each in found.changes if each.invoice] == []
     assert found.conflicts == ()
+
+
+EDITED = "date: 2025-03-01 → 2025-03-05; line 1, price: 5000 → 4000"
+
+
+@pytest.mark.parametrize("state", ["draft", "posted"])
+def test_what_a_person_changed_is_a_conflict_though_the_rules_ask_for_the_same(state: str) -> None:
+    edited = standing(fee(), state=state, changed=True, changes=EDITED, name="")
+    found = plan(march(invoices=[edited]))
+    (conflict,) = found.conflicts
+    assert (conflict.code, conflict.key) == ("changed_by_person", "1/1/fee/2025-03/0")
+    assert (conflict.record_id, conflict.changes) == (edited.id, EDITED)
+    assert conflict.message == (
+        f"the draft account.move {edited.id} was changed by a person ({EDITED}); put that back,"
+        " or accept it as it stands"
+    )
+    assert [each.invoice for each in found.changes if each.invoice] == []
+    assert [each.statement for each in found.changes if each.statement] == []
+
+
+def test_what_finance_accepted_is_no_conflict() -> None:
+    yes = Acceptance(by="Kim", on=day(FIRST), reason="Goodwill")
+    edited = standing(fee(), changed=True, changes=EDITED, accepted=yes, written=money(5000))
+    assert plan(march(invoices=[edited])).conflicts == ()
+
+
+@pytest.mark.parametrize("fingerprint", [None, "other"])
+def test_what_a_person_reset_to_draft_is_a_conflict(fingerprint: str | None) -> None:
+    more = {"fingerprint": fingerprint} if fingerprint else {}
+    found = plan(march(invoices=[standing(fee(), state="draft", reset=True, **more)]))
+    (conflict,) = found.conflicts
+    assert (conflict.code, conflict.key) == ("changed_by_person", "1/1/fee/2025-03/0")
+    assert "post it again" in conflict.message
+    assert [each.invoice for each in found.changes if each.invoice] == []
+
+
+def test_where_drafts_are_left_for_review_a_reset_is_none_of_ours() -> None:
+    again = standing(fee(), state="draft", reset=True)
+    reviewed = company(post_invoices=False)
+    assert plan(march(company=reviewed, invoices=[again])).conflicts == ()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"changed": True, "changes": EDITED}, {"reset": True, "state": "draft"}]
+)
+def test_what_no_rule_asks_for_any_more_is_told_and_blocks_nothing(
+    changes: dict[str, object],
+) -> None:
+    there = standing(fee(), key="1/1/overage/2025-02/0", role=Role.overage, **changes)
+    found = plan(march(invoices=[there]))
+    assert [each.key for each in found.conflicts] == ["1/1/overage/2025-02/0"]
+    assert [each.statement for each in found.changes if each.statement]
+    left = {"accepted": Acceptance(on=day(FIRST))}, {"state": "cancel"}
+    for each in left:
+        assert plan(march(invoices=[there.model_copy(update=each)])).conflicts == ()
+
+
+def test_a_posted_request_tells_of_itself_by_its_advance() -> None:
+    there = standing(fee(), key="1/1/advance_request/a1/0", role=Role.advance_request)
+    edited = there.model_copy(update={"changed": True, "changes": EDITED})
+    assert plan(march(invoices=[edited])).conflicts == ()
+    draft = edited.model_copy(update={"state": "draft"})
+    assert [each.key for each in plan(march(invoices=[draft])).conflicts] == [edited.key]
+
+
+def test_a_held_invoice_hides_no_change() -> None:
+    edited = standing(fee(), state="draft", changed=True, changes=EDITED)
+    engagement = retainer(terms("2025-03-01"), start="2025-03-01", po_policy=PoPolicy.hold)
+    found = plan(world(engagement, invoices=[edited]))
+    assert [each.key for each in found.held] == [edited.key]
+    assert [each.key for each in found.conflicts] == [edited.key]
 
 
 def test_a_draft_of_ours_with_other_content_is_rewritten() -> None:

@@ -18,7 +18,7 @@ from sync.report.explain import of_document
 from sync.report.names import Names
 from sync.report.output import plain_lines
 from sync.report.plan import plan_report
-from tests.unit.rules.world import ACME, USD, day, money, retainer, world
+from tests.unit.rules.world import ACME, USD, company, day, money, retainer, world
 
 KEY = "1/1/recognition/2025-03/0"
 
@@ -71,9 +71,15 @@ def standing(of: Entry, **changes: Any) -> ExistingEntry:
     )
 
 
-def plan(*entries: Entry, there: tuple[ExistingEntry, ...] = (), deleted: str = "") -> Plan:
+def plan(
+    *entries: Entry,
+    there: tuple[ExistingEntry, ...] = (),
+    deleted: str = "",
+    reviewed: bool = True,
+) -> Plan:
     snapshot = world(
         retainer(),
+        company=company(post_entries=not reviewed),
         ledger=Ledger(entries=there),
         tombstones=[Tombstone(key=deleted, model="account.move")] if deleted else [],
     )
@@ -125,6 +131,33 @@ def test_what_a_person_changed_is_a_conflict_unless_it_says_the_same() -> None:
     assert [each.code for each in found.conflicts] == ["changed_by_person"]
     assert found.empty
     assert plan(entry(), there=(standing(entry(), changed=True),)).conflicts == ()
+    moved = standing(entry(), changed=True, changes="date: 2025-03-31 → 2025-03-30")
+    (conflict,) = plan(entry(), there=(moved,)).conflicts
+    assert conflict.code == "changed_by_person"
+    assert conflict.message == (
+        "MISC/2025/03/0001 was changed by a person (date: 2025-03-31 → 2025-03-30); put that back"
+    )
+
+
+def test_what_a_person_reset_to_draft_is_a_conflict() -> None:
+    again = standing(entry(), reset=True)
+    (conflict,) = plan(entry(), there=(again,), reviewed=False).conflicts
+    assert (conflict.code, conflict.record_id) == ("changed_by_person", again.id)
+    assert plan(entry(), there=(again,)).conflicts == ()
+    at_once = entry(at_once=True)
+    draw = standing(at_once, reset=True)
+    assert len(plan(at_once, there=(draw,)).conflicts) == 1
+
+
+def test_a_draft_that_its_reviewer_changed_is_told_while_it_is_a_draft() -> None:
+    edited = standing(entry(), changed=True, changes="line 1, amount: 5000 → 4000")
+    found = plan(there=(edited,))
+    (issue,) = found.issues
+    assert (issue.code, issue.severity, issue.parks) == ("entry_changed", "warning", False)
+    assert (issue.source.id, issue.engagement_id) == (50, 1)
+    assert "amount: 5000 → 4000" in issue.message
+    posted = edited.model_copy(update={"state": "posted"})
+    assert plan(there=(posted,)).issues == ()
 
 
 def test_what_a_person_cancelled_or_deleted_is_not_written_again() -> None:
