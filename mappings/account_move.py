@@ -66,10 +66,10 @@ def domain(
 ) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
-    Drafts; what a person changed and nobody accepted; documents whose service or own date reaches
-    the earliest open month; those of milestones; all revisions of documents whose time is corrected
-    (``corrected``: their keys); what was billed of engagements for the months in which they ended
-    or later (``ended``: the first of that month by engagement); what requests or returns
+    Drafts; what a person changed or cancelled and nobody accepted; documents whose service or own
+    date reaches the earliest open month; those of milestones; all revisions of documents whose time
+    is corrected (``corrected``: their keys); what was billed of engagements for the months in which
+    they ended or later (``ended``: the first of that month by engagement); what requests or returns
     ``advance_ids``; and what the client has not looked at.
     """
     day = since.isoformat()
@@ -82,8 +82,10 @@ def domain(
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
         "&",
-        ("retainer_changed", "=", True),
         ("retainer_accepted_on", "=", False),
+        "|",
+        ("retainer_changed", "=", True),
+        ("state", "=", "cancel"),
         ("retainer_service_end", ">=", day),
         ("date", ">=", day),
         ("retainer_milestone_id", "in", sorted(milestone_ids)),
