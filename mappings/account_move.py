@@ -240,7 +240,7 @@ def currency(row: Row, currencies: dict[int, Currency]) -> Currency:
 
 def was_reset(row: Row) -> bool:
     """Whether a document was posted and is a draft again."""
-    return state_of(row) == "draft" and fields.flag(row, "posted_before")
+    return fields.flag(row, "posted_before") and state_of(row) == "draft"
 
 
 def state_of(row: Row) -> str:
