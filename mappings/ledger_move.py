@@ -5,7 +5,7 @@ from datetime import date
 
 from mappings import fields, res_currency
 from mappings.account_move import MODEL
-from mappings.fields import Row, Terms
+from mappings.fields import Row, Terms, Unreadable
 from mappings.reading import of_document
 from sync.domain.documents import Role
 from sync.domain.money import Currency
@@ -41,6 +41,7 @@ FIELDS = (
     "retainer_engagement_id",
     "retainer_service_start",
     "retainer_service_end",
+    "retainer_tally",
 )
 engagement_of = of_document
 
@@ -66,6 +67,8 @@ class LedgerMove(Value):
     total: Exact
     unpaid: Exact
     """In its currency."""
+    purchase_line_ids: frozenset[int]
+    """Lines of purchase orders that it recharges or gives back."""
 
 
 def of_ids(ids: Collection[int]) -> Terms:
@@ -108,7 +111,27 @@ def value(row: Row, company_id: int, currencies: Mapping[int, Currency]) -> Ledg
         untaxed=fields.money(row, "amount_untaxed", currency),
         total=fields.money(row, "amount_total", currency),
         unpaid=fields.money(row, "amount_residual", currency),
+        purchase_line_ids=_purchase_lines(row),
     )
+
+
+def _purchase_lines(row: Row) -> frozenset[int]:
+    """The lines whose quantities it counts, ``{"purchases": [[line, quantity], …]}``."""
+    raw = fields.raw_value(row, "retainer_tally")
+    if raw is False or raw is None:
+        return frozenset()
+    try:
+        return frozenset(_line(line) for line, _ in raw.get("purchases", ()))
+    except (AttributeError, TypeError, ValueError):
+        raise Unreadable(
+            "retainer_tally", f"{fields.shown(raw)} lists no purchases", "restore what stood there"
+        ) from None
+
+
+def _line(raw: object) -> int:
+    if type(raw) is not int or raw <= 0:
+        raise ValueError(raw)
+    return raw
 
 
 KEY_FIELDS = ("retainer_key",)

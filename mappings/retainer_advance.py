@@ -63,6 +63,20 @@ def domain(company_id: int, with_lots: Collection[int]) -> Terms:
     ]
 
 
+def of_engagements(
+    company_id: int, engagement_ids: Collection[int], client_ids: Collection[int]
+) -> Terms:
+    """Every advance that invoices of those engagements, of those clients, may draw or drew."""
+    return [
+        ("company_id", "=", company_id),
+        "|",
+        ("engagement_ids", "in", sorted(engagement_ids)),
+        "&",
+        ("engagement_ids", "=", False),
+        ("commercial_partner_id", "in", sorted(client_ids)),
+    ]
+
+
 def value(
     row: Row,
     company_id: int,

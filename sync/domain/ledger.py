@@ -163,7 +163,7 @@ class Receivable(Value):
     """Of a credit note: ``open`` is owed to the client."""
     reverses_ids: tuple[int, ...] = ()
     """The invoices that this credit note reverses: the one that Odoo names or, of a credit note of
-    ours, all that were posted under the same key."""
+    ours, all that were posted under the same key; of purchases, all that recharged them."""
     open: Exact
     open_company: Exact
     total: Exact

@@ -106,6 +106,9 @@ class Snapshot(Value):
     them (keys whose source begins with ``a<id>`` and ``a<id>-``), however long ago: a decision is
     carried out once.
     """
+    used_up: tuple[Advance, ...] = ()
+    """Of running engagements that are topped up and have none of ``advances``: their latest one,
+    which the next is to be like."""
     taxes: tuple[TaxSetting, ...] = ()
     """Of the engagements that may draw or are asked for taxed advances."""
     worked: tuple[tuple[int, date], ...] = ()

@@ -102,6 +102,7 @@ def pull(
         request_keys=time.request_keys,
         tombstones=read_tombstones(reader, of, ids, currencies),
         advances=found.advances,
+        used_up=found.used_up,
         taxes=tuple(each.taxes for each in defaults.values()),
         worked=read_worked(reader, of, kept, found),
         ledger=found.ledger.model_copy(update={"entries": entries}),

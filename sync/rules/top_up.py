@@ -71,7 +71,11 @@ def _advance(
     """Like the last one for the engagement, which also gives it its key: one top-up follows one
     advance.
     """
-    own = [each for each in snapshot.advances if each.covers(engagement.id, engagement.client_id)]
+    own = [
+        each
+        for each in (*snapshot.advances, *snapshot.used_up)
+        if each.covers(engagement.id, engagement.client_id)
+    ]
     last = max(own, key=lambda each: each.id, default=None)
     currency = engagement.currency
     policy = engagement.top_up

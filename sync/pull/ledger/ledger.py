@@ -11,7 +11,7 @@ from mappings.engagement_defaults import Defaults
 from mappings.fields import ids_in
 from sync.domain.advances import Advance
 from sync.domain.calendar import first_of
-from sync.domain.engagement import Client, Engagement
+from sync.domain.engagement import Client, Engagement, State
 from sync.domain.issues import Issue
 from sync.domain.ledger import ExistingEntry, Ledger, LotKind
 from sync.domain.money import Currency
@@ -34,6 +34,8 @@ class LedgerRead:
     ledger: Ledger
     """Without its entries."""
     advances: tuple[Advance, ...]
+    used_up: tuple[Advance, ...]
+    """The latest advances of engagements that are topped up and have none of ``advances``."""
     clients: tuple[Client, ...]
     """Everybody that the ledger and the advances name."""
     unmatched: frozenset[int]
@@ -68,7 +70,7 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most sixteen calls; ``known``: partners that were read already."""
+    """At most seventeen calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
@@ -81,8 +83,11 @@ def read_ledger(
         rows = reader.rows(
             advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
         )
-    partners = _partners(reader, known, opened, rows)
+    bare = _without_advance(engagements, rows)
+    used_up = _of_bare(reader, company, bare)
+    partners = _partners(reader, known, opened, [*rows, *used_up])
     advances = _advances(reader, company, rows, partners, engagements, named, currencies)
+    earlier = _advances(reader, company, used_up, partners, engagements, named, currencies)
     commercial = {each.id: each.commercial_id for each in partners.values()}
     requested = {each.request_id: each.id for each in advances if each.request_id is not None}
     draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
@@ -94,6 +99,7 @@ def read_ledger(
             draws=draws,
         ),
         advances=advances,
+        used_up=_latest(bare, earlier),
         clients=tuple(partners.values()),
         unmatched=frozenset(
             line.move_id
@@ -101,6 +107,41 @@ def read_ledger(
             if line.amount > 0 and opened.move(line).move_type == "entry"
         ),
     )
+
+
+def _without_advance(engagements: Iterable[Engagement], rows: list[Row]) -> list[Engagement]:
+    """Running engagements that are topped up, and have no advance among those."""
+    named = {each for row in rows for each in advance_rows.engagements(row)}
+    anybody = {advance_rows.client(row) for row in rows if not advance_rows.engagements(row)}
+    return [
+        each
+        for each in engagements
+        if each.top_up is not None
+        and each.use_advances
+        and each.state is State.running
+        and each.id not in named
+        and each.client_id not in anybody
+    ]
+
+
+def _of_bare(reader: Reader, company: Company, bare: Collection[Engagement]) -> list[Row]:
+    """What those engagements drew before: one call, in a run in which the last was used up."""
+    if not bare:
+        return []
+    domain = advance_rows.of_engagements(
+        company.id, {each.id for each in bare}, {each.client_id for each in bare}
+    )
+    return reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS)
+
+
+def _latest(bare: Iterable[Engagement], earlier: Iterable[Advance]) -> tuple[Advance, ...]:
+    """The latest advance of each of those engagements that ever had one."""
+    found: dict[int, Advance] = {}
+    for each in bare:
+        own = [one for one in earlier if one.covers(each.id, each.client_id)]
+        for latest in sorted(own, key=lambda one: one.id)[-1:]:
+            found[latest.id] = latest
+    return tuple(found[each] for each in sorted(found))
 
 
 def _partners(

@@ -42,7 +42,7 @@ class OpenLines:
 
     def reverses(self, move: LedgerMove) -> tuple[int, ...]:
         """The invoices that a credit note reverses: the one that Odoo names or, of one of ours,
-        all that were posted under the same key.
+        all that were posted under the same key; of purchases, all that recharged any of them.
         """
         if move.move_type != "out_refund":
             return ()
@@ -52,7 +52,13 @@ class OpenLines:
         return tuple(
             each.id
             for each in self.moves.values()
-            if stem and each.move_type == "out_invoice" and each.key.startswith(f"{stem}/")
+            if stem
+            and each.move_type == "out_invoice"
+            and each.key.startswith(f"{stem}/")
+            and (
+                move.role is not Role.recharge
+                or not move.purchase_line_ids.isdisjoint(each.purchase_line_ids)
+            )
         )
 
 
@@ -124,11 +130,16 @@ def _moves(
 
 
 def credited_stem(move: LedgerMove) -> str:
-    """The key, without its revision, of what a credit note of ours gives back; else nothing."""
+    """What begins the keys of what a credit note of ours gives back; else nothing.
+
+    Purchases are given back in a month of their own, whenever they were recharged.
+    """
     if move.move_type != "out_refund" or not move.key or move.reverses_id is not None:
         return ""
     if move.role in (Role.advance_request, Role.advance_return, Role.drawdown):
         return ""
+    if move.role is Role.recharge:
+        return stem_of(stem_of(move.key))
     return stem_of(move.key).removesuffix(CREDIT)
 
 

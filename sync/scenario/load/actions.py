@@ -356,7 +356,7 @@ def _pay(world: World, step: Step) -> None:
         return
     names = ("engagement", "role", "month", "date", "advance", "document")
     ref = {name: getattr(payment, name) for name in names}
-    back = payment.role is Role.advance_return
+    back = payment.credit or payment.role is Role.advance_return
     credit = {"credit": back} if payment.engagement else {}
     record = document(world, InvoiceRef.model_validate({**ref, **credit}))
     payments.pay(world, record, step.on, payment.amount)

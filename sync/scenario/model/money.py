@@ -54,6 +54,8 @@ class Payment(Entry):
     month: Month | None = None
     date: Day | None = None
     """The invoice's, where there are several of that engagement and role."""
+    credit: Flag = False
+    """Of a credit note: what it gives back is paid out."""
     advance: Text | None = None
     document: Text | None = None
     client: Text | None = None

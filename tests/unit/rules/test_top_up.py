@@ -81,6 +81,14 @@ def test_it_is_like_the_last_one() -> None:
     assert (new.key, new.partner_id) == ("1/1/advance/after-a3/0", 70)
 
 
+def test_it_is_like_the_last_one_also_where_that_is_used_up() -> None:
+    last = advance(3, tax_mode="on_receipt", refundable=False, priority=2)
+    snapshot = books(engagements=(user(top_up=AMOUNT),)).model_copy(update={"used_up": (last,)})
+    new = requested(run(snapshot, ON))
+    assert (new.tax_mode, new.refundable, new.priority) == ("on_receipt", False, 2)
+    assert new.key == "1/1/advance/after-a3/0"
+
+
 def test_the_first_one_of_an_engagement() -> None:
     new = requested(run(books(engagements=(user(top_up=AMOUNT),)), ON))
     assert (new.key, new.amount) == ("1/1/advance/from-2025-04-01/0", 1000)
