@@ -3,7 +3,9 @@
 A line counts once it is received or billed by the vendor, whichever is more; what is on our
 invoices already is never charged again, and what the vendor credited, or what was on an order that
 was cancelled, is given back. Recharges are
-invoiced on the same day of the month as extra work, never on a day before the purchase.
+invoiced on the same day of the month as extra work, never on a day before the purchase. While
+nobody decided on an invoice of purchases that a person deleted, they are asked for as that invoice:
+another month's would bill them behind the person's back.
 """
 
 from datetime import date
@@ -13,7 +15,7 @@ from sync.domain.calendar import add_months, day_of, first_of
 from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import PurchaseLine
 from sync.domain.issues import Issue, Severity, Source
-from sync.domain.keys import CREDIT, key, month_source
+from sync.domain.keys import CREDIT, key, month_source, source_of
 from sync.domain.money import multiply
 from sync.rules.bill import draft_invoice, is_used
 from sync.rules.case import Case, Findings
@@ -40,10 +42,26 @@ def recharge(case: Case, found: Findings) -> Findings:
     charges = [charge for charge in charges if charge[0].ordered_on <= billing_day]
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
     back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
-    own = key(case.company.id, case.engagement.id, Role.recharge, month_source(month))
-    if not is_used(case, own):
-        found = found.plus(invoices=_invoice(case, month, due, credit=False))
-    return found.plus(invoices=_invoice(case, month, back, credit=True))
+    source = _undecided(case, credit=False) or month_source(month)
+    if not is_used(case, key(case.company.id, case.engagement.id, Role.recharge, source)):
+        found = found.plus(invoices=_invoice(case, source, billing_day, due, credit=False))
+    source = _undecided(case, credit=True) or month_source(month) + CREDIT
+    return found.plus(invoices=_invoice(case, source, billing_day, back, credit=True))
+
+
+def _undecided(case: Case, *, credit: bool) -> str:
+    """Source of the first invoice (or credit note) of purchases that a person deleted, and of
+    which nobody said whether that is right.
+    """
+    kind = f"{case.company.id}/{case.engagement.id}/{Role.recharge}/"
+    return min(
+        (
+            source_of(each.key)
+            for each in case.tombstones
+            if each.key.startswith(kind) and each.credit == credit and each.accepted is None
+        ),
+        default="",
+    )
 
 
 def _billing_month(case: Case) -> date:
@@ -68,16 +86,15 @@ def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:
 
 
 def _invoice(
-    case: Case, month: date, charges: list[Charge], *, credit: bool
+    case: Case, source: str, billing_day: date, charges: list[Charge], *, credit: bool
 ) -> tuple[Invoice, ...]:
     if not charges:
         return ()
-    billing_day = day_of(month, case.company.out_of_scope_day)
     days = [each.ordered_on for each, _, _ in charges]
     return draft_invoice(
         case,
         role=Role.recharge,
-        source=month_source(month) + (CREDIT if credit else ""),
+        source=source,
         invoice_date=billing_day,
         raised_on=billing_day,
         service=(min(days), max(days)),

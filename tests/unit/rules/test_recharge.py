@@ -237,3 +237,32 @@ def test_parts_of_a_piece_and_small_amounts_are_charged_and_given_back_once() ->
         (False, Decimal("0.60"), ((1, Decimal("0.5")),)),
         (True, Decimal("0.60"), ((2, Decimal("-0.5")),)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "credit", "received"), [("2025-03/0", False, 4), ("2025-03-credit/0", True, 1)]
+)
+def test_what_a_person_deleted_is_no_other_months_invoice(
+    rest: str, credit: bool, received: int
+) -> None:
+    gone = f"1/1/recharge/{rest}"
+    lines = purchase(received=money(received), recharged=money(0 if not credit else 4))
+    later = Tombstone(key="1/1/recharge/2025-04/0", model="account.move", invoice=True)
+    others = Tombstone(key="1/2/recharge/2025-02/0", model="account.move", invoice=True)
+    deleted = Tombstone(key=gone, model="account.move", invoice=True, credit=credit)
+    stones = [later, deleted, others]
+    asked = the(run(campaign(lines, facts={"tombstones": stones}), "2025-05-28"), Role.recharge)
+    assert asked.key == gone
+    assert asked.credit is credit
+
+
+def test_once_finance_agreed_that_it_is_gone_the_rest_is_the_next_months() -> None:
+    agreed = Tombstone(
+        key="1/1/recharge/2025-03/0",
+        model="account.move",
+        invoice=True,
+        accepted=Acceptance(on=day("2025-04-01"), by="Ada", reason="on the house"),
+    )
+    rest = purchase(recharged=money(3))
+    asked = the(run(campaign(rest, facts={"tombstones": [agreed]}), "2025-05-28"), Role.recharge)
+    assert asked.key == "1/1/recharge/2025-05/0"
