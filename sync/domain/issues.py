@@ -9,7 +9,7 @@ from sync.domain.value import Value
 
 
 class Severity(StrEnum):
-    """How far an issue reaches."""
+    """How far an issue reaches; what needs a person first comes first."""
 
     blocker = "blocker"
     """Parks its engagement: nothing of it is billed until the data is mended."""

@@ -18,7 +18,7 @@ from sync.domain.calendar import last_of
 from sync.domain.collector import collector_paused
 from sync.domain.documents import Invoice, LotSource
 from sync.domain.engagement import Kind
-from sync.domain.issues import Issue
+from sync.domain.issues import Issue, Severity
 from sync.domain.keys import month_source
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
@@ -206,13 +206,13 @@ def _restored_deficit(case: Case) -> int:
 
 def _in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """Blockers first, then by record; each once."""
-    ranks = {"blocker": 0, "warning": 1, "notice": 2}
+    ranks = list(Severity)
     unique = dict.fromkeys(issues)
     return tuple(
         sorted(
             unique,
             key=lambda issue: (
-                ranks[issue.severity.value],
+                ranks.index(issue.severity),
                 issue.engagement_id or 0,
                 issue.source.model,
                 issue.source.id,

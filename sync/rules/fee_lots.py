@@ -82,8 +82,8 @@ def move_of(entry_key: str) -> int | None:
     parts = entry_key.split("/")
     if len(parts) != 5:
         return None
-    month, _, move = parts[3].partition(".i")
-    return int(move) if month and move.isdigit() else None
+    _, _, move = parts[3].partition(".i")
+    return int(move) if move.isdigit() else None
 
 
 def month_of(entry_key: str) -> date:

@@ -110,7 +110,7 @@ def _fees(snapshot: Snapshot, as_of: date, end: date) -> Iterator[Later]:
         for document in documents:
             parts = parts_of(case, document, Usage()) if document.day <= end else ()
             beyond = sum((part.weight for part in parts if part.month > limit), NOTHING)
-            if not beyond or document.block:
+            if not beyond:
                 continue
             fraction = beyond / sum((part.weight for part in parts), NOTHING)
             for lot in document.lots:

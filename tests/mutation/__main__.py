@@ -98,12 +98,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen = random.Random(asked.seed).sample(every, asked.sample)
         scores.append(try_all(file, every, chosen, ran, explained, laws_only=asked.laws))
         print(line_of(scores[-1]), flush=True)
+        if asked.page:
+            write_page(asked.page, scores[-1:], laws_only=asked.laws)
         for survivor in scores[-1].survivors:
             print(f"    survived: {survivor}", flush=True)
     minutes = (time.monotonic() - started) / 60
     print(f"{sum(each.tried for each in scores)} mutants in {minutes:.0f} minutes")
-    if asked.page:
-        write_page(asked.page, scores, laws_only=asked.laws)
     if asked.laws:
         return 1 if any(each.possible and not each.noticed for each in scores) else 0
     return 1 if any(each.survivors for each in scores) else 0
@@ -132,6 +132,8 @@ class Ran:
             found = {
                 each for (name, _), some in self.tests.items() if name == file for each in some
             }
+        if laws_only:
+            found = {each for each in found if each.startswith(LAWS)}
         quickest, spent = [], 0.0
         for each in sorted(found, key=lambda each: (self.seconds[each], each)):
             spent += self.seconds[each]

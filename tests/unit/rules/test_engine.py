@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
+from sync.domain.issues import Issue, Severity, Source
 from tests.unit.rules.funds import advance, books, lot
 from tests.unit.rules.world import (
     client_po,
@@ -105,6 +106,32 @@ def test_an_engagement_does_not_see_anothers_facts() -> None:
 def test_a_catch_up_run_bills_every_month_once() -> None:
     fees = of_role(run(AGENCY, "2025-12-31"), Role.fee)
     assert [each.invoice_date.month for each in fees] == list(range(3, 13))
+
+
+def test_what_parks_comes_before_what_is_only_told() -> None:
+    problems = [
+        Issue(
+            code=severity.value,
+            severity=severity,
+            source=Source(model="retainer.engagement", id=owner),
+            field="name",
+            message="look",
+            engagement_id=owner,
+        )
+        for severity, owner in (
+            (Severity.notice, 1),
+            (Severity.warning, 2),
+            (Severity.blocker, 3),
+            (Severity.notice, 4),
+        )
+    ]
+    found = run(world(*(project(each) for each in (1, 2, 3, 4)), problems=problems), "2025-03-31")
+    assert [(each.code, each.engagement_id) for each in found.issues] == [
+        ("blocker", 3),
+        ("warning", 2),
+        ("notice", 1),
+        ("notice", 4),
+    ]
 
 
 def test_issues_of_the_company_come_before_those_of_its_engagements() -> None:

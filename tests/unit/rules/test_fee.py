@@ -7,6 +7,7 @@ import pytest
 from sync.domain.documents import Role
 from sync.domain.terms import Billing, Recognition
 from tests.unit.rules.world import (
+    billed,
     block,
     company,
     day,
@@ -221,3 +222,14 @@ def test_bad_terms_park_the_engagement_and_say_where() -> None:
         1,
         "billing_months",
     )
+
+
+def test_a_block_of_hours_stays_billed_when_the_engagement_ends() -> None:
+    # only months after the end are given back: the fee of April, not the block sold in March
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", end="2025-03-31"),
+        hour_blocks=[block(4, "2025-03-10", 10, 900, billed=True)],
+        invoices=[billed("b4", 900), billed("2025-04", 5000)],
+    )
+    credited = [each for each in run(snapshot, "2025-04-02").invoices if each.credit]
+    assert [(each.key, each.untaxed) for each in credited] == [("1/1/fee/2025-04/1", money(5000))]

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from sync.domain.documents import Invoice, Role
+from sync.domain.documents import Invoice, Line, Role
 from sync.domain.journal import Account
 from sync.domain.ledger import Ledger, LotKind, OpenDebit
+from sync.domain.outcome import Outcome
 from sync.domain.terms import Recognition
 from sync.plan.diff import make_plan
 from sync.rules.engine import evaluate
+from sync.rules.fee_credit import fee_credit
 from tests.properties.books import Books
 from tests.unit.rules.world import USD, company, day, days, entry, money, retainer, terms, world
 
@@ -276,3 +278,32 @@ def test_a_correction_names_the_client_of_the_credit_note(client: int | None, na
     snapshot = world(retainer(), ledger=Ledger(debits=(debit,)))
     (entry,) = evaluate(snapshot, day("2025-02-10")).entries
     assert (entry.client_id, {each.partner_id for each in entry.lines}) == (named, {named})
+
+
+def test_what_one_line_took_from_the_liability_the_next_finds_gone() -> None:
+    # 100.00 are left of the lot: 60.00 and 40.00 come from it, the other 20.00 were revenue
+    kept = a_quarter()
+    lot = kept.lot("2025-01")
+    left = lot.model_copy(update={"open": money(100), "open_company": money(100)})
+    snapshot = kept.snapshot.model_copy(update={"ledger": Ledger(lots=(left,))})
+    lines = tuple(Line.of_amount(text, money(60), None, unearned=True) for text in "ab")
+    note = Invoice(
+        key="1/1/fee/2025-01/1",
+        role=Role.fee,
+        engagement_id=1,
+        credit=True,
+        partner_id=7,
+        invoice_date=day("2025-03-10"),
+        raised_on=day("2025-03-10"),
+        service_start=day("2025-01-01"),
+        service_end=day("2025-03-31"),
+        currency=USD,
+        lines=lines,
+    )
+    on = day("2025-03-10")
+    (cut,) = fee_credit(snapshot, on, Outcome(as_of=on, invoices=(note,))).invoices
+    assert pieces(cut) == [
+        ("60", True, lot.line_id),
+        ("40", True, lot.line_id),
+        ("20", False, None),
+    ]

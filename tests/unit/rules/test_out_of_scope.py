@@ -308,3 +308,13 @@ def test_the_lines_of_each_entry_are_explained_one_by_one() -> None:
         "0:10 h × 100 + 0:10 h × 100 = 33.34 USD",
         "1:00 h × 120 = 120.00 USD",
     ]
+
+
+@pytest.mark.parametrize(("seconds", "quoted"), [(-1, 0), (0, 0), (1, 1)])
+def test_any_work_at_all_is_quoted(seconds: int, quoted: int) -> None:
+    snapshot = world(
+        project(),
+        change_orders=[order(5, approval=Approval.waiting, hourly_rate=money(3600))],
+        entries=[extra(1, "2025-03-12", 0)._replace(seconds=seconds)],
+    )
+    assert len(run(snapshot, "2025-03-31").quotations) == quoted

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sync.domain.documents import Role
+from sync.domain.issues import Issue, Severity, Source
 from sync.domain.ledger import OpenDraw, Receivable
 from tests.unit.rules.funds import (
     EUR,
@@ -190,3 +191,31 @@ def test_billed_hours_stay_billed() -> None:
     outcome = run(books(advance(), receivables=(credit(),), draws=(drawn(),)), ON)
     assert outcome.invoices == ()
     assert [line.account.value for line in outcome.entries[0].lines] == ["receivable", "advances"]
+
+
+def test_a_credit_note_of_a_parked_engagement_waits() -> None:
+    snapshot = books(
+        advance(), lots=(lot(open=money(400)),), receivables=(credit(),), draws=(drawn(),)
+    )
+    problem = Issue(
+        code="unreadable",
+        severity=Severity.blocker,
+        source=Source(model="retainer.engagement", id=1),
+        field="date_start",
+        message="is missing; enter it",
+        engagement_id=1,
+    )
+    assert len(run(snapshot, ON).entries) == 1
+    assert run(snapshot.model_copy(update={"problems": (problem,)}), ON).entries == ()
+
+
+def test_it_names_the_advance_that_gets_its_money_back() -> None:
+    snapshot = books(
+        advance(1),
+        advance(2),
+        lots=(lot(1), lot(2, open=money(400))),
+        receivables=(credit(),),
+        draws=(drawn(20),),
+    )
+    (restored,) = run(snapshot, ON).entries
+    assert {line.text for line in restored.lines} == {"INV/9: restored to ADV/2"}
