@@ -1,7 +1,8 @@
 """The lease: one run at a time writes to a company, and a run that died holds nobody up for long.
 
 It is kept in Odoo, on the run's own record. A token proves that it is ours; when it runs out,
-another run may take it over, and from then on Odoo refuses our writes.
+another run may take it over, and from then on Odoo refuses our writes. While Odoo works on a batch
+of ours nobody can: the transaction locks that record, and renews the lease before it ends.
 """
 
 import time
@@ -25,7 +26,7 @@ class Lease(Value):
     owner: str
     """Which installation of the service runs, for the people who read the run's record."""
     seconds: int = 600
-    """Longer than the slowest batch and its time-out."""
+    """How long Odoo keeps it after a sign of life: each batch is one, however long it takes."""
 
 
 class LeaseHeld(Exception):

@@ -171,7 +171,16 @@ def test_drafts_are_replaced_until_a_person_touches_one(agency: Agency) -> None:
     (draft,) = agency.admin.search_read(
         "account.move", [("retainer_key", "=", "1/1/fee/2025-03/0")], ["invoice_line_ids"], limit=1
     )
-    agency.admin.write("account.move.line", draft["invoice_line_ids"], {"price_unit": 4000.0})
+    line = draft["invoice_line_ids"]
+    agency.admin.write("account.move.line", line, {"price_unit": 4000.0})
+    plan, _ = agency.plan(AS_OF)
+    (conflict,) = plan.conflicts
+    assert (conflict.code, conflict.record_id) == ("changed_by_person", draft["id"])
+    assert conflict.changes == "line 1, price: 5100 → 4000"
+    agency.admin.write("account.move.line", line, {"price_unit": 5100.0})
+    assert agency.plan(AS_OF)[0].conflicts == ()
+
+    agency.admin.write("account.move.line", line, {"price_unit": 4000.0})
     agency.admin.write("retainer.terms", [terms], {"monthly_fee": 5200.0})
     plan, _ = agency.plan(AS_OF)
     assert [conflict.code for conflict in plan.conflicts] == ["changed_by_person"]
