@@ -73,7 +73,7 @@ def agencies(draw: st.DrawFn) -> Snapshot:
                 receipts=paid(("2025-06-01", first), (str(draw(about(END, 2))), whole - first)),
             )
         )
-    for id in range(1, draw(st.integers(0, 2)) + 1):
+    for id in range(1, draw(st.integers(1, 3)) + 1):
         whole = Decimal(draw(st.integers(100, 9_000_000))) / 100
         start = draw(about(END, 500))
         left = USD.round(whole * draw(st.integers(0, 100)) / 100)
@@ -86,6 +86,7 @@ def agencies(draw: st.DrawFn) -> Snapshot:
             amount_company=whole,
             open=left,
             open_company=EUR.round(left / 2),
+            credited=USD.round((whole - left) * draw(st.integers(0, 100)) / 100),
             service_start=start,
             service_end=start + timedelta(days=draw(st.integers(0, 900))),
         )
@@ -121,11 +122,11 @@ def later(snapshot: Snapshot) -> dict[Place, tuple[Decimal, Decimal]]:
 
 
 def beyond_of(fee: MoneyLot) -> Decimal:
-    """By days: those that come after the limit."""
+    """By days: those that come after the limit, of what was billed and not given back."""
     assert fee.service_start is not None and fee.service_end is not None
     whole = (fee.service_end - fee.service_start).days + 1
     after = max(0, (fee.service_end - max(fee.service_start - timedelta(days=1), LIMIT)).days)
-    cents = Fraction(fee.amount) * 100 * after / whole
+    cents = Fraction(fee.amount - fee.credited) * 100 * after / whole
     return Decimal(math.floor(cents + Fraction(1, 2))) / 100
 
 

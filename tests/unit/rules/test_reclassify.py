@@ -125,6 +125,13 @@ def test_no_policy_no_entry() -> None:
     assert asked(agency(three_years(), split_noncurrent=False)).entries == ()
 
 
+def test_what_was_given_back_is_not_owed() -> None:
+    # 6,000.00 credited: (36,000.00 − 6,000.00) × 547/1,096 = 14,972.63
+    left = three_years(open=money(30000), open_company=money(30000), credited=money(6000))
+    entry, _ = asked(agency(left)).entries
+    assert entry.total == money("14972.63")
+
+
 def test_never_more_than_is_open() -> None:
     left = three_years(open=money(5000), open_company=money(4000))
     entry, _ = asked(agency(left)).entries
