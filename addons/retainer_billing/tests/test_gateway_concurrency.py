@@ -125,9 +125,12 @@ class TestGatewayConcurrency(BaseCase):
                 time.sleep(3)
                 two.execute("SET LOCAL lock_timeout = '300ms'")
                 # The lease is over, but its row belongs to the transaction that writes.
-                with self.assertRaises(psycopg2.errors.LockNotAvailable):
-                    self.begin(two, "concurrency two")
-                two.rollback()
+                try:
+                    self.assertRaises(
+                        psycopg2.errors.LockNotAvailable, self.begin, two, "concurrency two"
+                    )
+                finally:
+                    two.rollback()
                 return write(env, company, documents)
 
             with patch.dict(writer.WRITE, {"alert": slow}):
