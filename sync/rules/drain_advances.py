@@ -16,7 +16,7 @@ from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import Engagement
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.journal import Account, Entry, EntryLine
-from sync.domain.keys import key
+from sync.domain.keys import stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
@@ -25,16 +25,19 @@ from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, with_included
 from sync.rules.advance_lots import AdvanceLots, parts
 from sync.rules.check_advances import source_of
+from sync.rules.draw_keys import DrawKeys
 
 
 def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """The draws of the invoices that stand, oldest invoice first, earliest instalment first."""
     lots = AdvanceLots(snapshot, as_of, found)
     engagements = {each.id: each for each in snapshot.engagements}
+    keys = DrawKeys(snapshot)
+    corrected = _corrected(found)
     standing = {each.key: each.name for each in snapshot.ledger.entries if each.state == "posted"}
     after_credits = set_off(snapshot.ledger.receivables, snapshot.company.currency)
     for whole in sorted(snapshot.ledger.receivables, key=oldest_first):
-        if not is_drained(whole, as_of, found):
+        if not is_drained(whole, as_of, found) or stem_of(whole.move_key) in corrected:
             continue
         receivable = after_credits[whole.line_id]
         if receivable.open < whole.open:
@@ -47,7 +50,7 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             receivable.invoice_date,
         )
         for lot, part in parts(offers, receivable.open):
-            own = draw_key(snapshot.company.id, receivable, lot)
+            own = keys.draw(receivable, lot, part.total)
             if own in standing:
                 found = found.plus(issues=(_loose(receivable, standing[own]),))
                 break
@@ -62,6 +65,17 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     return found
 
 
+def _corrected(found: Outcome) -> set[str]:
+    """Keys, without revision, of which a part is given back now: what remains is drawn once the
+    credit note stands, and not more today than is owed tomorrow.
+    """
+    return {
+        stem_of(each.key)
+        for each in found.invoices
+        if each.credit and not each.withdrawn and each.held is None
+    }
+
+
 def is_drained(receivable: Receivable, as_of: date, found: Outcome) -> bool:
     """Whether an open receivable is one that advances pay."""
     return (
@@ -70,25 +84,6 @@ def is_drained(receivable: Receivable, as_of: date, found: Outcome) -> bool:
         and receivable.invoice_date <= as_of
         and receivable.engagement_id not in found.parked
     )
-
-
-def draw_key(company_id: int, receivable: Receivable, lot: MoneyLot) -> str:
-    """The key of a draw: which invoice, which lot, and what the lot had given before.
-
-    Each draw raises what the lot gave, so two instalments of one invoice have keys of their own.
-    """
-    return key(
-        company_id,
-        receivable.engagement_id,
-        Role.drawdown,
-        f"i{receivable.move_id}.l{lot.line_id}",
-        minor(lot.drawn, lot.currency),
-    )
-
-
-def minor(amount: Decimal, currency: Currency) -> int:
-    """The amount in the currency's smallest unit."""
-    return int(amount.scaleb(currency.digits))
 
 
 def rate_lines(

@@ -21,7 +21,8 @@ from sync.domain.outcome import Outcome
 from sync.domain.set_off import oldest_first, set_off
 from sync.domain.snapshot import Snapshot
 from sync.domain.taxes import Part, part_of, with_included
-from sync.rules.drain_advances import minor, rate_lines
+from sync.rules.drain_advances import rate_lines
+from sync.rules.draw_keys import minor
 
 _NOT_BILLED = (Role.advance_request, Role.advance_return, Role.drawdown)
 

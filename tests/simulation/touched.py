@@ -52,8 +52,9 @@ class Touched:
         """Invoices that a person changed, cancelled or deleted and nobody is told of, though nobody
         accepted them.
 
-        ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Of a month
-        that is closed no run asks again, so an alert must have told of its invoice.
+        ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Where the
+        rules do not ask for it any more (its month is closed, what it bills is bound to it), an
+        alert must have told of an invoice.
         """
         rows = odoo.tables.rows("account.move")
         for each in self.documents:
@@ -72,7 +73,7 @@ class Touched:
             if row["retainer_accepted_on"]
         }
         for key in sorted((gone | self.deleted) - accepted - conflicts):
-            if _is_closed(odoo, key) and (not _bills(key) or _has_alert(odoo, key)):
+            if _has_alert(odoo, key) if _bills(key) else _is_closed(odoo, key):
                 continue
             if not ("/advance_request/" in key and issues & {"request_cancelled"}):
                 yield f"nobody was told of {key}, which a person cancelled or deleted"

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from sync.domain.documents import Role
+from sync.domain.documents import Invoice, Line, Role
+from sync.domain.outcome import Outcome
+from sync.rules.drain_advances import drain_advances
 from tests.unit.rules.funds import (
     EUR,
     RECEIVABLE,
@@ -20,7 +22,7 @@ from tests.unit.rules.funds import (
     taxed,
     user,
 )
-from tests.unit.rules.world import JPY, KWD, USD, codes, company, day, issue, money, run
+from tests.unit.rules.world import ACME, JPY, KWD, USD, codes, company, day, issue, money, run
 
 ON = "2025-04-01"
 
@@ -47,17 +49,22 @@ def test_an_invoice_larger_than_the_advance_leaves_the_rest_to_the_client() -> N
     assert run(settled, ON).entries == ()
 
 
-def test_the_second_draw_has_a_key_of_its_own() -> None:
-    snapshot = books(advance(), lots=(lot(),), receivables=(receivable(1, 300),))
-    snapshot = after(snapshot, run(snapshot, ON))
-    more = snapshot.ledger.model_copy(update={"receivables": (receivable(2, 300),)})
-    (entry,) = run(snapshot.model_copy(update={"ledger": more}), ON).entries
-    assert entry.key == "1/1/drawdown/i2000.l10/30000"  # 300.00 in cents went before
+def test_the_second_draw_of_an_invoice_has_a_key_of_its_own() -> None:
+    rest = receivable(1, 300, total=money(500))
+    snapshot = books(advance(), lots=(lot(open=money(800)),), receivables=(rest,))
+    (entry,) = run(snapshot, ON).entries
+    assert entry.key == "1/1/drawdown/i1000.l10/20000"  # 200.00 in cents paid it before
+
+
+def test_what_others_drew_of_the_lot_is_no_part_of_the_key() -> None:
+    used = books(advance(), lots=(lot(open=money(700)),), receivables=(receivable(1, 300),))
+    assert run(used, ON).entries[0].key == "1/1/drawdown/i1000.l10/0"
 
 
 def test_instalments_are_paid_earliest_due_first_each_under_a_key_of_its_own() -> None:
-    late = receivable(1, 400, line_id=1001, due_on=day("2025-05-30"))
-    soon = receivable(1, 800, line_id=1002, due_on=day("2025-04-30"))
+    whole = {"total": money(1200)}
+    late = receivable(1, 400, line_id=1001, due_on=day("2025-05-30"), **whole)
+    soon = receivable(1, 800, line_id=1002, due_on=day("2025-04-30"), **whole)
     snapshot = books(advance(), lots=(lot(),), receivables=(late, soon))
     first, second = run(snapshot, ON).entries
     assert [line.match_line_id for line in first.lines] == [10, 1002]
@@ -276,11 +283,11 @@ def test_the_last_draw_of_an_invoice_takes_what_rounding_left_of_its_value() -> 
     [(USD, "12.34", "1234"), (JPY, "1234", "1234"), (KWD, "1.234", "1234")],
 )
 def test_keys_count_in_the_currencys_smallest_unit(currency, given, key) -> None:
-    before = lot(1, 5000, currency=currency, open=money(5000) - Decimal(given))
+    paid_before = money(100) + Decimal(given)
     snapshot = books(
         advance(1, 5000, currency=currency),
-        lots=(before,),
-        receivables=(receivable(1, 100, currency=currency),),
+        lots=(lot(1, 5000, currency=currency),),
+        receivables=(receivable(1, 100, currency=currency, total=paid_before),),
         engagements=(user(currency=currency),),
         company=company(currency=currency),
     )
@@ -333,6 +340,30 @@ def test_a_draw_that_a_person_took_apart_is_named_and_not_repeated() -> None:
     outcome = run(snapshot, ON)
     assert outcome.entries == ()
     assert "MISC/5" in issue(outcome, "draw_unreconciled").message
+
+
+def test_a_fee_that_is_partly_given_back_now_is_drawn_once_the_credit_note_stands() -> None:
+    # the fee of March was billed over 800.00, and is 500.00: 300.00 go back
+    owed = receivable(1, 800, "2025-03-01", move_key="1/1/fee/2025-03/0", role=Role.fee)
+    snapshot = books(advance(), lots=(lot(),), receivables=(owed,))
+    back = Invoice(
+        key="1/1/fee/2025-03/1",
+        role=Role.fee,
+        engagement_id=1,
+        partner_id=ACME.id,
+        credit=True,
+        invoice_date=day(ON),
+        raised_on=day(ON),
+        service_start=day("2025-03-01"),
+        service_end=day("2025-03-31"),
+        currency=USD,
+        lines=(Line.of_amount("March", money(300), None),),
+    )
+    as_of = day(ON)
+    given_back = Outcome(as_of=as_of, invoices=(back,))
+    withdrawn = Outcome(as_of=as_of, invoices=(back.model_copy(update={"withdrawn": True}),))
+    assert drain_advances(snapshot, as_of, given_back).entries == ()
+    assert [each.total for each in drain_advances(snapshot, as_of, withdrawn).entries] == [800]
 
 
 def test_nothing_to_draw_says_nothing() -> None:

@@ -1,0 +1,71 @@
+"""The keys of draws: which invoice, which lot, and what the invoice had been paid before.
+
+Each draw raises what its invoice was paid, so two of one pair have keys of their own, and what
+other invoices draw of the same lot does not matter: a run that was cut short asks for the same
+draws as one that was not. A draw that waits for review keeps its key while the world goes on, and
+so does one that a person deleted, cancelled or took apart: there is never a second one beside it.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from sync.domain.documents import Role
+from sync.domain.keys import is_key, key, revision_of, stem_of
+from sync.domain.ledger import MoneyLot, Receivable
+from sync.domain.money import ZERO, Currency
+from sync.domain.snapshot import Snapshot
+
+
+class DrawKeys:
+    """Keys for the draws of one run, asked for in the order of the draws."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._company_id = snapshot.company.id
+        self._open: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for each in snapshot.ledger.receivables:
+            self._open[each.move_id] += each.open
+        self._waiting: dict[str, list[str]] = defaultdict(list)
+        for own in sorted(_waiting(snapshot), key=lambda own: (stem_of(own), revision_of(own))):
+            self._waiting[stem_of(own)].append(own)
+        self._used: set[str] = set()
+
+    def draw(self, receivable: Receivable, lot: MoneyLot, amount: Decimal) -> str:
+        """The key of the next draw, over so much with its tax, of that invoice from that lot."""
+        before = max(ZERO, receivable.total - self._open[receivable.move_id])
+        self._open[receivable.move_id] -= amount
+        own = key(
+            self._company_id,
+            receivable.engagement_id,
+            Role.drawdown,
+            f"i{receivable.move_id}.l{lot.line_id}",
+            minor(before, lot.currency),
+        )
+        waiting = self._waiting.get(stem_of(own))
+        if waiting:
+            own = waiting.pop(0)
+        while own in self._used:
+            own = f"{stem_of(own)}/{revision_of(own) + 1}"
+        self._used.add(own)
+        return own
+
+
+def minor(amount: Decimal, currency: Currency) -> int:
+    """The amount in the currency's smallest unit."""
+    return int(amount.scaleb(currency.digits))
+
+
+def _waiting(snapshot: Snapshot) -> set[str]:
+    """Keys of draws that are drafts, cancelled, deleted, or posted and matched no more."""
+    return {
+        *(
+            each.key
+            for each in snapshot.invoices
+            if each.role is Role.drawdown and each.state != "posted"
+        ),
+        *(each.key for each in snapshot.ledger.entries if each.role is Role.drawdown),
+        *(
+            each.key
+            for each in snapshot.tombstones
+            if is_key(each.key) and f"/{Role.drawdown}/i" in each.key
+        ),
+    }

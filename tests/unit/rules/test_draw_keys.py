@@ -1,0 +1,117 @@
+"""A draw keeps its key: nothing that happens beside it makes a second one of it."""
+
+from typing import Any
+
+import pytest
+
+from sync.domain.documents import Role
+from sync.domain.existing import ExistingInvoice, Tombstone
+from sync.domain.ledger import ExistingEntry
+from sync.domain.snapshot import Snapshot
+from sync.rules.draw_keys import DrawKeys
+from tests.unit.rules.funds import advance, books, lot, receivable
+from tests.unit.rules.world import day, money
+
+OWN = "1/1/drawdown/i1000.l10/0"
+
+
+def keys(snapshot: Snapshot, *amounts: int) -> list[str]:
+    """Those of draws of the first invoice from the first lot, one after the other."""
+    of = DrawKeys(snapshot)
+    (first, *_), (one, *_) = snapshot.ledger.receivables, snapshot.ledger.lots
+    return [of.draw(first, one, money(each)) for each in amounts]
+
+
+def note(key: str = OWN, **changes: Any) -> ExistingInvoice:
+    """A credit note on the advance."""
+    return ExistingInvoice(
+        **{
+            "id": 5,
+            "name": "",
+            "key": key,
+            "fingerprint": "as it was written",
+            "role": Role.drawdown,
+            "engagement_id": 1,
+            "state": "draft",
+            "credit": True,
+            "changed": False,
+            "invoice_date": day("2025-03-31"),
+            "untaxed": money(600),
+            "total": money(600),
+            "residual": money(600),
+            **changes,
+        }
+    )
+
+
+def entry(state: str) -> ExistingEntry:
+    return ExistingEntry(
+        id=5,
+        name="MISC/5",
+        key=OWN,
+        fingerprint="as it was written",
+        role=Role.drawdown,
+        engagement_id=1,
+        state=state,
+        changed=False,
+        day=day("2025-03-31"),
+        amount=money(600),
+    )
+
+
+# 400.00 of 600.00 are open: 200.00 were paid since the draw was written
+PAID_SINCE = receivable(1, 400, total=money(600))
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        {"invoices": [note()]},
+        {"invoices": [note(changed=True)]},
+        {"invoices": [note(state="cancel")]},
+        {"entries": (entry("draft"),)},
+        {"entries": (entry("cancel"),)},
+        {"entries": (entry("posted"),)},
+        {"tombstones": [Tombstone(key=OWN, model="account.move")]},
+    ],
+    ids=["draft", "changed", "cancelled", "reset", "cancelled entry", "loose", "deleted"],
+)
+def test_what_waits_for_somebody_keeps_its_key(standing: dict[str, Any]) -> None:
+    snapshot = books(advance(), lots=(lot(),), receivables=(PAID_SINCE,), **standing)
+    assert keys(snapshot, 400) == [OWN]
+
+
+def test_what_is_posted_and_matched_is_another_draw() -> None:
+    stands = {"invoices": [note(state="posted")]}
+    snapshot = books(advance(), lots=(lot(),), receivables=(PAID_SINCE,), **stands)
+    assert keys(snapshot, 400) == ["1/1/drawdown/i1000.l10/20000"]
+
+
+def test_others_draws_are_no_concern() -> None:
+    others = [note("1/1/drawdown/i1000.l20/0"), note("1/1/drawdown/i2000.l10/0")]
+    others += [note("1/1/drawdown/c1000.l10.e3/0")]
+    broken = [Tombstone(key="1/1/drawdown/i1000.l10/x", model="account.move")]
+    snapshot = books(
+        advance(),
+        lots=(lot(),),
+        receivables=(PAID_SINCE,),
+        invoices=others,
+        tombstones=broken,
+    )
+    assert keys(snapshot, 400) == ["1/1/drawdown/i1000.l10/20000"]
+
+
+def test_two_draws_of_one_pair_keep_their_keys_in_their_order() -> None:
+    drafts = [note("1/1/drawdown/i1000.l10/30000"), note("1/1/drawdown/i1000.l10/2000")]
+    snapshot = books(advance(), lots=(lot(),), receivables=(PAID_SINCE,), invoices=drafts)
+    assert keys(snapshot, 50, 50, 300) == [
+        "1/1/drawdown/i1000.l10/2000",
+        "1/1/drawdown/i1000.l10/30000",
+        # 200.00 and the two draws of 50.00; 30000 is taken
+        "1/1/drawdown/i1000.l10/30001",
+    ]
+
+
+def test_never_below_nothing() -> None:
+    odd = receivable(1, 400, total=money(300))
+    assert keys(books(advance(), lots=(lot(),), receivables=(odd,)), 100) == [OWN]
