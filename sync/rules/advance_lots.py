@@ -234,13 +234,13 @@ def grouped(rows: Iterable[Row], of: Callable[[Row], int | None]) -> dict[int, l
 
 
 def _drawn(found: Outcome) -> Iterator[tuple[int, Part]]:
-    """By lot; what is held or withdrawn has no line on an advance."""
+    """By line that is matched, those of lots among them; what is held or withdrawn has none."""
     for entry in found.entries:
         for line in entry.lines:
-            if line.advance_id is not None and line.match_line_id is not None:
+            if line.match_line_id is not None:
                 yield line.match_line_id, Part(net=line.amount)
     for invoice in found.invoices:
         for each in invoice.lines:
-            if each.advance_id is not None and each.match_line_id is not None:
+            if each.match_line_id is not None:
                 taxes = tuple((tax, abs(amount)) for tax, amount in each.part_taxes)
                 yield each.match_line_id, Part(net=abs(each.amount), taxes=taxes)

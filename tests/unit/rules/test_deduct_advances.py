@@ -6,7 +6,8 @@ from typing import Any
 from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement, PoPolicy
 from sync.domain.snapshot import Snapshot
-from sync.domain.taxes import Rounding, Tax, TaxSetting
+from sync.domain.taxes import Part, Rounding, Tax, TaxSetting
+from sync.rules.advance_lots import Offer
 from tests.unit.rules.funds import (
     VAT_16,
     VAT_19,
@@ -323,3 +324,19 @@ def test_what_is_restored_to_an_advance_is_not_deducted_from_it_again() -> None:
     assert lines_of(with_tax(receivables=(credit,), draws=(drawn,)), Role.drawdown) == [[100]]
     archived = credit.model_copy(update={"engagement_id": 5})
     assert lines_of(with_tax(receivables=(archived,), draws=(drawn,)), Role.drawdown) == [[100]]
+
+
+def test_what_was_paid_is_deducted_whole_where_the_invoice_comes_to_just_that() -> None:
+    # of 100.01 + 19.00 the client paid 40.06: 33.66 net, its share of the tax is 6.39, and the cent
+    # that rounding left belongs to the tax
+    half = lot(
+        1,
+        "100.01",
+        unpaid=money("66.35"),
+        unpaid_total=money("78.95"),
+        taxes=taxed(VAT_19, "19.00"),
+    )
+    offer = Offer(half, half.available)
+    assert offer.whole == Part(net=money("33.66"), taxes=((19, money("6.40")),))
+    assert offer.part(money("40.06")) == offer.whole
+    assert offer.part(money("40.05")).total == money("40.05")

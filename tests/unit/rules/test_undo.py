@@ -219,3 +219,15 @@ def test_it_names_the_advance_that_gets_its_money_back() -> None:
     )
     (restored,) = run(snapshot, ON).entries
     assert {line.text for line in restored.lines} == {"INV/9: restored to ADV/2"}
+
+
+def test_a_difference_of_rates_of_an_archived_engagement_has_no_analytic_account() -> None:
+    snapshot = books(
+        advance(),
+        receivables=(credit(open_company=money(570), engagement_id=5),),
+        draws=(drawn(amount_company=money(540)),),
+        company=company(currency=EUR),
+    )
+    (restored,) = run(snapshot, ON).entries
+    assert lines(restored)[2:] == [("income", 0, -30)]
+    assert restored.lines[2].analytic_id is None
