@@ -158,3 +158,14 @@ def test_what_is_taken_back_names_the_days_of_service_of_what_was_billed() -> No
         )
         note = the(run(snapshot, "2025-04-01"), Role.milestone)
         assert (note.credit, note.service_start, note.service_end) == (True, *days)
+
+
+@pytest.mark.parametrize("amount", ["0.01", "1", "1.01"])
+def test_however_little_was_billed_is_taken_back(amount: str) -> None:
+    snapshot = world(
+        project(),
+        milestones=[deliverable(17, None, amount)],
+        invoices=[billed("m17", amount, Role.milestone)],
+    )
+    note = the(run(snapshot, "2025-03-31"), Role.milestone)
+    assert (note.credit, note.untaxed) == (True, money(amount))

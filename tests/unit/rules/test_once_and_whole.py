@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from sync.domain.documents import LotSource, Role
 from sync.domain.engagement import PoPolicy
 from sync.domain.terms import Billing, OveragePolicy
@@ -123,6 +125,22 @@ def test_a_block_bought_before_the_engagement_starts_is_not_lost() -> None:
     outcome = run(snapshot, "2025-03-31")
     bought = [each for each in outcome.invoices if "/b4/" in each.key]
     assert bought or [each for each in outcome.issues if each.source.id == 4]
+
+
+@pytest.mark.parametrize(
+    ("bought", "in_force"),
+    [("2025-02-28", False), ("2025-03-01", True), ("2025-03-31", True), ("2025-04-01", False)],
+)
+def test_a_block_is_billed_where_the_engagement_is_in_force_and_told_elsewhere(
+    bought: str, in_force: bool
+) -> None:
+    snapshot = world(
+        retainer(terms("2025-03-01"), start="2025-03-01", end="2025-03-31"),
+        hour_blocks=[block(4, bought, 20, 2800)],
+    )
+    outcome = run(snapshot, "2025-04-30")
+    assert len([each for each in outcome.invoices if "/b4/" in each.key]) == in_force
+    assert ("block_outside_engagement" in codes(outcome.issues)) is not in_force
 
 
 def test_a_block_bought_after_the_engagements_end_is_not_billed_in_silence() -> None:
