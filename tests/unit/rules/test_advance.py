@@ -262,3 +262,8 @@ def test_a_part_payment_is_no_shortfall() -> None:
 def test_the_tax_left_of_a_lot_goes_with_it() -> None:
     assert lot(taxes=taxed(VAT_19, 190)).tax_ids == (19,)
     assert not lot().taxed
+
+
+def test_a_lot_where_there_is_no_advance_at_all_is_told_too() -> None:
+    outcome = run(books(lots=(lot(advance_id=None),)), ON)
+    assert "name no advance" in issue(outcome, "lot_without_advance").message
