@@ -80,9 +80,9 @@ def nearly_used(snapshot: Snapshot, invoices: tuple[Invoice, ...]) -> tuple[Aler
     out; to the account manager of the first engagement that it is for.
     """
     existing = {each.key: each for each in snapshot.invoices}
-    added: dict[int, Decimal] = {}
+    added: dict[int | None, Decimal] = {}
     for invoice in invoices:
-        if invoice.held is None and invoice.client_po_id is not None:
+        if invoice.held is None:
             amount = _new_amount(invoice, existing.get(invoice.key))
             added[invoice.client_po_id] = added.get(invoice.client_po_id, ZERO) + amount
     users: dict[int, int] = {}

@@ -302,3 +302,24 @@ def test_yen_warned_of_do_not_use_up_dollars() -> None:
     )
     outcome = run(snapshot, "2025-01-31")
     assert {each.engagement_id: each.held for each in outcome.invoices}[1] is None
+
+
+@pytest.mark.parametrize(
+    ("invoiced", "amount", "used"),
+    [
+        (7000, 1999, None),  # 89.99 %
+        (7000, 2000, "90 % used: 9,000.00 USD of 10,000.00 USD"),
+        (9500, 1000, "95 % used: 9,500.00 USD"),  # exceeded: held, so it uses nothing
+    ],
+)
+def test_what_goes_out_now_counts_as_used(invoiced: int, amount: int, used: str | None) -> None:
+    snapshot = world(
+        project(client_po_id=1, po_policy=PoPolicy.hold),
+        client_pos=[client_po(1, 10000, invoiced)],
+        milestones=[deliverable(17, "2025-03-08", amount)],
+    )
+    told = [
+        each.message for each in run(snapshot, "2025-03-31").alerts if each.kind == "po_nearly_used"
+    ]
+    assert len(told) == (used is not None)
+    assert all(used is not None and used in each for each in told)
