@@ -66,10 +66,12 @@ def _two_at(point: Point) -> Fault:
         second.end()
         first.end()
         if inside:
-            assert isinstance(second.error, LeaseHeld), (second.error, lab.runs())
+            # The first goes on; the second is refused, or let in once the first is done.
             assert first.error is None, (first.error, lab.runs())
-        else:
-            assert second.error is None, (second.error, lab.runs())
+            stopped = first.report.stopped if first.report is not None else "no report"
+            assert not stopped, (stopped, lab.runs())
+        held = inside and isinstance(second.error, LeaseHeld)
+        assert held or second.error is None, (second.error, lab.runs())
 
     return strike
 
