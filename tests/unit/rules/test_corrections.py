@@ -330,3 +330,26 @@ def ended(snapshot: Snapshot, on: str, *read_again: ExistingInvoice) -> Snapshot
     return snapshot.model_copy(
         update={"engagements": (engagement,), "invoices": (*snapshot.invoices, *read_again)}
     )
+
+
+def test_what_was_billed_at_an_earlier_rate_is_given_back_at_that_rate() -> None:
+    # 2 h of March at 175.00; from April on an hour costs 200.00
+    snapshot = corrected(entry(2, "2025-04-10", -2))
+    (engagement,) = snapshot.engagements
+    dearer = terms("2025-04-01", id=2, overage_rate=money(200))
+    now = engagement.model_copy(update={"terms": (*engagement.terms, dearer)})
+    snapshot = snapshot.model_copy(update={"engagements": (now,)})
+    (note,) = of_role(run(snapshot, "2025-05-01"), Role.overage)
+    assert note.untaxed == money(350)
+    unknown = snapshot.entries[0]._replace(corrects_day=None)  # its own day is all that is known
+    snapshot = snapshot.model_copy(update={"entries": (unknown,)})
+    (note,) = of_role(run(snapshot, "2025-05-01"), Role.overage)
+    assert note.untaxed == money(400)
+
+
+def test_several_corrections_of_one_invoice_are_added_up() -> None:
+    snapshot = corrected(entry(2, "2025-04-10", -2), entry(3, "2025-04-11", -1))
+    (note,) = of_role(run(snapshot, "2025-05-01"), Role.overage)
+    assert note.reasons[0].text.endswith(
+        ": 2:00 h × 175 = 350.00 USD + 1:00 h × 175 = 175.00 USD = 525.00 USD"
+    )
