@@ -60,13 +60,14 @@ def client_po(
         if issue is not None:
             issues.append(issue)
             if policy in (PoPolicy.hold, PoPolicy.fit):
-                fits, rest = None, invoice
-                if policy is PoPolicy.fit and issue.code == "po_exceeded" and left is not None:
+                rest = invoice
+                if policy is PoPolicy.fit and issue.code == "po_exceeded":
+                    assert po is not None and left is not None, "what is exceeded has a limit"
                     fits, rest = part(invoice, left + invoice.untaxed - amount)
-                    fits, rest = _said(invoice, fits, rest, po)
-                if fits is not None and po is not None:
-                    checked.append(fits)
-                    used[po.id] = used.get(po.id, ZERO) + fits.untaxed
+                    if fits is not None:
+                        fits, rest = _said(invoice, fits, rest, po)
+                        checked.append(fits)
+                        used[po.id] = used.get(po.id, ZERO) + fits.untaxed
                 checked.append(rest.model_copy(update={"held": issue}))
                 continue
         if po is not None and po.currency == invoice.currency:
@@ -115,12 +116,8 @@ def nearly_used(snapshot: Snapshot, invoices: tuple[Invoice, ...]) -> tuple[Aler
     return tuple(alerts)
 
 
-def _said(
-    invoice: Invoice, fits: Invoice | None, rest: Invoice, po: ClientPo | None
-) -> tuple[Invoice | None, Invoice]:
+def _said(invoice: Invoice, fits: Invoice, rest: Invoice, po: ClientPo) -> tuple[Invoice, Invoice]:
     """The two parts of an invoice, each with how it came about."""
-    if fits is None or po is None:
-        return fits, rest
     money = invoice.currency.text
     whole = f"{money(invoice.untaxed)} in all are more than is left on purchase order {po.number}"
     now = Reason(rule="client_po", text=f"{whole}; billed now: {money(fits.untaxed)}")

@@ -55,7 +55,9 @@ def minor(amount: Decimal, currency: Currency) -> int:
 
 
 def _waiting(snapshot: Snapshot) -> set[str]:
-    """Keys of draws that are drafts, cancelled, deleted, or posted and matched no more."""
+    """Keys of draws that are drafts, cancelled, or posted and matched no more, and of all that was
+    deleted.
+    """
     return {
         *(
             each.key
@@ -63,9 +65,5 @@ def _waiting(snapshot: Snapshot) -> set[str]:
             if each.role is Role.drawdown and each.state != "posted"
         ),
         *(each.key for each in snapshot.ledger.entries if each.role is Role.drawdown),
-        *(
-            each.key
-            for each in snapshot.tombstones
-            if is_key(each.key) and f"/{Role.drawdown}/i" in each.key
-        ),
+        *(each.key for each in snapshot.tombstones if is_key(each.key)),
     }
