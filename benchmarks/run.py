@@ -80,12 +80,20 @@ class Figures:
 
 @contextmanager
 def timed(meters: dict[str, Meter]) -> Iterator[None]:
-    """Note what each phase takes while the body runs."""
+    """Note what each phase takes while the body runs; one inside another is not the other's."""
+    running: list[Meter] = []
 
     def wrapped(meter: Meter, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            with meter:
-                return function(*arguments, **named)
+            before = meter.wall
+            running.append(meter)
+            try:
+                with meter:
+                    return function(*arguments, **named)
+            finally:
+                running.pop()
+                if running:
+                    running[-1].wall -= meter.wall - before
 
         return call
 
