@@ -72,13 +72,15 @@ def open_on(company_id: int, account_ids: Collection[int]) -> Terms:
 
 
 def open_receivables(company_id: int, engagement_ids: Collection[int]) -> Terms:
-    """What those engagements' clients owe, and every open credit note that reverses an invoice."""
+    """What those engagements' clients owe, what draws of theirs pay that is matched no more, and
+    every open credit note that reverses an invoice.
+    """
     return [
         *_open(company_id),
         ("account_id.account_type", "=", RECEIVABLE),
         "|",
         "&",
-        ("move_id.move_type", "in", ["out_invoice", "out_refund"]),
+        ("move_id.move_type", "in", ["out_invoice", "out_refund", "entry"]),
         ("move_id.retainer_engagement_id", "in", sorted(engagement_ids)),
         "&",
         ("move_id.move_type", "=", "out_refund"),

@@ -16,6 +16,7 @@ __all__ = [
     "KEY_FIELDS",
     "MODEL",
     "LedgerMove",
+    "draws_of",
     "engagement_of",
     "invoices_under",
     "key",
@@ -135,6 +136,21 @@ def _line(raw: object) -> int:
 
 
 KEY_FIELDS = ("retainer_key",)
+
+
+def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
+    """The posted draws of those invoices, whatever they drew from."""
+    keys = [
+        ("retainer_key", "=like", f"{company_id}/%/drawdown/i{each}.%")
+        for each in sorted(invoice_ids)
+    ]
+    return [
+        ("company_id", "=", company_id),
+        ("state", "=", "posted"),
+        ("retainer_role", "=", "drawdown"),
+        *["|"] * (len(keys) - 1),
+        *keys,
+    ]
 
 
 def key(row: Row) -> tuple[int, str]:

@@ -310,6 +310,9 @@ class Ledger(Value):
     """Open receivables of engagements that use advances, and open credit notes."""
     draws: tuple[OpenDraw, ...] = ()
     """What the invoices drew whose credit notes are open."""
+    drawn: tuple[str, ...] = ()
+    """Keys of the posted draws of invoices in ``receivables`` that are paid in part: none is used
+    again, also where a payment that bounced leaves the invoice paid as it was before."""
     entries: tuple[ExistingEntry, ...] = ()
     """Entries of ours, cancelled ones too, of every month:
 

@@ -24,9 +24,10 @@ def make_plan(snapshot: Snapshot, outcome: Outcome) -> Plan:
     conflicts: list[Conflict] = []
     standing = {each.key: each for each in snapshot.invoices}
     deleted = {each.key for each in snapshot.tombstones}
+    settled = people.accepted(snapshot)
     posts = snapshot.company.post_invoices
     for invoice in outcome.invoices:
-        if invoice.held:
+        if invoice.held or invoice.key in settled:
             continue
         there = standing.get(invoice.key)
         found = _invoice(invoice, units, there, invoice.key in deleted, posts=posts)

@@ -7,7 +7,7 @@ on a document, its contacts, terms and purchase order are theirs.
 from collections.abc import Collection, Iterator
 
 from sync.domain.documents import Invoice, Role
-from sync.domain.existing import ExistingInvoice
+from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.journal import Entry
 from sync.domain.ledger import ExistingEntry
@@ -84,6 +84,12 @@ def changed_entries(snapshot: Snapshot, asked: Collection[str]) -> Iterator[Issu
                 " later entries make up for the difference; put that back if it was not meant",
                 engagement_id=each.engagement_id,
             )
+
+
+def accepted(snapshot: Snapshot) -> set[str]:
+    """Keys of what finance said rightly stands, or is gone, as a person left it."""
+    documents: tuple[ExistingInvoice | Tombstone, ...] = (*snapshot.invoices, *snapshot.tombstones)
+    return {each.key for each in documents if each.accepted is not None}
 
 
 def called(standing: Existing) -> str:

@@ -9,6 +9,7 @@ The liability keeps the rate at which it was received; what the invoice's rate d
 corrects revenue for the net part and is an exchange difference for the tax part (rule 19).
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +28,9 @@ from sync.rules.advance_lots import AdvanceLots, parts
 from sync.rules.check_advances import source_of
 from sync.rules.draw_keys import DrawKeys
 
+_DRAW_OF = re.compile(rf"\d+/\d+/{Role.drawdown}/i(\d+)\.l")
+"""The key of a draw: the invoice that it pays."""
+
 
 def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """The draws of the invoices that stand, oldest invoice first, earliest instalment first."""
@@ -34,26 +38,30 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     engagements = {each.id: each for each in snapshot.engagements}
     keys = DrawKeys(snapshot)
     corrected = _corrected(found)
-    standing = {each.key: each.name for each in snapshot.ledger.entries if each.state == "posted"}
+    loose = _loose_draws(snapshot)
     after_credits = set_off(snapshot.ledger.receivables, snapshot.company.currency)
     for whole in sorted(snapshot.ledger.receivables, key=oldest_first):
         if not is_drained(whole, as_of, found) or stem_of(whole.move_key) in corrected:
+            continue
+        if whole.move_id in loose:
+            found = found.plus(issues=(_loose(whole, loose[whole.move_id]),))
             continue
         receivable = after_credits[whole.line_id]
         if receivable.open < whole.open:
             found = found.plus(issues=(_not_set_off(whole, whole.open - receivable.open),))
         left = receivable
-        offers = lots.offers(
-            receivable.engagement_id,
-            receivable.client_id,
-            receivable.currency,
-            receivable.invoice_date,
-        )
+        offers = [
+            offer
+            for offer in lots.offers(
+                receivable.engagement_id,
+                receivable.client_id,
+                receivable.currency,
+                receivable.invoice_date,
+            )
+            if not keys.is_settled(receivable, offer.lot)
+        ]
         for lot, part in parts(offers, receivable.open):
             own = keys.draw(receivable, lot, part.total)
-            if own in standing:
-                found = found.plus(issues=(_loose(receivable, standing[own]),))
-                break
             if lot.taxed:
                 found = found.plus(invoices=(_credit_note(lots, own, left, lot, part),))
             else:
@@ -63,6 +71,17 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             lots.draw(lot.line_id, part)
             left = left.after(part.total, snapshot.company.currency)
     return found
+
+
+def _loose_draws(snapshot: Snapshot) -> dict[int, str]:
+    """Draws that stand and are matched no more, by the invoice that they were to pay: it is not
+    drawn again, from whatever lot.
+    """
+    ledger = snapshot.ledger
+    draws = [(each.key, each.name) for each in ledger.entries if each.state == "posted"]
+    draws += [(each.move_key, each.move_name) for each in ledger.receivables if each.credit]
+    found = ((_DRAW_OF.match(own), name) for own, name in draws)
+    return {int(draw[1]): name for draw, name in found if draw is not None}
 
 
 def _corrected(found: Outcome) -> set[str]:

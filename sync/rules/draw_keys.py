@@ -2,14 +2,17 @@
 
 Each draw raises what its invoice was paid, so two of one pair have keys of their own, and what
 other invoices draw of the same lot does not matter: a run that was cut short asks for the same
-draws as one that was not. A draw that waits for review keeps its key while the world goes on, and
-so does one that a person deleted, cancelled or took apart: there is never a second one beside it.
+draws as one that was not. Where a payment bounced, so that an invoice is paid again as it was
+before a draw that stands, the next free number follows. A draw that waits for review keeps its key
+while the world goes on, and so does one that a person deleted, cancelled or took apart: there is
+never a second one beside it. What finance accepted as gone is not asked for any more.
 """
 
 from collections import defaultdict
 from decimal import Decimal
 
 from sync.domain.documents import Role
+from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.keys import is_key, key, revision_of, stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
@@ -25,21 +28,23 @@ class DrawKeys:
         for each in snapshot.ledger.receivables:
             self._open[each.move_id] += each.open
         self._waiting: dict[str, list[str]] = defaultdict(list)
-        for own in sorted(_waiting(snapshot), key=lambda own: (stem_of(own), revision_of(own))):
+        waiting = _waiting(snapshot)
+        for own in sorted(waiting, key=lambda own: (stem_of(own), revision_of(own))):
             self._waiting[stem_of(own)].append(own)
-        self._used: set[str] = set()
+        self._settled = _settled(snapshot)
+        self._used = set(snapshot.ledger.drawn) - waiting
+
+    def is_settled(self, receivable: Receivable, lot: MoneyLot) -> bool:
+        """Whether finance accepted that the invoice's draw from that lot is gone: it is not asked
+        for, and the lot is there for others.
+        """
+        return stem_of(self._own(receivable, lot)) in self._settled
 
     def draw(self, receivable: Receivable, lot: MoneyLot, amount: Decimal) -> str:
         """The key of the next draw, over so much with its tax, of that invoice from that lot."""
         before = max(ZERO, receivable.total - self._open[receivable.move_id])
         self._open[receivable.move_id] -= amount
-        own = key(
-            self._company_id,
-            receivable.engagement_id,
-            Role.drawdown,
-            f"i{receivable.move_id}.l{lot.line_id}",
-            minor(before, lot.currency),
-        )
+        own = self._own(receivable, lot, minor(before, lot.currency))
         waiting = self._waiting.get(stem_of(own))
         if waiting:
             own = waiting.pop(0)
@@ -48,10 +53,23 @@ class DrawKeys:
         self._used.add(own)
         return own
 
+    def _own(self, receivable: Receivable, lot: MoneyLot, revision: int = 0) -> str:
+        source = f"i{receivable.move_id}.l{lot.line_id}"
+        return key(self._company_id, receivable.engagement_id, Role.drawdown, source, revision)
+
 
 def minor(amount: Decimal, currency: Currency) -> int:
     """The amount in the currency's smallest unit."""
     return int(amount.scaleb(currency.digits))
+
+
+def _settled(snapshot: Snapshot) -> set[str]:
+    """Keys, without revision, of what was cancelled or deleted and accepted so."""
+    gone: tuple[ExistingInvoice | Tombstone, ...] = (
+        *(each for each in snapshot.invoices if not each.counts),
+        *snapshot.tombstones,
+    )
+    return {stem_of(each.key) for each in gone if each.accepted is not None and is_key(each.key)}
 
 
 def _waiting(snapshot: Snapshot) -> set[str]:

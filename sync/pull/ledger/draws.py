@@ -1,12 +1,13 @@
-"""What the invoices drew of advances whose credit notes are open."""
+"""What the invoices drew of advances: those whose credit notes are open, those paid in part."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from mappings import account_partial_reconcile, account_tax, ledger_line, ledger_move
 from mappings.account_partial_reconcile import Match
 from mappings.ledger_line import MatchedLine
-from sync.domain.ledger import LotKind, LotTax, OpenDraw
+from sync.domain.ledger import LotKind, LotTax, OpenDraw, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Company
 from sync.domain.taxes import Tax
@@ -67,6 +68,30 @@ def read_draws(
     return tuple(
         draw for each in drawn if (draw := _draw(each, requested, given_back, taxes)) is not None
     )
+
+
+def read_drawn(
+    reader: Reader, company: Company, owed: Iterable[Receivable], owners: Owners
+) -> tuple[str, ...]:
+    """The keys of the posted draws of what is paid in part: no call where nothing is."""
+    open_: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    totals: dict[int, Decimal] = {}
+    for each in owed:
+        if not each.credit:
+            open_[each.move_id] += each.open
+            totals[each.move_id] = each.total
+    paid = [move for move, total in totals.items() if open_[move] < total]
+    if not paid:
+        return ()
+    found = reader.read(
+        ledger_move.MODEL,
+        reader.rows(
+            ledger_move.MODEL, ledger_move.draws_of(company.id, paid), ledger_move.KEY_FIELDS
+        ),
+        ledger_move.key,
+        suspects=owners.of_anybody,
+    ).values
+    return tuple(sorted(own for _, own in found))
 
 
 def _draw(

@@ -18,7 +18,7 @@ from sync.domain.money import Currency
 from sync.domain.snapshot import Company
 from sync.odoo.errors import BadAnswer
 from sync.odoo.gateway import Row
-from sync.pull.ledger.draws import read_draws
+from sync.pull.ledger.draws import read_drawn, read_draws
 from sync.pull.ledger.lots import debits, lots
 from sync.pull.ledger.matches import read_matches
 from sync.pull.ledger.open_lines import OpenLines, read_open_lines
@@ -70,7 +70,7 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most seventeen calls; ``known``: partners that were read already."""
+    """At most eighteen calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
@@ -91,20 +91,25 @@ def read_ledger(
     commercial = {each.id: each.commercial_id for each in partners.values()}
     requested = {each.request_id: each.id for each in advances if each.request_id is not None}
     draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
+    owed = receivables(opened, drawing, {each.invoice_id for each in draws})
     return LedgerRead(
         ledger=Ledger(
             lots=lots(opened, matches, commercial, requested),
             debits=debits(opened, commercial),
-            receivables=receivables(opened, drawing, {each.invoice_id for each in draws}),
+            receivables=owed,
             draws=draws,
+            drawn=read_drawn(reader, company, owed, owners),
         ),
         advances=advances,
         used_up=_latest(bare, earlier),
         clients=tuple(partners.values()),
         unmatched=frozenset(
             line.move_id
-            for line in opened.liabilities
-            if line.amount > 0 and opened.move(line).move_type == "entry"
+            for line in (
+                *(each for each in opened.liabilities if each.amount > 0),
+                *opened.receivables,
+            )
+            if opened.move(line).move_type == "entry"
         ),
     )
 

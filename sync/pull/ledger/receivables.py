@@ -20,6 +20,8 @@ def receivables(
     found = []
     for line in sorted(opened.receivables, key=lambda each: each.id):
         move = opened.move(line)
+        if move.move_type == "entry":
+            continue
         engagement = engagement_of(move, opened.moves)
         credit = move.move_type == "out_refund"
         sign = -1 if credit else 1

@@ -115,3 +115,20 @@ def test_two_draws_of_one_pair_keep_their_keys_in_their_order() -> None:
 def test_never_below_nothing() -> None:
     odd = receivable(1, 400, total=money(300))
     assert keys(books(advance(), lots=(lot(),), receivables=(odd,)), 100) == [OWN]
+
+
+def test_the_key_of_a_draw_that_stands_is_not_used_again() -> None:
+    # 200.00 are paid, as before a draw of which another payment was taken back since
+    snapshot = books(advance(), lots=(lot(),), receivables=(PAID_SINCE,))
+    stands = ("1/1/drawdown/i1000.l10/20000", "1/1/drawdown/i1000.l10/20001")
+    drawn = snapshot.ledger.model_copy(update={"drawn": stands})
+    snapshot = snapshot.model_copy(update={"ledger": drawn})
+    assert keys(snapshot, 400) == ["1/1/drawdown/i1000.l10/20002"]
+
+
+def test_a_draw_taken_apart_keeps_its_key_though_it_is_posted() -> None:
+    snapshot = books(
+        advance(), lots=(lot(),), receivables=(PAID_SINCE,), entries=(entry("posted"),)
+    )
+    drawn = snapshot.ledger.model_copy(update={"drawn": (OWN,)})
+    assert keys(snapshot.model_copy(update={"ledger": drawn}), 400) == [OWN]
