@@ -64,11 +64,18 @@ def domain(company_id: int, with_lots: Collection[int]) -> Terms:
 
 
 def of_engagements(
-    company_id: int, engagement_ids: Collection[int], client_ids: Collection[int]
+    company_id: int,
+    engagement_ids: Collection[int],
+    client_ids: Collection[int],
+    *,
+    after: int,
 ) -> Terms:
-    """Every advance that invoices of those engagements, of those clients, may draw or drew."""
+    """Every advance, later than ``after``, that invoices of those engagements, of those clients,
+    may draw or drew.
+    """
     return [
         ("company_id", "=", company_id),
+        ("id", ">", after),
         "|",
         ("engagement_ids", "in", sorted(engagement_ids)),
         "&",

@@ -107,8 +107,8 @@ class Snapshot(Value):
     carried out once.
     """
     used_up: tuple[Advance, ...] = ()
-    """Of running engagements that are topped up and have none of ``advances``: their latest one,
-    which the next is to be like."""
+    """Of running engagements that are topped up: the latest one that is not among ``advances``,
+    where it is later than those. The next is to be like it, and takes its key from it."""
     taxes: tuple[TaxSetting, ...] = ()
     """Of the engagements that may draw or are asked for taxed advances."""
     worked: tuple[tuple[int, date], ...] = ()

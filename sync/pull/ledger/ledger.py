@@ -35,7 +35,7 @@ class LedgerRead:
     """Without its entries."""
     advances: tuple[Advance, ...]
     used_up: tuple[Advance, ...]
-    """The latest advances of engagements that are topped up and have none of ``advances``."""
+    """Of engagements that are topped up, the latest advances that are used up."""
     clients: tuple[Client, ...]
     """Everybody that the ledger and the advances name."""
     unmatched: frozenset[int]
@@ -70,7 +70,7 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most eighteen calls; ``known``: partners that were read already."""
+    """At most nineteen calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
@@ -83,8 +83,13 @@ def read_ledger(
         rows = reader.rows(
             advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
         )
-    bare = _without_advance(engagements, rows)
-    used_up = _of_bare(reader, company, bare)
+    topped_up = _topped_up(engagements, rows)
+    open_ids = ids_in(rows, "id")
+    used_up = [
+        row
+        for row in _used_up(reader, company, topped_up)
+        if ids_in([row], "id").isdisjoint(open_ids)
+    ]
     partners = _partners(reader, known, opened, [*rows, *used_up])
     advances = _advances(reader, company, rows, partners, engagements, named, currencies)
     earlier = _advances(reader, company, used_up, partners, engagements, named, currencies)
@@ -101,7 +106,7 @@ def read_ledger(
             drawn=read_drawn(reader, company, owed, owners),
         ),
         advances=advances,
-        used_up=_latest(bare, earlier),
+        used_up=_latest(topped_up, earlier),
         clients=tuple(partners.values()),
         unmatched=frozenset(
             line.move_id
@@ -114,35 +119,46 @@ def read_ledger(
     )
 
 
-def _without_advance(engagements: Iterable[Engagement], rows: list[Row]) -> list[Engagement]:
-    """Running engagements that are topped up, and have no advance among those."""
-    named = {each for row in rows for each in advance_rows.engagements(row)}
-    anybody = {advance_rows.client(row) for row in rows if not advance_rows.engagements(row)}
-    return [
-        each
+def _topped_up(engagements: Iterable[Engagement], rows: list[Row]) -> dict[Engagement, int]:
+    """Running engagements that are topped up, each with the latest of those advances that is its
+    own; 0 for none.
+    """
+    latest: dict[tuple[str, int], int] = {}
+    for row in rows:
+        named = advance_rows.engagements(row)
+        for own in [("engagement", each) for each in named] or [
+            ("client", advance_rows.client(row))
+        ]:
+            latest[own] = max(latest.get(own, 0), *ids_in([row], "id"), 0)
+    return {
+        each: max(latest.get(("engagement", each.id), 0), latest.get(("client", each.client_id), 0))
         for each in engagements
-        if each.top_up is not None
-        and each.use_advances
-        and each.state is State.running
-        and each.id not in named
-        and each.client_id not in anybody
-    ]
+        if each.top_up is not None and each.use_advances and each.state is State.running
+    }
 
 
-def _of_bare(reader: Reader, company: Company, bare: Collection[Engagement]) -> list[Row]:
-    """What those engagements drew before: one call, in a run in which the last was used up."""
-    if not bare:
-        return []
-    domain = advance_rows.of_engagements(
-        company.id, {each.id for each in bare}, {each.client_id for each in bare}
-    )
-    return reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS)
+def _used_up(reader: Reader, company: Company, topped_up: Mapping[Engagement, int]) -> list[Row]:
+    """What those engagements drew since their latest that is open: a call for those that have
+    none, which is rare, and one for the others.
+    """
+    bare = [each for each, latest in topped_up.items() if not latest]
+    others = [each for each, latest in topped_up.items() if latest]
+    found: list[Row] = []
+    for group in filter(None, (bare, others)):
+        domain = advance_rows.of_engagements(
+            company.id,
+            {each.id for each in group},
+            {each.client_id for each in group},
+            after=min(topped_up[each] for each in group),
+        )
+        found += reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS)
+    return list({min(ids_in([row], "id"), default=0): row for row in found}.values())
 
 
-def _latest(bare: Iterable[Engagement], earlier: Iterable[Advance]) -> tuple[Advance, ...]:
-    """The latest advance of each of those engagements that ever had one."""
+def _latest(topped_up: Iterable[Engagement], earlier: Iterable[Advance]) -> tuple[Advance, ...]:
+    """The latest of those advances of each of those engagements."""
     found: dict[int, Advance] = {}
-    for each in bare:
+    for each in topped_up:
         own = [one for one in earlier if one.covers(each.id, each.client_id)]
         for latest in sorted(own, key=lambda one: one.id)[-1:]:
             found[latest.id] = latest
