@@ -42,21 +42,26 @@ def recharge(case: Case, found: Findings) -> Findings:
     charges = [charge for charge in charges if charge[0].ordered_on <= billing_day]
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
     back = [charge for charge in charges if charge[1] < 0 and charge[2].amount > 0]
-    source = _undecided(case, credit=False) or month_source(month)
+    deleted = _undecided(case, credit=False)
+    source = source_of(deleted) if deleted else month_source(month)
     if not is_used(case, key(case.company.id, case.engagement.id, Role.recharge, source)):
         found = found.plus(invoices=_invoice(case, source, billing_day, due, credit=False))
-    source = _undecided(case, credit=True) or month_source(month) + CREDIT
-    return found.plus(invoices=_invoice(case, source, billing_day, back, credit=True))
+    deleted = _undecided(case, credit=True)
+    source = source_of(deleted) if deleted else month_source(month) + CREDIT
+    credits_ = _invoice(case, source, billing_day, back, credit=True)
+    if deleted:  # that very one, also where a later one stands beside it
+        credits_ = tuple(each.model_copy(update={"key": deleted}) for each in credits_)
+    return found.plus(invoices=credits_)
 
 
 def _undecided(case: Case, *, credit: bool) -> str:
-    """Source of the first invoice (or credit note) of purchases that a person deleted, and of
+    """The key of the first invoice (or credit note) of purchases that a person deleted, and of
     which nobody said whether that is right.
     """
     kind = f"{case.company.id}/{case.engagement.id}/{Role.recharge}/"
     return min(
         (
-            source_of(each.key)
+            each.key
             for each in case.tombstones
             if each.key.startswith(kind) and each.credit == credit and each.accepted is None
         ),

@@ -7,7 +7,7 @@ import pytest
 
 from sync.domain.documents import Role
 from sync.domain.engagement import PurchaseLine
-from sync.domain.existing import Acceptance, Tombstone
+from sync.domain.existing import Acceptance, ExistingInvoice, Tombstone
 from sync.domain.money import Currency
 from tests.unit.rules.world import (
     JPY,
@@ -266,3 +266,28 @@ def test_once_finance_agreed_that_it_is_gone_the_rest_is_the_next_months() -> No
     rest = purchase(recharged=money(3))
     asked = the(run(campaign(rest, facts={"tombstones": [agreed]}), "2025-05-28"), Role.recharge)
     assert asked.key == "1/1/recharge/2025-05/0"
+
+
+def test_a_deleted_credit_note_is_not_written_anew_beside_a_later_one() -> None:
+    gone = Tombstone(
+        key="1/1/recharge/2025-03-credit/0", model="account.move", invoice=True, credit=True
+    )
+    later = ExistingInvoice(
+        id=7,
+        name="RINV/7",
+        key="1/1/recharge/2025-03-credit/1",
+        fingerprint="as it was written",
+        role=Role.recharge,
+        engagement_id=1,
+        state="posted",
+        credit=True,
+        changed=False,
+        invoice_date=day("2025-03-28"),
+        untaxed=money(120),
+        total=money(120),
+        residual=money(0),
+    )
+    back = purchase(received=money(2), recharged=money(3))
+    facts = {"tombstones": [gone], "invoices": [later]}
+    asked = the(run(campaign(back, facts=facts), "2025-05-28"), Role.recharge)
+    assert (asked.key, asked.credit) == (gone.key, True)
