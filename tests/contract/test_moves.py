@@ -389,10 +389,11 @@ def test_due_without_payment_terms(leased: World) -> None:
     row = leased.move(first["id"], *names)
     assert (row["invoice_date_due"], row["retainer_changed"]) == ("2025-03-31", False)
     other = _other(leased, post=False)
-    other["values"]["invoice_date"] = "2025-04-01"
+    other["values"]["invoice_date"] = other["expect"]["date"] = "2025-04-01"
     assert leased.apply_one(other)["replaced"] is True
-    row = leased.move(first["id"], *names)
+    row = leased.move(first["id"], "date", *names)
     assert (row["invoice_date_due"], row["retainer_changed"]) == ("2025-04-01", False)
+    assert row["date"] == "2025-04-01"
 
 
 def test_credit_note(leased: World) -> None:

@@ -365,6 +365,9 @@ def _refuse_locked(tables: Tables, move: Row) -> None:
 def _guard_move(tables: Tables, move: Row, values: Row) -> Row:
     if move["retainer_engagement_id"]:
         values = following(tables, move, _noting_that_it_went(tables, move, values))
+    day = values.get("invoice_date")
+    if move["state"] == "draft" and day and day != move.get("invoice_date"):
+        values = {"date": day, **values}
     if move["state"] == "posted":
         named = [each for each in PROTECTED if each in values and values[each] != move.get(each)]
         if named and set(named) != {"name"}:
