@@ -147,6 +147,7 @@ def value(
     own = currency(row, currencies)
     _, number_ = name(row)
     record, posted_on = fields.record_id(row), fields.day(row, "date")
+    credit = fields.needed_text(row, "move_type") == "out_refund"
     role, state = fields.choice(row, "retainer_role", Role), state_of(row)
     deducted = [
         line for line in besides.get(record, ()) if line.rounding or role.value not in OF_ADVANCES
@@ -160,7 +161,7 @@ def value(
         role=role,
         engagement_id=fields.link_or_none(row, "retainer_engagement_id") or 0,
         state=state,
-        credit=fields.needed_text(row, "move_type") == "out_refund",
+        credit=credit,
         changed=fields.flag(row, "retainer_changed"),
         changes=fields.text(row, "retainer_changes"),
         reset=was_reset(row),
@@ -178,7 +179,7 @@ def value(
         accepted=acceptance.value(row, people or {}),
         written=fields.money(row, acceptance.WRITTEN, own),
         deducts=tuple(
-            (line.match_line_id, own.round(-line.net))
+            (line.match_line_id, own.round(line.net if credit else -line.net))
             for line in deducted
             if state == "draft" and line.match_line_id is not None
         ),

@@ -92,7 +92,10 @@ class AdvanceLots:
         self._replay(found)
         asked = {each.key for each in found.invoices if each.held is None}
         for draft in snapshot.invoices:
-            anew = draft.key in asked or draft.role in (Role.drawdown, Role.advance_return)
+            anew = draft.key in asked or (
+                draft.role in (Role.drawdown, Role.advance_return)
+                and draft.engagement_id not in found.parked
+            )
             if draft.changed or not anew:
                 for line, amount in draft.deducts:
                     self._promised[line] = self._promised.get(line, ZERO) + amount
