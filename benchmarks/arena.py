@@ -44,7 +44,9 @@ class Arena:
     @contextmanager
     def clone(self, of: str, name: str = "contender") -> Iterator[Database]:
         """A fresh copy of a world, gone afterwards."""
-        # A server with workers looks into every database when it starts.
+        # A server with workers looks into every database that can be connected to, when it starts
+        # and from time to time; a world is only copied from now on.
+        self.box.cluster.sql(f"ALTER DATABASE {of} WITH ALLOW_CONNECTIONS false")
         self.disconnect(of)
         database = self.box.clone(name, of)
         try:
