@@ -7,6 +7,7 @@ from mappings import fields, res_currency
 from mappings.account_move import MODEL
 from mappings.fields import Row, Terms, Unreadable
 from mappings.reading import of_document
+from sync.domain import keys
 from sync.domain.documents import Role
 from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
@@ -140,16 +141,16 @@ KEY_FIELDS = ("retainer_key",)
 
 def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
     """The posted draws of those invoices, whatever they drew from."""
-    keys = [
-        ("retainer_key", "=like", f"{company_id}/%/drawdown/i{each}.%")
+    named = [
+        ("retainer_key", "=like", f"{company_id}/%/drawdown/{keys.draws_of(each)}%")
         for each in sorted(invoice_ids)
     ]
     return [
         ("company_id", "=", company_id),
         ("state", "=", "posted"),
         ("retainer_role", "=", "drawdown"),
-        *["|"] * (len(keys) - 1),
-        *keys,
+        *["|"] * (len(named) - 1),
+        *named,
     ]
 
 

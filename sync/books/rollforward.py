@@ -7,7 +7,6 @@ All figures are signed, so that a row adds up. What none of the columns explains
 own, and its lines are named. Pure.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,12 +15,10 @@ from enum import StrEnum
 from sync.books.lots import is_lot
 from sync.domain.books import BookDocument, Match, Matches, OpenLot, Posting, Taken, taken_as
 from sync.domain.documents import Role
+from sync.domain.keys import paid_by_draw
 from sync.domain.ledger import LotKind
 from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
-
-_PAID = re.compile(r"/drawdown/i(\d+)\.l")
-"""In the key of a draw: the invoice that it pays."""
 
 
 class Movement(StrEnum):
@@ -317,8 +314,7 @@ class _Roll:
 
 def paid_by(document: BookDocument) -> int:
     """The invoice that a draw pays: the one its key names, else the document itself."""
-    found = _PAID.search(document.key) if document.role is Role.drawdown else None
-    return int(found[1]) if found else document.id
+    return paid_by_draw(document.key) or document.id
 
 
 def _special(line: Posting) -> Movement | None:

@@ -15,6 +15,7 @@ from typing import Any
 from sync.domain.value import Value
 
 _KEY = re.compile(r"[0-9]+/[0-9]+/[^/]+/[^/]+/[0-9]+")
+_DRAW = re.compile(r"[0-9]+/[0-9]+/drawdown/i([0-9]+)\.l[0-9]+/[0-9]+")
 
 
 def key(company_id: int, engagement_id: int, role: str, source: str, revision: int = 0) -> str:
@@ -50,6 +51,22 @@ def source_of(document_key: str) -> str:
 def stem_of(document_key: str) -> str:
     """The key without its revision: what all revisions of a document share."""
     return document_key.rsplit("/", 1)[0]
+
+
+def draw_source(invoice_id: int, lot_line_id: int) -> str:
+    """Source of the key of a draw: the invoice that it pays, and the lot that it takes from."""
+    return f"{draws_of(invoice_id)}{lot_line_id}"
+
+
+def draws_of(invoice_id: int) -> str:
+    """What the source of each draw of an invoice begins with."""
+    return f"i{invoice_id}.l"
+
+
+def paid_by_draw(document_key: str) -> int | None:
+    """The invoice that a draw pays; None for the key of anything else."""
+    found = _DRAW.fullmatch(document_key)
+    return int(found[1]) if found else None
 
 
 CREDIT = "-credit"

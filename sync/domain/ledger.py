@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from sync.domain.documents import Role
-from sync.domain.money import ZERO, Currency
+from sync.domain.money import ZERO, Currency, value_of_part
 from sync.domain.taxes import Part, Tax
 from sync.domain.value import Exact, Value
 
@@ -123,10 +123,7 @@ class MoneyLot(Value):
 
     def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
         """Company-currency value of a draw at the lot's own rate; the last draw takes the rest."""
-        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
-        if quantity == self.open:
-            return self.open_company
-        return company.round(self.open_company * quantity / self.open)
+        return value_of_part(quantity, self.open, self.open_company, company)
 
     def after(self, part: Part, company: Currency) -> "MoneyLot":
         """What the lot is once that part of it was drawn."""
@@ -171,10 +168,7 @@ class Receivable(Value):
 
     def company_part(self, quantity: Decimal, company: Currency) -> Decimal:
         """Company-currency value of a part at the invoice's rate; the last part takes the rest."""
-        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
-        if quantity == self.open:
-            return self.open_company
-        return company.round(self.open_company * quantity / self.open)
+        return value_of_part(quantity, self.open, self.open_company, company)
 
     @property
     def rate(self) -> Decimal | None:
@@ -233,10 +227,7 @@ class OpenDebit(Value):
 
     def after(self, quantity: Decimal, company: Currency) -> "OpenDebit":
         """What is open once that part of it was moved, at its own rate; the last takes the rest."""
-        assert ZERO <= quantity <= self.open, f"{quantity} of {self.open} open"
-        value = self.open_company
-        if quantity < self.open:
-            value = company.round(self.open_company * quantity / self.open)
+        value = value_of_part(quantity, self.open, self.open_company, company)
         return self.model_copy(
             update={"open": self.open - quantity, "open_company": self.open_company - value}
         )

@@ -46,6 +46,15 @@ def multiply(amount: Decimal, numerator: int, denominator: int) -> Decimal:
     return product if denominator == 1 else _EXACT.divide(product, Decimal(denominator))
 
 
+def value_of_part(part: Decimal, whole: Decimal, value: Decimal, currency: Currency) -> Decimal:
+    """What a part of something is worth in another currency; the last part takes the rest.
+
+    ``value``: of the whole, in ``currency``.
+    """
+    assert ZERO <= part <= whole, f"{part} of {whole} open"
+    return value if part == whole else currency.round(value * part / whole)
+
+
 def split(total: Decimal, weights: Sequence[Decimal | int], currency: Currency) -> list[Decimal]:
     """Share ``total`` by ``weights`` so that the parts add up to it exactly.
 

@@ -29,7 +29,8 @@ def deleted(document: Document) -> Conflict:
 
 def touched(document: Document, standing: Existing, *, posts: bool) -> Conflict | None:
     """What a person did to what the rules ask for; None where it stands as it was written, or in
-    what the rules do not decide. ``posts``: whether such a document is not left as a draft.
+    what the rules do not decide. ``posts``: whether such a document is not left as a draft. What
+    finance accepted is not asked about.
     """
     name = called(standing)
     same = standing.fingerprint == document.fingerprint
@@ -46,7 +47,7 @@ def touched(document: Document, standing: Existing, *, posts: bool) -> Conflict 
             f" and correct one{_or_accept(document)}",
             standing,
         )  # fmt: skip
-    if standing.changes and not is_accepted(standing):
+    if standing.changes:
         return conflict(
             document, "changed_by_person", f"{name} was changed by a person"
             f" ({_what(standing)}); put that back{_or_accept(document)}",
@@ -63,13 +64,13 @@ def unasked(snapshot: Snapshot, asked: Collection[str]) -> Iterator[Conflict]:
     advance.
     """
     for each in snapshot.invoices:
-        if each.key in asked or is_accepted(each) or not each.counts:
+        if each.key in asked or each.accepted is not None or not each.counts:
             continue
         if each.changes and not (each.role is Role.advance_request and each.state == "posted"):
             message = f"{called(each)} was changed by a person ({_what(each)}); put that back, or"
-            yield _of(each, f"{message} accept it as it stands")
+            yield conflict(each, "changed_by_person", f"{message} accept it as it stands", each)
         elif each.reset and snapshot.company.post_invoices:
-            yield _of(each, _reset(called(each)))
+            yield conflict(each, "changed_by_person", _reset(called(each)), each)
 
 
 def changed_entries(snapshot: Snapshot, asked: Collection[str]) -> Iterator[Issue]:
@@ -97,15 +98,13 @@ def called(standing: Existing) -> str:
     return standing.name or f"the draft account.move {standing.id}"
 
 
-def is_accepted(standing: Existing) -> bool:
-    """Whether finance said that it rightly stands so."""
-    return isinstance(standing, ExistingInvoice) and standing.accepted is not None
-
-
 def conflict(
-    document: Document, code: str, message: str, standing: Existing | None = None
+    document: Document | ExistingInvoice,
+    code: str,
+    message: str,
+    standing: Existing | None = None,
 ) -> Conflict:
-    """A conflict about what the rules ask for."""
+    """A conflict about what the rules ask for, or about what only stands."""
     return Conflict(
         key=document.key,
         code=code,
@@ -113,17 +112,6 @@ def conflict(
         engagement_id=document.engagement_id,
         record_id=standing.id if standing else None,
         changes=standing.changes if standing else "",
-    )
-
-
-def _of(standing: ExistingInvoice, message: str) -> Conflict:
-    return Conflict(
-        key=standing.key,
-        code="changed_by_person",
-        message=message,
-        engagement_id=standing.engagement_id,
-        record_id=standing.id,
-        changes=standing.changes,
     )
 
 

@@ -9,7 +9,6 @@ The liability keeps the rate at which it was received; what the invoice's rate d
 corrects revenue for the net part and is an exchange difference for the tax part (rule 19).
 """
 
-import re
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +16,7 @@ from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import Engagement
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.journal import Account, Entry, EntryLine
-from sync.domain.keys import stem_of
+from sync.domain.keys import paid_by_draw, stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
@@ -27,9 +26,6 @@ from sync.domain.taxes import Part, with_included
 from sync.rules.advance_lots import AdvanceLots, parts
 from sync.rules.check_advances import source_of
 from sync.rules.draw_keys import DrawKeys
-
-_DRAW_OF = re.compile(rf"\d+/\d+/{Role.drawdown}/i(\d+)\.l")
-"""The key of a draw: the invoice that it pays."""
 
 
 def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
@@ -80,8 +76,8 @@ def _loose_draws(snapshot: Snapshot) -> dict[int, str]:
     ledger = snapshot.ledger
     draws = [(each.key, each.name) for each in ledger.entries if each.state == "posted"]
     draws += [(each.move_key, each.move_name) for each in ledger.receivables if each.credit]
-    found = ((_DRAW_OF.match(own), name) for own, name in draws)
-    return {int(draw[1]): name for draw, name in found if draw is not None}
+    found = ((paid_by_draw(own), name) for own, name in draws)
+    return {invoice: name for invoice, name in found if invoice is not None}
 
 
 def _corrected(found: Outcome) -> set[str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sync.domain.documents import Role
 from sync.domain.existing import ExistingInvoice, Tombstone
-from sync.domain.keys import is_key, key, revision_of, stem_of
+from sync.domain.keys import draw_source, is_key, key, revision_of, stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Snapshot
@@ -54,7 +54,7 @@ class DrawKeys:
         return own
 
     def _own(self, receivable: Receivable, lot: MoneyLot, revision: int = 0) -> str:
-        source = f"i{receivable.move_id}.l{lot.line_id}"
+        source = draw_source(receivable.move_id, lot.line_id)
         return key(self._company_id, receivable.engagement_id, Role.drawdown, source, revision)
 
 

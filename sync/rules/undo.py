@@ -16,7 +16,7 @@ from sync.domain.issues import Source
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.keys import key
 from sync.domain.ledger import OpenDraw, Receivable
-from sync.domain.money import ZERO, Currency
+from sync.domain.money import ZERO, Currency, value_of_part
 from sync.domain.outcome import Outcome
 from sync.domain.set_off import oldest_first, set_off
 from sync.domain.snapshot import Snapshot
@@ -95,9 +95,7 @@ def _company_part(draw: OpenDraw, amount: Decimal, company: Currency) -> Decimal
     """What was drawn for it in the company's currency; the last part takes the rest."""
 
     def until(restored: Decimal) -> Decimal:
-        if restored == draw.amount:
-            return draw.amount_company
-        return company.round(draw.amount_company * restored / draw.amount)
+        return value_of_part(restored, draw.amount, draw.amount_company, company)
 
     return until(draw.restored + amount) - until(draw.restored)
 

@@ -84,12 +84,7 @@ def read_ledger(
             advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
         )
     topped_up = _topped_up(engagements, rows)
-    open_ids = ids_in(rows, "id")
-    used_up = [
-        row
-        for row in _used_up(reader, company, topped_up)
-        if ids_in([row], "id").isdisjoint(open_ids)
-    ]
+    used_up = _used_up(reader, company, topped_up, ids_in(rows, "id"))
     partners = _partners(reader, known, opened, [*rows, *used_up])
     advances = _advances(reader, company, rows, partners, engagements, named, currencies)
     earlier = _advances(reader, company, used_up, partners, engagements, named, currencies)
@@ -137,13 +132,15 @@ def _topped_up(engagements: Iterable[Engagement], rows: list[Row]) -> dict[Engag
     }
 
 
-def _used_up(reader: Reader, company: Company, topped_up: Mapping[Engagement, int]) -> list[Row]:
+def _used_up(
+    reader: Reader, company: Company, topped_up: Mapping[Engagement, int], open_ids: Collection[int]
+) -> list[Row]:
     """What those engagements drew since their latest that is open: a call for those that have
     none, which is rare, and one for the others.
     """
     bare = [each for each, latest in topped_up.items() if not latest]
     others = [each for each, latest in topped_up.items() if latest]
-    found: list[Row] = []
+    found: dict[int, Row] = {}
     for group in filter(None, (bare, others)):
         domain = advance_rows.of_engagements(
             company.id,
@@ -151,8 +148,9 @@ def _used_up(reader: Reader, company: Company, topped_up: Mapping[Engagement, in
             {each.client_id for each in group},
             after=min(topped_up[each] for each in group),
         )
-        found += reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS)
-    return list({min(ids_in([row], "id"), default=0): row for row in found}.values())
+        for row in reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS):
+            found[min(ids_in([row], "id"), default=0)] = row
+    return [row for record, row in found.items() if record not in open_ids]
 
 
 def _latest(topped_up: Iterable[Engagement], earlier: Iterable[Advance]) -> tuple[Advance, ...]:

@@ -5,7 +5,6 @@ import pytest
 from sync.domain.advances import Decision
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
-from sync.domain.ledger import ExistingEntry
 from sync.domain.snapshot import Snapshot
 from tests.unit.rules.funds import (
     EUR,
@@ -26,6 +25,7 @@ from tests.unit.rules.funds import (
 )
 from tests.unit.rules.world import (
     billed,
+    booked,
     codes,
     company,
     day,
@@ -162,18 +162,8 @@ def test_tax_of_a_recognised_advance_stays_as_it_is() -> None:
 def test_breakage_is_made_once() -> None:
     snapshot = books(advance(**BREAKAGE, decision_amount=money(300)), lots=(lot(),))
     (entry,) = run(snapshot, ON).entries
-    standing = ExistingEntry(
-        id=5,
-        name="MISC/5",
-        key=entry.key,
-        fingerprint=entry.fingerprint,
-        role=Role.breakage,
-        engagement_id=None,
-        state="posted",
-        changed=False,
-        day=entry.day,
-        amount=entry.total,
-    )
+    same = {"engagement_id": None, "fingerprint": entry.fingerprint, "day": entry.day}
+    standing = booked(entry.key, entry.total, **same)
     posted = books(
         advance(**BREAKAGE, decision_amount=money(300)),
         lots=(lot(open=money(700)),),
@@ -269,18 +259,8 @@ def test_a_draft_return_that_is_not_wanted_any_more_is_withdrawn() -> None:
 
 def test_a_draft_breakage_that_is_not_wanted_any_more_is_withdrawn() -> None:
     (asked,) = run(books(advance(**BREAKAGE), lots=(lot(),)), ON).entries
-    draft = ExistingEntry(
-        id=5,
-        name="",
-        key=asked.key,
-        fingerprint=asked.fingerprint,
-        role=Role.breakage,
-        engagement_id=None,
-        state="draft",
-        changed=False,
-        day=asked.day,
-        amount=asked.total,
-    )
+    written = {"engagement_id": None, "fingerprint": asked.fingerprint, "day": asked.day}
+    draft = booked(asked.key, asked.total, state="draft", **written)
     same = books(advance(**BREAKAGE), lots=(lot(),), entries=(draft,))
     assert [(each.key, each.withdrawn) for each in run(same, ON).entries] == [(draft.key, False)]
     kept = books(advance(**decided(Decision.keep)), lots=(lot(),), entries=(draft,))

@@ -22,7 +22,19 @@ from tests.unit.rules.funds import (
     taxed,
     user,
 )
-from tests.unit.rules.world import ACME, JPY, KWD, USD, codes, company, day, issue, money, run
+from tests.unit.rules.world import (
+    ACME,
+    JPY,
+    KWD,
+    USD,
+    booked,
+    codes,
+    company,
+    day,
+    issue,
+    money,
+    run,
+)
 
 ON = "2025-04-01"
 
@@ -322,20 +334,7 @@ def test_money_that_comes_in_after_a_taxed_invoice_pays_it_by_a_credit_note_on_t
 
 
 def test_a_draw_that_a_person_took_apart_is_named_and_not_repeated() -> None:
-    from sync.domain.ledger import ExistingEntry
-
-    entry = ExistingEntry(
-        id=5,
-        name="MISC/5",
-        key="1/1/drawdown/i1000.l10/0",
-        fingerprint="as it was written",
-        role=Role.drawdown,
-        engagement_id=1,
-        state="posted",
-        changed=False,
-        day=day("2025-03-31"),
-        amount=money(600),
-    )
+    entry = booked("1/1/drawdown/i1000.l10/0", 600)
     snapshot = books(advance(), lots=(lot(),), receivables=(receivable(),), entries=(entry,))
     outcome = run(snapshot, ON)
     assert outcome.entries == ()

@@ -6,11 +6,10 @@ import pytest
 
 from sync.domain.documents import Role
 from sync.domain.existing import ExistingInvoice, Tombstone
-from sync.domain.ledger import ExistingEntry
 from sync.domain.snapshot import Snapshot
 from sync.rules.draw_keys import DrawKeys
 from tests.unit.rules.funds import advance, books, lot, receivable
-from tests.unit.rules.world import day, money
+from tests.unit.rules.world import billed, booked, money
 
 OWN = "1/1/drawdown/i1000.l10/0"
 
@@ -22,40 +21,10 @@ def keys(snapshot: Snapshot, *amounts: int) -> list[str]:
     return [of.draw(first, one, money(each)) for each in amounts]
 
 
-def note(key: str = OWN, **changes: Any) -> ExistingInvoice:
+def note(source: str = "i1000.l10", revision: int = 0, **changes: Any) -> ExistingInvoice:
     """A credit note on the advance."""
-    return ExistingInvoice(
-        **{
-            "id": 5,
-            "name": "",
-            "key": key,
-            "fingerprint": "as it was written",
-            "role": Role.drawdown,
-            "engagement_id": 1,
-            "state": "draft",
-            "credit": True,
-            "changed": False,
-            "invoice_date": day("2025-03-31"),
-            "untaxed": money(600),
-            "total": money(600),
-            "residual": money(600),
-            **changes,
-        }
-    )
-
-
-def entry(state: str) -> ExistingEntry:
-    return ExistingEntry(
-        id=5,
-        name="MISC/5",
-        key=OWN,
-        fingerprint="as it was written",
-        role=Role.drawdown,
-        engagement_id=1,
-        state=state,
-        changed=False,
-        day=day("2025-03-31"),
-        amount=money(600),
+    return billed(
+        source, 600, Role.drawdown, revision, **{"state": "draft", "credit": True, **changes}
     )
 
 
@@ -69,9 +38,9 @@ PAID_SINCE = receivable(1, 400, total=money(600))
         {"invoices": [note()]},
         {"invoices": [note(changed=True)]},
         {"invoices": [note(state="cancel")]},
-        {"entries": (entry("draft"),)},
-        {"entries": (entry("cancel"),)},
-        {"entries": (entry("posted"),)},
+        {"entries": (booked(OWN, 600, state="draft"),)},
+        {"entries": (booked(OWN, 600, state="cancel"),)},
+        {"entries": (booked(OWN, 600, state="posted"),)},
         {"tombstones": [Tombstone(key=OWN, model="account.move")]},
     ],
     ids=["draft", "changed", "cancelled", "reset", "cancelled entry", "loose", "deleted"],
@@ -88,8 +57,8 @@ def test_what_is_posted_and_matched_is_another_draw() -> None:
 
 
 def test_others_draws_are_no_concern() -> None:
-    others = [note("1/1/drawdown/i1000.l20/0"), note("1/1/drawdown/i2000.l10/0")]
-    others += [note("1/1/drawdown/c1000.l10.e3/0")]
+    others = [note("i1000.l20"), note("i2000.l10")]
+    others += [note("c1000.l10.e3")]
     broken = [Tombstone(key="1/1/drawdown/i1000.l10/x", model="account.move")]
     snapshot = books(
         advance(),
@@ -102,7 +71,7 @@ def test_others_draws_are_no_concern() -> None:
 
 
 def test_two_draws_of_one_pair_keep_their_keys_in_their_order() -> None:
-    drafts = [note("1/1/drawdown/i1000.l10/30000"), note("1/1/drawdown/i1000.l10/2000")]
+    drafts = [note(revision=30000), note(revision=2000)]
     snapshot = books(advance(), lots=(lot(),), receivables=(PAID_SINCE,), invoices=drafts)
     assert keys(snapshot, 50, 50, 300) == [
         "1/1/drawdown/i1000.l10/2000",
@@ -128,7 +97,10 @@ def test_the_key_of_a_draw_that_stands_is_not_used_again() -> None:
 
 def test_a_draw_taken_apart_keeps_its_key_though_it_is_posted() -> None:
     snapshot = books(
-        advance(), lots=(lot(),), receivables=(PAID_SINCE,), entries=(entry("posted"),)
+        advance(),
+        lots=(lot(),),
+        receivables=(PAID_SINCE,),
+        entries=(booked(OWN, 600, state="posted"),),
     )
     drawn = snapshot.ledger.model_copy(update={"drawn": (OWN,)})
     assert keys(snapshot.model_copy(update={"ledger": drawn}), 400) == [OWN]

@@ -5,7 +5,7 @@ import pytest
 from sync.domain.documents import Role
 from sync.domain.ledger import ExistingEntry
 from sync.rules.entries import next_key, withdrawal
-from tests.unit.rules.world import JPY, USD, day, money
+from tests.unit.rules.world import JPY, USD, booked, day, money
 
 STEM = "1/1/correction/i17"
 OTHER = "1/1/correction/i1"
@@ -13,21 +13,7 @@ OTHER = "1/1/correction/i1"
 
 
 def entry(revision: int, stem: str = STEM, **changes: object) -> ExistingEntry:
-    return ExistingEntry(
-        **{
-            "id": revision + 1,
-            "name": "",
-            "key": f"{stem}/{revision}",
-            "fingerprint": "",
-            "role": Role.correction,
-            "engagement_id": 1,
-            "state": "posted",
-            "changed": False,
-            "day": day("2025-03-31"),
-            "amount": money(300),
-            **changes,
-        }
-    )
+    return booked(f"{stem}/{revision}", **{"id": revision + 1, **changes})
 
 
 DRAFT, CANCELLED = {"state": "draft"}, {"state": "cancel"}

@@ -7,7 +7,7 @@ import pytest
 
 from sync.domain.documents import Role
 from sync.domain.engagement import PurchaseLine
-from sync.domain.existing import Acceptance, ExistingInvoice, Tombstone
+from sync.domain.existing import Acceptance, Tombstone
 from sync.domain.money import Currency
 from tests.unit.rules.world import (
     JPY,
@@ -272,21 +272,7 @@ def test_a_deleted_credit_note_is_not_written_anew_beside_a_later_one() -> None:
     gone = Tombstone(
         key="1/1/recharge/2025-03-credit/0", model="account.move", invoice=True, credit=True
     )
-    later = ExistingInvoice(
-        id=7,
-        name="RINV/7",
-        key="1/1/recharge/2025-03-credit/1",
-        fingerprint="as it was written",
-        role=Role.recharge,
-        engagement_id=1,
-        state="posted",
-        credit=True,
-        changed=False,
-        invoice_date=day("2025-03-28"),
-        untaxed=money(120),
-        total=money(120),
-        residual=money(0),
-    )
+    later = billed("2025-03-credit", 120, Role.recharge, 1, credit=True)
     back = purchase(received=money(2), recharged=money(3))
     facts = {"tombstones": [gone], "invoices": [later]}
     asked = the(run(campaign(back, facts=facts), "2025-05-28"), Role.recharge)

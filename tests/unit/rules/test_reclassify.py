@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from sync.domain.advances import Advance, Decision
-from sync.domain.documents import Role
 from sync.domain.journal import Account, Entry
 from sync.domain.ledger import ExistingEntry, Ledger, Locks, LotKind, MoneyLot, Receipt
 from sync.domain.money import Currency
@@ -14,7 +13,7 @@ from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.domain.terms import Recognition
 from sync.rules.reclassify import reclassify, year_end_before
-from tests.unit.rules.world import USD, company, day, issue, money, retainer, terms, world
+from tests.unit.rules.world import USD, booked, company, day, issue, money, retainer, terms, world
 
 EUR = Currency(id=4, code="EUR")
 
@@ -198,18 +197,8 @@ def test_a_year_that_is_closed_is_told() -> None:
 
 
 def standing(key: str, state: str = "posted", amount: str = "17967.15") -> ExistingEntry:
-    return ExistingEntry(
-        id=1,
-        name="MISC/1",
-        key=key,
-        fingerprint="as it was",
-        role=Role.reclassification,
-        engagement_id=None,
-        state=state,
-        changed=False,
-        day=day("2025-12-31"),
-        amount=money(amount),
-    )
+    of_the_company = {"engagement_id": None, "day": day("2025-12-31")}
+    return booked(key, amount, state=state, **of_the_company)
 
 
 ENTRY, BACK = (f"1/0/reclassification/2025.p7.unearned.USD{end}/0" for end in ("", ".back"))

@@ -6,10 +6,9 @@ import pytest
 
 from sync.domain.advances import AdvanceRequest
 from sync.domain.engagement import TopUp, TopUpPolicy
-from sync.domain.issues import Issue, Severity, Source
 from sync.domain.outcome import Outcome
 from tests.unit.rules.funds import advance, after, books, lot, receivable, user
-from tests.unit.rules.world import PROJECT, day, deliverable, money, run
+from tests.unit.rules.world import PROJECT, day, deliverable, money, parking, run
 
 ON = "2025-04-01"
 AMOUNT = TopUp(policy=TopUpPolicy.amount, amount=money(1000), below=money(250))
@@ -172,13 +171,6 @@ def test_work_counts_from_the_first_of_two_requests() -> None:
 
 def test_none_while_the_engagement_is_parked() -> None:
     snapshot = left(200, AMOUNT)
-    problem = Issue(
-        code="unreadable",
-        severity=Severity.blocker,
-        source=Source(model="retainer.engagement", id=1),
-        field="date_start",
-        message="is missing; enter it",
-        engagement_id=1,
-    )
+    problem = parking()
     assert len(run(snapshot, ON).advances) == 1
     assert run(snapshot.model_copy(update={"problems": (problem,)}), ON).advances == ()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sync.domain.documents import Role
-from sync.domain.issues import Issue, Severity, Source
 from sync.domain.ledger import OpenDraw, Receivable
 from tests.unit.rules.funds import (
     EUR,
@@ -17,7 +16,7 @@ from tests.unit.rules.funds import (
     receivable,
     taxed,
 )
-from tests.unit.rules.world import company, day, money, run
+from tests.unit.rules.world import company, day, money, parking, run
 
 ON = "2025-06-01"
 
@@ -197,14 +196,7 @@ def test_a_credit_note_of_a_parked_engagement_waits() -> None:
     snapshot = books(
         advance(), lots=(lot(open=money(400)),), receivables=(credit(),), draws=(drawn(),)
     )
-    problem = Issue(
-        code="unreadable",
-        severity=Severity.blocker,
-        source=Source(model="retainer.engagement", id=1),
-        field="date_start",
-        message="is missing; enter it",
-        engagement_id=1,
-    )
+    problem = parking()
     assert len(run(snapshot, ON).entries) == 1
     assert run(snapshot.model_copy(update={"problems": (problem,)}), ON).entries == ()
 

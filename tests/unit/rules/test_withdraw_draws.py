@@ -3,10 +3,9 @@
 import pytest
 
 from sync.domain.documents import Role
-from sync.domain.issues import Issue, Severity, Source
 from sync.domain.ledger import ExistingEntry
 from tests.unit.rules.funds import books, user
-from tests.unit.rules.world import billed, day, money, run
+from tests.unit.rules.world import billed, booked, money, parking, run
 
 ON = "2025-07-01"
 DRAW, DECIDED = "1/1/drawdown/l10.r1001/0", "1/1/breakage/a1-2025-06-30/0"
@@ -15,21 +14,7 @@ LAPSED = "1/1/breakage/2025-03.i17/0"
 
 def draft(key: str, **changes: object) -> ExistingEntry:
     """An entry of ours that waits for review."""
-    return ExistingEntry(
-        **{
-            "id": 5,
-            "name": "",
-            "key": key,
-            "fingerprint": "",
-            "role": Role(key.split("/")[2]),
-            "engagement_id": 1,
-            "state": "draft",
-            "changed": False,
-            "day": day("2025-03-31"),
-            "amount": money(300),
-            **changes,
-        }
-    )
+    return booked(key, **{"state": "draft", **changes})
 
 
 def withdrawn(*entries: ExistingEntry, **facts: object) -> list[str]:
@@ -52,14 +37,7 @@ def test_what_stands_or_a_person_touched_is_left_alone(key: str, change) -> None
 
 
 def test_entries_of_fees_and_of_parked_engagements_are_left_alone() -> None:
-    problem = Issue(
-        code="unreadable",
-        severity=Severity.blocker,
-        source=Source(model="retainer.engagement", id=1),
-        field="date_start",
-        message="is missing; enter it",
-        engagement_id=1,
-    )
+    problem = parking()
     other = draft("1/2/drawdown/l10.r2001/0", engagement_id=2)
     # what lapsed of a fee is withdrawn by the rule of fees, and so once only
     assert withdrawn(draft(LAPSED)) == [LAPSED]
@@ -81,14 +59,7 @@ def test_a_withdrawn_return_names_nobody_and_its_days() -> None:
     "changes", [{"state": "posted"}, {"state": "draft", "changed": True}, {"engagement_id": 2}]
 )
 def test_an_invoice_that_stands_is_left_alone(changes) -> None:
-    problem = Issue(
-        code="unreadable",
-        severity=Severity.blocker,
-        source=Source(model="retainer.engagement", id=2),
-        field="date_start",
-        message="is missing; enter it",
-        engagement_id=2,
-    )
+    problem = parking(2)
     own = billed("a1-2025-06-30", 300, Role.drawdown, **{"state": "draft", **changes})
     snapshot = books(engagements=(user(1), user(2)), invoices=[own], problems=[problem])
     assert run(snapshot, ON).invoices == ()

@@ -23,8 +23,9 @@ from sync.domain.engagement import (
 )
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ExistingInvoice
-from sync.domain.issues import Issue
+from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key
+from sync.domain.ledger import ExistingEntry
 from sync.domain.money import Currency
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Company, Snapshot
@@ -194,6 +195,37 @@ def standing(
             "client_po_id": invoice.client_po_id,
             **changes,
         }
+    )
+
+
+def booked(key: str, amount: str | int = 300, **changes: Any) -> ExistingEntry:
+    """A journal entry of ours of engagement 1 as Odoo has it, untouched, of 31 March 2025."""
+    return ExistingEntry(
+        **{
+            "id": 5,
+            "name": "" if changes.get("state") == "draft" else "MISC/5",
+            "key": key,
+            "fingerprint": "as it was written",
+            "role": Role(key.split("/")[2]),
+            "engagement_id": 1,
+            "state": "posted",
+            "changed": False,
+            "day": day("2025-03-31"),
+            "amount": money(amount),
+            **changes,
+        }
+    )
+
+
+def parking(engagement_id: int = 1) -> Issue:
+    """A row that could not be read: it parks the engagement."""
+    return Issue(
+        code="unreadable",
+        severity=Severity.blocker,
+        source=Source(model="retainer.engagement", id=engagement_id),
+        field="date_start",
+        message="is missing; enter it",
+        engagement_id=engagement_id,
     )
 
 
