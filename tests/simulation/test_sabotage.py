@@ -37,7 +37,15 @@ def no_tombstone(broken: pytest.MonkeyPatch) -> None:
 
 def silent_edits(broken: pytest.MonkeyPatch) -> None:
     """What a person changed passes while the rules ask for the same."""
-    broken.setattr(people, "is_accepted", lambda _: True)
+    told = people.touched
+    broken.setattr(
+        people,
+        "touched",
+        lambda document, standing, *, posts: told(
+            document, standing.model_copy(update={"changes": ""}), posts=posts
+        ),
+    )
+    broken.setattr(people, "unasked", lambda *_: ())
 
 
 def no_look_up(broken: pytest.MonkeyPatch) -> None:
