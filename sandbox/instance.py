@@ -21,6 +21,7 @@ from sandbox.odoo_server import OdooServer, open_listener
 from sandbox.odoo_tests import OdooTestRun, read_results
 from sandbox.postgres import Cluster
 from sandbox.progress import Progress, Silent
+from sandbox.quick_keys import quick_keys
 from sandbox.state import State, read_state
 from sandbox.template import ADDON, Template, copy_layer, odoo_home, template
 
@@ -145,18 +146,25 @@ class Sandbox:
 
     # -- databases -------------------------------------------------------------------------
 
-    def clone(self, name: str, of: Database | str | None = None) -> Database:
+    def clone(
+        self, name: str, of: Database | str | None = None, *, quick: bool = False
+    ) -> Database:
         """A fresh database with the addon, the users and nothing else, in a fraction of a second.
 
         The name is made of small letters, digits and underscores. One that was dropped may be used
         again. `of` is a database to copy instead, which scripts may have filled and nobody is
-        connected to.
+        connected to. `quick` makes the check of its keys cheap, which no other database does.
         """
         if of is None:
             self._databases.clone(name)
         else:
             self._databases.clone(name, _name(of))
-        return self.database(name)
+        database = self.database(name)
+        if quick:
+            self.cluster.sql(
+                quick_keys((database.admin_api_key, database.service_api_key)), database.name
+            )
+        return database
 
     def database(self, name: str) -> Database:
         """How to get into a database of this instance."""

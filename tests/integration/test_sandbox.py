@@ -108,6 +108,22 @@ def test_both_remote_interfaces_take_the_keys(database: Database) -> None:
         assert uid == user["id"]
 
 
+def test_a_quick_clone_takes_the_same_keys_and_no_others(box: Sandbox) -> None:
+    database = box.clone("quick", quick=True)
+    try:
+        for key in (database.admin_api_key, database.service_api_key):
+            assert json2(database, key, "res.users", "search_count", domain=[]) > 0
+            wrong = key[:-1] + ("0" if key[-1] != "0" else "1")
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                json2(database, wrong, "res.users", "search_count", domain=[])
+            assert caught.value.code == 401
+            caught.value.close()
+        kept = box.cluster.sql("SELECT key FROM res_users_apikeys", database.name).splitlines()
+        assert {each.split("$")[2] for each in kept} == {"1"}
+    finally:
+        box.drop(database)
+
+
 def test_every_user_can_log_in(database: Database) -> None:
     assert set(database.passwords) >= {"admin", "finance", "consultant", "auditor", "drawdown"}
     for login, password in database.passwords.items():
