@@ -66,6 +66,12 @@ def day_of(month: date, day: int) -> date:
     return month.replace(day=min(day, days_in(month)))
 
 
+def billing_month(billing_day: int, as_of: date) -> date:
+    """The first of the month of the last day of billing (``billing_day`` of each) that has come."""
+    month = first_of(as_of)
+    return month if day_of(month, billing_day) <= as_of else add_months(month, -1)
+
+
 def last_year_end(year_end: tuple[int, int], day: date) -> date:
     """The last day, before the given one, on which a financial year ended; (month, day)."""
     month, last = year_end

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from mappings.engagement_defaults import Defaults
 from mappings.pulled import Pulled
-from sync.domain.calendar import add_months, first_of, last_year_end
+from sync.domain.calendar import add_months, billing_month, first_of, last_year_end
 from sync.domain.engagement import Engagement, Kind
 from sync.domain.snapshot import Company, Snapshot
 from sync.odoo.gateway import Gateway
@@ -62,7 +62,7 @@ def pull(
     found = read_ledger(reader, of, books, agreements.engagements, agreements.clients, currencies)
     kept = _still_open(agreements, time, of, open_since, found.busy)
     ids = [engagement.id for engagement in kept]
-    since = _since(kept, time, of, month)
+    since = _since(kept, time, of, today or datetime.now(UTC).date())
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
@@ -183,11 +183,12 @@ def _ended_lately(engagement: Engagement, month: date) -> bool:
     return engagement.kind is Kind.retainer and end is not None and end >= add_months(month, -12)
 
 
-def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, month: date) -> date:
+def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, today: date) -> date:
     """The first of the earliest month in which a document may still have to be written.
 
     A retainer's is its first open month. Extra work is billed in the month it was done in, or
-    later, so its earliest entry bounds it.
+    later, so its earliest entry bounds it. Purchases are recharged on the last billing day that has
+    come: whether they were is to be known, also where that day was last month's.
     """
     extra = {
         project
@@ -203,4 +204,6 @@ def _since(engagements: tuple[Engagement, ...], time: Time, company: Company, mo
     retained = earliest_open(engagements, company.go_live)
     bounds = [first_of(min(worked))] if worked else []
     bounds += [retained] if retained is not None else []
-    return min(bounds, default=month)
+    if any(engagement.recharge_purchases for engagement in engagements):
+        bounds.append(billing_month(company.out_of_scope_day, today))
+    return min(bounds, default=first_of(today))

@@ -11,7 +11,7 @@ another month's would bill them behind the person's back.
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.calendar import add_months, day_of, first_of
+from sync.domain.calendar import billing_month, day_of
 from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import PurchaseLine
 from sync.domain.issues import Issue, Severity, Source
@@ -37,7 +37,7 @@ def recharge(case: Case, found: Findings) -> Findings:
             found = found.plus(issues=(_no_rate(case, each),))
             continue
         charges.append((each, quantity, _line(case, each, quantity)))
-    month = _billing_month(case)
+    month = billing_month(case.company.out_of_scope_day, case.as_of)
     billing_day = day_of(month, case.company.out_of_scope_day)
     charges = [charge for charge in charges if charge[0].ordered_on <= billing_day]
     due = [charge for charge in charges if charge[1] > 0 and charge[2].amount > 0]
@@ -67,14 +67,6 @@ def _undecided(case: Case, *, credit: bool) -> str:
         ),
         default="",
     )
-
-
-def _billing_month(case: Case) -> date:
-    """The month of the last billing day that has come."""
-    month = first_of(case.as_of)
-    if day_of(month, case.company.out_of_scope_day) > case.as_of:
-        month = add_months(month, -1)
-    return month
 
 
 def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:

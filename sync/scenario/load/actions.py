@@ -195,6 +195,8 @@ def _change_time(world: World, step: Step) -> None:
         values["retainer_non_billable"] = not ref.billable
     if ref.new_date is not None:
         values["date"] = ref.new_date.isoformat()
+    if ref.new_project is not None:
+        values |= {"project_id": world.id("project", ref.new_project), "task_id": False}
     world.gateway.write("account.analytic.line", [work.entry(world, ref)], values)
 
 

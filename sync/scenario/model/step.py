@@ -53,6 +53,7 @@ class TimeChange(TimeRef):
     text: Text | None = None
     billable: Flag | None = None
     new_date: Day | None = None
+    new_project: Text | None = None
 
 
 class TaskMove(Entry):

@@ -6,6 +6,7 @@ import pytest
 
 from sync.domain.calendar import (
     add_months,
+    billing_month,
     business_day,
     day_of,
     days,
@@ -33,6 +34,24 @@ def test_adding_months_passes_the_years_end_both_ways() -> None:
     assert add_months(date(2025, 2, 1), -2) == date(2024, 12, 1)
     assert add_months(date(2025, 2, 1), 0) == date(2025, 2, 1)
     assert add_months(date(2025, 1, 1), 12) == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "month"),
+    [
+        (date(2025, 3, 27), date(2025, 2, 1)),
+        (date(2025, 3, 28), date(2025, 3, 1)),
+        (date(2025, 4, 1), date(2025, 3, 1)),
+        (date(2025, 1, 1), date(2024, 12, 1)),
+    ],
+)
+def test_the_month_of_the_last_billing_day(as_of: date, month: date) -> None:
+    assert billing_month(28, as_of) == month
+
+
+def test_a_billing_day_that_a_month_does_not_have_is_its_last() -> None:
+    assert billing_month(31, date(2025, 2, 28)) == date(2025, 2, 1)
+    assert billing_month(31, date(2025, 4, 29)) == date(2025, 3, 1)
 
 
 def test_months_are_added_to_firsts_only() -> None:
