@@ -5,13 +5,14 @@ received. The legs come from different places: the ledger from the sum of all po
 from what is unmatched of the lines that belong there; what is expected from what was billed and the
 closed statements (fees), and from received less drawn, returned and kept (advances).
 
-Entries that wait for review are in no posted figure: they stand between lots and expectation, in a
-column of their own.
+Entries that wait for review are in no posted figure, nor are credit notes of fees: they stand
+between lots and expectation, in a column of their own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from sync.books.draft_credits import Credit, draft_credits
 from sync.books.foreign import (
     Foreign,
     Strange,
@@ -26,7 +27,7 @@ from sync.books.foreign import (
 )
 from sync.books.lots import is_lot, is_request
 from sync.domain.advances import Advance
-from sync.domain.books import Match, OpenLot, Posting, RequestPaid
+from sync.domain.books import Match, OpenLot, Posting, RequestPaid, Taken
 from sync.domain.documents import Role
 from sync.domain.engagement import Engagement
 from sync.domain.existing import Tombstone
@@ -35,6 +36,7 @@ from sync.domain.money import ZERO, Currency
 from sync.domain.value import Exact, Value
 from sync.rules.owed import Owed
 
+_NOTHING = Credit(ZERO, ZERO)
 LOOSE = "its receivable side is matched with no invoice"
 
 Key = tuple[LotKind, int | None]
@@ -72,7 +74,23 @@ class Examined(Value):
     """Their names."""
 
     def fees(self) -> list[OpenLot]:
-        """All credits on unearned revenue that were read and belong there."""
+        """All credits on unearned revenue that were read and belong there.
+
+        What a draft credit note is going to take of one counts as given back.
+        """
+        waiting = self.draft_credits()
+        return [
+            _given_back(each, waiting[each.posting.id].amount)
+            if each.posting.id in waiting
+            else each
+            for each in self._fees()
+        ]
+
+    def draft_credits(self) -> dict[int, Credit]:
+        """By line of a fee's lot: what draft credit notes are going to take of it."""
+        return draft_credits(self._fees(), self.unposted, self.currency)
+
+    def _fees(self) -> list[OpenLot]:
         return [
             each
             for each in (*self.lots, *self.billed)
@@ -93,7 +111,7 @@ class Tie(Value):
     ledger: Exact
     lots: Exact
     awaiting: Exact
-    """What entries that wait for review will take or add once they are posted."""
+    """What entries and credit notes of fees that wait for review will take or add once posted."""
     expected: Exact
     received: Exact = ZERO
     """Money that came in for the requests that are open, net of tax."""
@@ -185,6 +203,7 @@ class _Comparison:
         self.books = examined
         self.company = examined.currency
         self.rules = expected
+        self._credits = examined.draft_credits()
         self.foreign = self._foreign(advances, engagements, tombstones)
         self._not_ours = {
             each.line_id
@@ -285,6 +304,10 @@ class _Comparison:
             waits = document.state == "draft" and not document.was_posted
             if waits and document.move_type == "entry":
                 yield line.kind, line.client_id, line.amount_company
+        for lot in self._own_lots():
+            if lot.posting.id in self._credits:
+                credit = self._credits[lot.posting.id]
+                yield LotKind.unearned, lot.posting.client_id, -credit.company
 
     def _expected(self) -> Iterable[tuple[LotKind, int | None, Decimal]]:
         yield from self._expected_fees()
@@ -322,6 +345,10 @@ class _Comparison:
             left += sum((each.amount for each in drafts), ZERO)
             in_books = sum((each.open_company for each in lots), ZERO)
             in_books += sum((each.amount_company for each in drafts), ZERO)
+            for each in lots:
+                credit = self._credits.get(each.posting.id, _NOTHING)
+                left -= credit.amount
+                in_books -= credit.company
             range_ = self.rules.get(move)
             if range_ is not None and first.amount:
                 rate = first.amount_company / first.amount
@@ -374,3 +401,8 @@ def _sums(rows: Iterable[tuple[LotKind, int | None, Decimal]]) -> dict[Key, Deci
     for kind, client, amount in rows:
         found[kind, client] = found.get((kind, client), ZERO) + amount
     return found
+
+
+def _given_back(lot: OpenLot, amount: Decimal) -> OpenLot:
+    takes = (*lot.takes, (lot.posting.day, Taken.returned, amount))
+    return lot.model_copy(update={"takes": takes})

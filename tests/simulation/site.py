@@ -172,9 +172,9 @@ class Site:
         ]
 
     def wait_for_the_lease(self) -> None:
-        """Until whoever died with it holds nobody up any more."""
-        for run in self.running():
-            until = datetime.fromisoformat(run["lease_until"])
+        """Until whoever died with it holds nobody up any more, nor a request that arrives late."""
+        while running := self.running():
+            until = datetime.fromisoformat(running[0]["lease_until"])
             seconds = (until - self.odoo.tables.now).total_seconds() + 1
             self.clock.sleep(max(seconds, 0.0))
 

@@ -54,7 +54,8 @@ class Touched:
 
         ``conflicts``: keys; ``issues``: codes. A request tells of itself by its advance. Where the
         rules do not ask for it any more (its month is closed, what it bills is bound to it), an
-        alert must have told of an invoice.
+        alert must have told of an invoice. A draw or a correction of a document that is posted no
+        longer is asked for by nobody.
         """
         rows = odoo.tables.rows("account.move")
         for each in self.documents:
@@ -74,6 +75,8 @@ class Touched:
         }
         for key in sorted((gone | self.deleted) - accepted - conflicts):
             if _has_alert(odoo, key) if _bills(key) else _is_closed(odoo, key):
+                continue
+            if not _has_reason(odoo, key):
                 continue
             if not ("/advance_request/" in key and issues & {"request_cancelled"}):
                 yield f"nobody was told of {key}, which a person cancelled or deleted"
@@ -100,6 +103,15 @@ def _is_closed(odoo: MemoryOdoo, key: str) -> bool:
         for row in odoo.tables.rows("retainer.period").values()
         if source[:2] == "20"
     )
+
+
+def _has_reason(odoo: MemoryOdoo, key: str) -> bool:
+    """Whether the document that a draw pays, or a correction is about, still stands."""
+    _, _, role, source, _ = key.split("/")
+    if role not in ("drawdown", "correction") or not source.startswith("i"):
+        return True
+    document = odoo.tables.rows("account.move").get(int(source[1:].partition(".")[0]))
+    return document is not None and document["state"] == "posted"
 
 
 def _bills(key: str) -> bool:
