@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if file.name not in SKIPPED and (not asked.rule or file.stem in asked.rule)
     ]
     print(f"{len(files)} files; finding which tests run which parts of them ...", flush=True)
-    ran = traced(asked.kept)
+    ran = traced(asked.kept, laws_only=asked.laws)
     prepare()
     started, scores = time.monotonic(), []
     for file in files:
@@ -160,13 +160,16 @@ class Ran:
         )
 
 
-def traced(kept: Path | None) -> Ran:
-    """Run all tests once with the rules as they are, in a process of their own."""
+def traced(kept: Path | None, *, laws_only: bool) -> Ran:
+    """Run the tests once with the rules as they are, in a process of their own. What is kept knows
+    every test, so that any later run may use it.
+    """
+    suites = [LAWS] if laws_only and not kept else []
     with tempfile.TemporaryDirectory() as folder:
         file = kept or Path(folder) / "ran.json"
         if not file.exists():
             done = subprocess.run(
-                [sys.executable, "-m", "tests.mutation.traced", str(file)],
+                [sys.executable, "-m", "tests.mutation.traced", str(file), *suites],
                 check=False,
                 stdout=subprocess.DEVNULL,
             )

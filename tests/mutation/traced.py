@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,12 @@ RULES = ROOT / "sync" / "rules"
 SUITES = ("tests/unit/rules", "tests/scenarios", "tests/properties")
 
 
-def main(file: Path) -> int:
+def main(file: Path, suites: Sequence[str] = SUITES) -> int:
     """0 when the tests ran. Those that are red as it is are named and left out."""
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     blocks = Blocks(RULES, "sync.rules")
     sys.meta_path.insert(0, blocks)  # type: ignore[arg-type]
-    options = ["-q", "-m", "not odoo", "-p", "no:cacheprovider", *SUITES]
+    options = ["-q", "-m", "not odoo", "-p", "no:cacheprovider", *suites]
     code = pytest.main(options, plugins=[blocks])
     if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         for name in sorted(blocks.red):
@@ -33,4 +34,4 @@ def main(file: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:] or SUITES))

@@ -70,6 +70,35 @@ def test_every_threshold_that_is_reached_is_told_and_no_other(snapshot: Snapshot
     assert sorted(each.key for each in alerts) == sorted(loud)
 
 
+NEAR = re.compile(
+    r".* (\d+) % of the hours reached: (\S+) of (\S+) h used \(.* %\), (\S+) h left.*"
+)
+OVER = re.compile(r".*: over the hours available since (\S+): (\S+) h so far \((.*)\)")
+
+
+@given(agencies(), days())
+def test_a_notice_says_the_figures_of_its_month(snapshot: Snapshot, on: date) -> None:
+    outcome = evaluate(snapshot, on)
+    months = {(each.engagement_id, f"{each.date_start:%Y-%m}"): each for each in outcome.statements}
+    for alert in outcome.alerts:
+        if alert.kind not in ("near_limit", "overage"):
+            continue
+        month = months[alert.engagement_id, alert.key.split("/")[3][:7]]
+        if alert.kind == "near_limit":
+            found = NEAR.fullmatch(alert.message)
+            assert found is not None, alert.message
+            assert alert.severity == ("warning" if int(found[1]) >= 90 else "notice")
+            told = [seconds(text) for text in found.groups()[1:]]
+            assert told == [month.used, month.available, month.remaining]
+        else:
+            found = OVER.fullmatch(alert.message)
+            assert found is not None, alert.message
+            assert (seconds(found[2]), found[3]) == (
+                month.overage,
+                month.currency.text(month.overage_amount),
+            )
+
+
 def seconds(text: str) -> int:
     whole, minutes, *odd = (int(part) for part in text.split(":"))
     return whole * HOUR + minutes * 60 + sum(odd)

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from sync.domain.advances import Decision
 from sync.domain.documents import Role
 from sync.domain.engagement import TopUp, TopUpPolicy
+from sync.domain.existing import ExistingInvoice
 from sync.domain.ledger import ExistingEntry
 from sync.domain.money import ZERO
 from sync.domain.snapshot import Snapshot
 from tests.properties.strategies import pick
 from tests.properties.test_advance_laws import AS_OF, ON, amount, ledgers
 from tests.unit.rules.funds import after, user
-from tests.unit.rules.world import money, run
+from tests.unit.rules.world import billed, money, run
 
 
 @st.composite
@@ -122,3 +123,34 @@ def test_exactly_the_drafts_on_advances_that_nothing_asks_for_are_withdrawn(
     withdrawn = [each for each in outcome.entries if each.withdrawn]
     assert sorted(each.key for each in withdrawn) == sorted(wanted)
     assert all(each.total > Decimal(0) for each in withdrawn)
+
+
+@st.composite
+def draft_invoices(draw: st.DrawFn) -> tuple[ExistingInvoice, ...]:
+    """Draws and returns of taxed advances that nothing asks for: drafts, posted, touched."""
+    return tuple(
+        billed(
+            f"l10.r{id}",
+            300,
+            pick(draw, Role.drawdown, Role.advance_return),
+            id=id,
+            credit=draw(st.booleans()),
+            state=pick(draw, "draft", "draft", "posted", "cancel"),
+            changed=pick(draw, False, False, True),
+            engagement_id=pick(draw, 1, 2),
+        )
+        for id in range(5001, 5001 + draw(st.integers(1, 5)))
+    )
+
+
+@given(ledgers(), draft_invoices())
+def test_exactly_the_draft_invoices_that_nothing_asks_for_are_withdrawn(
+    snapshot: Snapshot, standing: tuple[ExistingInvoice, ...]
+) -> None:
+    outcome = run(snapshot.model_copy(update={"invoices": standing}), ON)
+    wanted = {each.key for each in standing if each.state == "draft" and not each.changed}
+    withdrawn = [each for each in outcome.invoices if each.withdrawn]
+    assert sorted(each.key for each in withdrawn) == sorted(wanted)
+    own = {each.key: each for each in standing}
+    for each in withdrawn:
+        assert (each.role, each.credit) == (own[each.key].role, own[each.key].credit)
