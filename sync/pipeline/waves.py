@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sync.domain.issues import Issue
 from sync.odoo.errors import GatewayError
 from sync.pipeline.looked import Looked, entails
-from sync.plan.changes import Plan
+from sync.plan.changes import Action, Plan
 from sync.pull import PullError
 from sync.push import PushReport, Run, Status
 
@@ -48,7 +48,7 @@ def whole(ran: Ran) -> Plan:
     looks = [each.looked.plan for each in ran.waves] + ([ran.left.plan] if ran.left else [])
     first, last = looks[0], looks[-1]
     changes = tuple(change for each in ran.waves for change in each.looked.plan.changes)
-    written = {change.key for change in changes}
+    written = {change.key for change in changes if change.action is not Action.withdraw}
     held = {each.key: each for look in looks for each in look.held if each.key not in written}
     return Plan(
         company_id=first.company_id,

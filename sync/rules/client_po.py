@@ -27,6 +27,7 @@ def client_po(
 ) -> tuple[tuple[Invoice, ...], tuple[Issue, ...]]:
     """The invoices, those held that no purchase order covers, and what is to be said of them.
 
+    A draft whose order no longer covers it is withdrawn: left to stand, it could be posted.
     Invoices of one purchase order use it up in the order in which they are raised, whichever
     engagement they belong to; so one late run uses it up as the missed runs would have.
     """
@@ -69,6 +70,9 @@ def client_po(
                         checked.append(fits)
                         used[po.id] = used.get(po.id, ZERO) + fits.untaxed
                 checked.append(rest.model_copy(update={"held": issue}))
+                draft = existing.get(rest.key)
+                if draft is not None and draft.is_draft_of_ours:
+                    checked.append(rest.model_copy(update={"withdrawn": True}))
                 continue
         if po is not None and po.currency == invoice.currency:
             used[po.id] = used.get(po.id, ZERO) + amount

@@ -3,7 +3,7 @@
 snapshot ── allocate ──▶ cases
 case     ── for each open month: MONTH_RULES ──▶ months
          ── ENGAGEMENT_RULES ──▶ invoices, quotations, alerts, issues
-all      ── client_po ──▶ which invoices are held
+all      ── client_po, po_of_drafts ──▶ which invoices are held, which drafts need another order
 case     ── close ──▶ statements
 all      ── money: MONEY_RULES ──▶ entries, advances, what invoices deduct
 """
@@ -37,6 +37,7 @@ from sync.rules.notices import notices
 from sync.rules.odd_time import odd_time
 from sync.rules.out_of_scope import out_of_scope
 from sync.rules.overage import overage, price_overage
+from sync.rules.po_of_drafts import po_of_drafts
 from sync.rules.recharge import recharge
 from sync.rules.recommend import recommendation
 from sync.rules.roll_over import roll_over
@@ -89,7 +90,7 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
 
     drafts = tuple(invoice for each in found.values() for invoice in each.invoices)
     checked, po_issues = client_po(snapshot, drafts)
-    issues += po_issues
+    issues += [*po_issues, *po_of_drafts(snapshot, checked)]
     invoices: dict[int, list[Invoice]] = defaultdict(list)
     for invoice in checked:
         invoices[invoice.engagement_id].append(invoice)

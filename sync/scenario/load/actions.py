@@ -284,7 +284,10 @@ def _edit_invoice(world: World, step: Step) -> None:
     if edit.cash_rounding is not None:
         _round_cash(world, record, edit.cash_rounding)
     if edit.po is not None:
-        world.gateway.write("account.move", [record], {"retainer_po_number": edit.po})
+        po: Values = {"retainer_po_number": edit.po}
+        if world.known("purchase_order", edit.po):
+            po = {"retainer_client_po_id": world.id("purchase_order", edit.po)}
+        world.gateway.write("account.move", [record], po)
     if edit.dated is not None:
         world.gateway.write("account.move", [record], {"invoice_date": edit.dated.isoformat()})
     if edit.note is not None:
