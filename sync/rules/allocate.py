@@ -19,7 +19,7 @@ from sync.domain.entries import TimeEntry
 from sync.domain.existing import ClosedMonth, Tombstone
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import engagement_of
-from sync.domain.snapshot import Snapshot
+from sync.domain.snapshot import Project, Snapshot
 from sync.rules.case import Case, terms_on
 from sync.rules.count_time import count_time
 
@@ -58,16 +58,17 @@ def allocate(snapshot: Snapshot, as_of: date) -> tuple[list[Case], list[Issue]]:
 
     engagements = {each.id: each for each in snapshot.engagements}
     names = {each.id: each.name for each in snapshot.projects}
-    issues = [
-        _outside(project, names.get(project, ""), left)
+    outside = {
+        project: left
         for project, entries in unclaimed.items()
         if (left := _by_day(entries, first, as_of))
-    ]
+    }
+    issues = [_outside(project, names.get(project, ""), left) for project, left in outside.items()]
     issues += [
         _misplaced(engagements[engagement_id], fault, entries)
         for (engagement_id, fault), entries in misplaced.items()
     ]
-    return _cases(snapshot, as_of, own, extra), issues
+    return _cases(snapshot, as_of, own, extra, outside), issues
 
 
 def uncounted(case: Case) -> tuple[Issue, ...]:
@@ -180,7 +181,9 @@ def _cases(
     as_of: date,
     own: Mapping[int, Parts],
     extra: Mapping[int, Parts],
+    outside: Mapping[int, list[TimeEntry]],
 ) -> list[Case]:
+    told = _told(snapshot, as_of, outside)
     clients = {each.id: each for each in snapshot.clients}
     client_pos = {each.id: each for each in snapshot.client_pos}
     quotation_keys = frozenset(snapshot.quotation_keys)
@@ -223,9 +226,26 @@ def _cases(
             history=tuple(history.get(engagement.id, ())),
             last_closed=closed.get(engagement.id),
             quotation_keys=quotation_keys,
+            outside=tuple(told.get(engagement.id, ())),
         )
         for engagement in sorted(snapshot.engagements, key=lambda each: each.id)
     ]
+
+
+def _told(
+    snapshot: Snapshot, as_of: date, outside: Mapping[int, list[TimeEntry]]
+) -> dict[int, list[tuple[Project, tuple[TimeEntry, ...]]]]:
+    """Time outside by the first running engagement of the client: whose manager hears of it."""
+    first: dict[int, int] = {}
+    for engagement in sorted(snapshot.engagements, key=lambda each: each.id):
+        end = engagement.date_end or date.max
+        if engagement.date_start <= as_of <= end:
+            first.setdefault(engagement.client_id, engagement.id)
+    told: dict[int, list[tuple[Project, tuple[TimeEntry, ...]]]] = defaultdict(list)
+    for project in snapshot.projects:
+        if project.id in outside and project.client_id in first:
+            told[first[project.client_id]].append((project, tuple(outside[project.id])))
+    return told
 
 
 class _OfEngagement(Protocol):

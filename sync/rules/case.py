@@ -22,7 +22,7 @@ from sync.domain.engagement import (
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue, Source
-from sync.domain.snapshot import Company
+from sync.domain.snapshot import Company, Project
 from sync.domain.terms import RoleRate, Terms
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -52,6 +52,8 @@ class Case:
     history: tuple[ClosedMonth, ...] = ()
     """Its last closed months."""
     quotation_keys: frozenset[str] = frozenset()
+    outside: tuple[tuple[Project, tuple[TimeEntry, ...]], ...] = ()
+    """Time on projects of its client that no engagement claims: with the first that runs."""
 
     @property
     def source(self) -> Source:

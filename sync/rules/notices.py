@@ -8,10 +8,10 @@ raised once.
 from datetime import date, timedelta
 
 from sync.domain import hours
-from sync.domain.calendar import add_months, day_of, first_of, last_of
+from sync.domain.calendar import add_months, day_of, first_of, last_of, month_text
 from sync.domain.documents import Alert, Role
 from sync.domain.engagement import Approval, Kind
-from sync.domain.keys import key, revision_of
+from sync.domain.keys import key, month_source, revision_of
 from sync.rules.case import Case, Findings
 from sync.rules.fee import fee_dates
 
@@ -19,7 +19,13 @@ from sync.rules.fee import fee_dates
 def notices(case: Case, found: Findings) -> Findings:
     """Everything worth a notice about one engagement on this day."""
     return found.plus(
-        alerts=(*_po_ending(case), *_waiting(case), *_not_opened(case), *_undone(case))
+        alerts=(
+            *_po_ending(case),
+            *_waiting(case),
+            *_not_opened(case),
+            *_undone(case),
+            *_outside(case),
+        )
     )
 
 
@@ -131,6 +137,30 @@ def _undone(case: Case) -> tuple[Alert, ...]:
                 f"document_{how}",
                 f"{name or source} ({role.replace('_', ' ')}, {figure}) was {how} by a person and"
                 f" is billed nowhere; {remedy} if it is to be billed, or accept it as not billed",
+            )
+        )
+    return tuple(alerts)
+
+
+def _outside(case: Case) -> tuple[Alert, ...]:
+    """Time of last month or this one on a project of the client that no engagement claims, once for
+    each project and month. Older time stays an issue of every run.
+    """
+    alerts = []
+    for project, entries in case.outside:
+        month = max(first_of(entry.day) for entry in entries)
+        if month < add_months(first_of(case.as_of), -1):
+            continue
+        worked = [entry for entry in entries if first_of(entry.day) == month]
+        total = hours.text(sum(entry.seconds for entry in worked))
+        alerts.append(
+            _alert(
+                case,
+                f"outside-p{project.id}-{month_source(month)}",
+                "time_on_no_engagement",
+                f"{total} h of {month_text(month)} on {project.name}, a project of the client, are"
+                " on no engagement and billed nowhere; add the project to an engagement, or tick"
+                " 'Outside retainer billing' on it",
             )
         )
     return tuple(alerts)

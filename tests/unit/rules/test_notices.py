@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sync.domain.engagement import Approval, Kind
+from sync.domain.snapshot import Project
 from sync.domain.terms import Billing
 from tests.unit.rules.world import (
     billed,
@@ -157,3 +158,37 @@ def test_it_names_the_invoice_and_the_day() -> None:
 @pytest.mark.parametrize("changes", [{"lifecycle": "viewed"}, {"sent_on": None}])
 def test_what_was_opened_or_never_sent_is_not_said(changes) -> None:
     assert unopened("2025-03-20", **changes) == []
+
+
+def outside(on: str, *engagements, client_id: int | None = 7, worked=("2025-03-05",)) -> list[str]:
+    """What is said of 3 h a day on a project of nobody's."""
+    return told(
+        "time_on_no_engagement",
+        on,
+        *engagements,
+        projects=[Project(id=99, name="Acme intranet", client_id=client_id)],
+        entries=[entry(number, day, 3, 99) for number, day in enumerate(worked, start=1)],
+    )
+
+
+def test_time_on_no_engagement_is_told_to_one_manager_of_the_client() -> None:
+    both = retainer(project_ids=(1,)), retainer(id=2, project_ids=(2,))
+    (said,) = outside("2025-03-31", *both, worked=("2025-03-05", "2025-03-06"))
+    assert said.startswith("Retainer 1: 6:00 h of March 2025 on Acme intranet")
+
+
+@pytest.mark.parametrize(("on", "said"), [("2025-04-30", 1), ("2025-05-01", 0)])
+def test_time_of_long_ago_is_told_by_the_runs_alone(on: str, said: int) -> None:
+    assert len(outside(on)) == said
+
+
+def test_of_several_months_the_last_is_told() -> None:
+    (said,) = outside("2025-04-30", worked=("2025-02-27", "2025-04-01", "2025-04-02"))
+    assert "6:00 h of April 2025" in said
+
+
+def test_where_nothing_of_the_client_runs_there_is_nobody_to_tell() -> None:
+    assert outside("2025-03-31", retainer(end="2025-03-30")) == []
+    assert len(outside("2025-03-31", retainer(end="2025-03-31"))) == 1
+    assert outside("2025-03-31", client_id=8) == []
+    assert outside("2025-03-31", client_id=None) == []
