@@ -302,8 +302,9 @@ class Ledger(Value):
     draws: tuple[OpenDraw, ...] = ()
     """What the invoices drew whose credit notes are open."""
     drawn: tuple[str, ...] = ()
-    """Keys of the posted draws of invoices in ``receivables`` that are paid in part: none is used
-    again, also where a payment that bounced leaves the invoice paid as it was before."""
+    """Keys of the posted draws of invoices in ``receivables`` whose clients have lots of advances
+    in that currency: none is used again, also where a payment that bounced, or the reversal of a
+    draw, leaves the invoice paid as it was before."""
     entries: tuple[ExistingEntry, ...] = ()
     """Entries of ours, cancelled ones too, of every month:
 

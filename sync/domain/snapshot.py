@@ -16,6 +16,7 @@ from sync.domain.engagement import (
 from sync.domain.entries import TimeEntry
 from sync.domain.existing import ClosedMonth, ExistingInvoice, ExistingPeriod, Tombstone
 from sync.domain.issues import Issue
+from sync.domain.keys import is_key
 from sync.domain.ledger import Ledger, Locks
 from sync.domain.money import Currency
 from sync.domain.taxes import TaxSetting
@@ -118,3 +119,14 @@ class Snapshot(Value):
     """Open lots of money and what may draw on them."""
     problems: tuple[Issue, ...] = ()
     """Rows that could not be read as values; their engagement is parked."""
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Keys of what was cancelled or deleted, and accepted so."""
+        found: tuple[ExistingInvoice | Tombstone, ...] = (
+            *(each for each in self.invoices if not each.counts),
+            *self.tombstones,
+        )
+        return frozenset(
+            each.key for each in found if each.accepted is not None and is_key(each.key)
+        )

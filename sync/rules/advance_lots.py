@@ -221,8 +221,10 @@ def decision_key(company_id: int, advance: Advance) -> str:
 
 
 def done_decisions(snapshot: Snapshot) -> set[str]:
-    """Keys of the decisions that were carried out and posted."""
-    done = {each.key for each in snapshot.invoices if each.state == "posted"}
+    """Keys of the decisions that were carried out and posted, or whose document finance accepted as
+    gone: it withholds nothing any more.
+    """
+    done = {each.key for each in snapshot.invoices if each.state == "posted"} | snapshot.gone
     return done | {each.key for each in snapshot.ledger.entries if each.state == "posted"}
 
 

@@ -2,17 +2,17 @@
 
 Each draw raises what its invoice was paid, so two of one pair have keys of their own, and what
 other invoices draw of the same lot does not matter: a run that was cut short asks for the same
-draws as one that was not. Where a payment bounced, so that an invoice is paid again as it was
-before a draw that stands, the next free number follows. A draw that waits for review keeps its key
-while the world goes on, and so does one that a person deleted, cancelled or took apart: there is
-never a second one beside it. What finance accepted as gone is not asked for any more.
+draws as one that was not. Where a payment bounced or a draw was reversed, so that an invoice is
+paid again as it was before a draw that is posted, the next free number follows. A draw that waits
+for review keeps its key while the world goes on, and so does one that a person deleted, cancelled
+or took apart: there is never a second one beside it. What finance accepted as gone is not asked for
+any more.
 """
 
 from collections import defaultdict
 from decimal import Decimal
 
 from sync.domain.documents import Role
-from sync.domain.existing import ExistingInvoice, Tombstone
 from sync.domain.keys import draw_source, is_key, key, revision_of, stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
@@ -31,7 +31,7 @@ class DrawKeys:
         waiting = _waiting(snapshot)
         for own in sorted(waiting, key=lambda own: (stem_of(own), revision_of(own))):
             self._waiting[stem_of(own)].append(own)
-        self._settled = _settled(snapshot)
+        self._settled = {stem_of(each) for each in snapshot.gone}
         self._used = set(snapshot.ledger.drawn) - waiting
 
     def is_settled(self, receivable: Receivable, lot: MoneyLot) -> bool:
@@ -61,15 +61,6 @@ class DrawKeys:
 def minor(amount: Decimal, currency: Currency) -> int:
     """The amount in the currency's smallest unit."""
     return int(amount.scaleb(currency.digits))
-
-
-def _settled(snapshot: Snapshot) -> set[str]:
-    """Keys, without revision, of what was cancelled or deleted and accepted so."""
-    gone: tuple[ExistingInvoice | Tombstone, ...] = (
-        *(each for each in snapshot.invoices if not each.counts),
-        *snapshot.tombstones,
-    )
-    return {stem_of(each.key) for each in gone if each.accepted is not None and is_key(each.key)}
 
 
 def _waiting(snapshot: Snapshot) -> set[str]:

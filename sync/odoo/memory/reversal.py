@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sync.odoo.gateway import Row
-from sync.odoo.memory import posting, totals
+from sync.odoo.memory import posting, reconcile, totals
 from sync.odoo.memory.computed import INVOICES
 from sync.odoo.memory.moves import lines_of
 from sync.odoo.memory.records import batch, create
@@ -77,6 +77,7 @@ def _reverse(tables: Tables, record: int, wizard: Row) -> int:
     if invoice:
         totals.show_taxes(tables, made, move.get(totals.SHOWN_TAXES) or {})
     else:
+        reconcile.unreconcile(tables, [each["id"] for each in lines_of(tables, record)])
         posting.post(tables, [made])
     return made
 

@@ -1,13 +1,12 @@
-"""What the invoices drew of advances: those whose credit notes are open, those paid in part."""
+"""What the invoices drew of advances: those whose credit notes are open, those to be drawn."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from mappings import account_partial_reconcile, account_tax, ledger_line, ledger_move
 from mappings.account_partial_reconcile import Match
 from mappings.ledger_line import MatchedLine
-from sync.domain.ledger import LotKind, LotTax, OpenDraw, Receivable
+from sync.domain.ledger import LotKind, LotTax, MoneyLot, OpenDraw, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Company
 from sync.domain.taxes import Tax
@@ -71,22 +70,27 @@ def read_draws(
 
 
 def read_drawn(
-    reader: Reader, company: Company, owed: Iterable[Receivable], owners: Owners
+    reader: Reader,
+    company: Company,
+    owed: Iterable[Receivable],
+    lots: Iterable[MoneyLot],
+    owners: Owners,
 ) -> tuple[str, ...]:
-    """The keys of the posted draws of what is paid in part: no call where nothing is."""
-    open_: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    totals: dict[int, Decimal] = {}
-    for each in owed:
-        if not each.credit:
-            open_[each.move_id] += each.open
-            totals[each.move_id] = each.total
-    paid = [move for move, total in totals.items() if open_[move] < total]
-    if not paid:
+    """The keys of the posted draws of what advances may pay, reversed ones too: no call where a
+    client owes nothing or has nothing left of an advance.
+    """
+    funds = {(each.client_id, each.currency) for each in lots if each.kind is LotKind.advances}
+    drawing = {
+        each.move_id
+        for each in owed
+        if not each.credit and (each.client_id, each.currency) in funds
+    }
+    if not drawing:
         return ()
     found = reader.read(
         ledger_move.MODEL,
         reader.rows(
-            ledger_move.MODEL, ledger_move.draws_of(company.id, paid), ledger_move.KEY_FIELDS
+            ledger_move.MODEL, ledger_move.draws_of(company.id, drawing), ledger_move.KEY_FIELDS
         ),
         ledger_move.key,
         suspects=owners.of_anybody,

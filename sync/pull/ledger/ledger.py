@@ -92,13 +92,14 @@ def read_ledger(
     requested = {each.request_id: each.id for each in advances if each.request_id is not None}
     draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
     owed = receivables(opened, drawing, {each.invoice_id for each in draws})
+    money = lots(opened, matches, commercial, requested)
     return LedgerRead(
         ledger=Ledger(
-            lots=lots(opened, matches, commercial, requested),
+            lots=money,
             debits=debits(opened, commercial),
             receivables=owed,
             draws=draws,
-            drawn=read_drawn(reader, company, owed, owners),
+            drawn=read_drawn(reader, company, owed, money, owners),
         ),
         advances=advances,
         used_up=_latest(topped_up, earlier),

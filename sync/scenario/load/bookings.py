@@ -86,11 +86,14 @@ def invoice(world: World, by_hand: InvoiceByHand) -> None:
     _make(world, values, by_hand.as_, draft=by_hand.draft)
 
 
+_CREDITED = ["date", "invoice_date", "journal_id", "move_type"]
+
+
 def credit(world: World, note: CreditNote, on: date | None) -> None:
-    """Odoo's own credit note of a document, posted."""
+    """Odoo's own credit note of a document, posted; of an entry its reversal, which Odoo posts."""
     record = document(world, note)
-    (move,) = world.rows("account.move", [("id", "=", record)], ["invoice_date", "journal_id"])
-    day = on.isoformat() if on is not None else move["invoice_date"]
+    (move,) = world.rows("account.move", [("id", "=", record)], _CREDITED)
+    day = on.isoformat() if on is not None else move["invoice_date"] or move["date"]
     (wizard,) = world.gateway.create(
         "account.move.reversal",
         [
@@ -103,6 +106,8 @@ def credit(world: World, note: CreditNote, on: date | None) -> None:
         ],
     )
     world.gateway.call_on("account.move.reversal", [wizard], "refund_moves")
+    if move["move_type"] == "entry":
+        return
     domain: list[Any] = [("reversed_entry_id", "=", record), ("state", "=", "draft")]
     (made,) = (each["id"] for each in world.rows("account.move", domain, ["state"]))
     world.gateway.write("account.move", [made], {"invoice_date": day})

@@ -5,6 +5,7 @@ import pytest
 from sync.domain.advances import Decision
 from sync.domain.documents import Role
 from sync.domain.engagement import PoPolicy
+from sync.domain.existing import Acceptance, Tombstone
 from sync.domain.snapshot import Snapshot
 from tests.unit.rules.funds import (
     EUR,
@@ -429,3 +430,22 @@ def test_only_what_is_not_refundable_may_be_recognised(refundable: bool) -> None
     own = advance(maturity=day("2025-06-30"), refundable=refundable)
     message = issue(run(books(own, lots=(lot(),)), ON), "advance_undecided").message
     assert ("recognise" in message) is not refundable
+
+
+def test_a_return_that_is_gone_and_accepted_so_withholds_nothing() -> None:
+    stone = Tombstone(
+        key="1/0/advance_return/a1-2025-06-30/0", model="account.move", invoice=True, credit=True
+    )
+    agreed = stone.model_copy(update={"accepted": Acceptance(on=day(ON), by="Dana Cole")})
+    owed = receivable(1, 400, ON)
+    waits, free = (
+        books(
+            advance(**decided(Decision.give_back)),
+            lots=(lot(),),
+            receivables=(owed,),
+            tombstones=(each,),
+        )
+        for each in (stone, agreed)
+    )
+    assert draws(run(waits, ON)) == []
+    assert len(draws(run(free, ON))) == 1
