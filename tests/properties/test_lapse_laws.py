@@ -91,3 +91,21 @@ def test_every_lapse_is_told_with_its_hours_its_day_and_why(
         lots = [lot for lot in real(each.lots) if lot.lapsed]
         ends = [(hours.text(lot.lapsed), lot.lapsed_on(each.date_end)) for lot in lots]
         assert sorted(told) == sorted(ends)
+
+
+BLOCK = re.compile(r"block of " + HOURS + r" h bought on (\d{4}-\d\d-\d\d)")
+
+
+@given(agencies(), LATER)
+def test_every_block_is_told_in_the_month_that_first_counts_it(
+    snapshot: Snapshot, as_of: date
+) -> None:
+    seen: set[int | None] = set()
+    for each in evaluate(snapshot, as_of).statements:
+        (reason,) = (reason for reason in each.reasons if reason.rule == "grant")
+        lots = [lot for lot in each.lots if lot.block_id and lot.block_id not in seen]
+        new = [lot for lot in lots if lot.opening == lot.granted]
+        seen |= {lot.block_id for lot in lots}
+        assert [one.id for one in reason.records] == [lot.block_id for lot in new]
+        told = BLOCK.findall(reason.text)
+        assert told == [(hours.text(lot.granted), str(lot.granted_on)) for lot in new]
