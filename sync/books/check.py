@@ -28,7 +28,8 @@ def check_books(
     examined = examine(ledger, add_months(first_of(as_of or date.max), -MONTHS_BACK))
     expected: dict[int, Owed | None] = {}
     if as_of is not None:
-        expected = owed(snapshot, examined.fees(), as_of, parked)
+        credits_ = {line: each.amount for line, each in examined.draft_credits().items()}
+        expected = owed(snapshot, examined.fees(), as_of, parked, credits_)
     return three_way(
         examined, expected, snapshot.advances, snapshot.engagements, snapshot.tombstones
     )

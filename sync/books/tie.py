@@ -27,7 +27,7 @@ from sync.books.foreign import (
 )
 from sync.books.lots import is_lot, is_request
 from sync.domain.advances import Advance
-from sync.domain.books import Match, OpenLot, Posting, RequestPaid, Taken
+from sync.domain.books import Match, OpenLot, Posting, RequestPaid
 from sync.domain.documents import Role
 from sync.domain.engagement import Engagement
 from sync.domain.existing import Tombstone
@@ -74,23 +74,7 @@ class Examined(Value):
     """Their names."""
 
     def fees(self) -> list[OpenLot]:
-        """All credits on unearned revenue that were read and belong there.
-
-        What a draft credit note is going to take of one counts as given back.
-        """
-        waiting = self.draft_credits()
-        return [
-            _given_back(each, waiting[each.posting.id].amount)
-            if each.posting.id in waiting
-            else each
-            for each in self._fees()
-        ]
-
-    def draft_credits(self) -> dict[int, Credit]:
-        """By line of a fee's lot: what draft credit notes are going to take of it."""
-        return draft_credits(self._fees(), self.unposted, self.currency)
-
-    def _fees(self) -> list[OpenLot]:
+        """All credits on unearned revenue that were read and belong there."""
         return [
             each
             for each in (*self.lots, *self.billed)
@@ -98,6 +82,10 @@ class Examined(Value):
             and is_lot(each.posting)
             and belongs(each.posting)
         ]
+
+    def draft_credits(self) -> dict[int, Credit]:
+        """By line of a fee's lot: what draft credit notes are going to take of it."""
+        return draft_credits(self.fees(), self.unposted, self.currency)
 
 
 class Tie(Value):
@@ -401,8 +389,3 @@ def _sums(rows: Iterable[tuple[LotKind, int | None, Decimal]]) -> dict[Key, Deci
     for kind, client, amount in rows:
         found[kind, client] = found.get((kind, client), ZERO) + amount
     return found
-
-
-def _given_back(lot: OpenLot, amount: Decimal) -> OpenLot:
-    takes = (*lot.takes, (lot.posting.day, Taken.returned, amount))
-    return lot.model_copy(update={"takes": takes})

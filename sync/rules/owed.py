@@ -8,12 +8,12 @@ wrong, or not ours.
 
 A credit note lowers the amount, and revenue that was recognised before it is not taken back (rule
 16: the months after it catch up). So with credit notes the figure lies in a range: between what is
-left if all revenue came before them, and if all came after. Likewise what people and changed terms
-did to months whose entries stand: until the next month catches up, what the rules would still take
-of what is open is owed as well as what hours and days alone say.
+left if all revenue came before them, and if all came after. Likewise what people, changed terms and
+credit notes did to months whose entries stand: until the next month catches up, what the rules
+would still take of what is open is owed as well as what hours and days alone say.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +34,7 @@ from sync.rules.earning import Earning
 from sync.rules.fee_lots import FeeDocument, fee_documents
 
 NONE, ALL = Fraction(0), Fraction(1)
+NO_CREDITS: Mapping[int, Decimal] = {}
 
 
 class Owed(NamedTuple):
@@ -48,12 +49,17 @@ class Owed(NamedTuple):
 
 
 def owed(
-    snapshot: Snapshot, lots: Iterable[OpenLot], as_of: date, parked: Collection[int] = ()
+    snapshot: Snapshot,
+    lots: Iterable[OpenLot],
+    as_of: date,
+    parked: Collection[int] = (),
+    to_be_credited: Mapping[int, Decimal] = NO_CREDITS,
 ) -> dict[int, Owed | None]:
     """By document on unearned revenue: what is still owed of it on a day, in its currency.
 
-    ``lots``: all credits of each document, with what was taken of them. None where the rules say
-    nothing: the engagement is parked or over, or the document names no days of service.
+    ``lots``: all credits of each document, with what was taken of them. ``to_be_credited``: by line
+    of a lot what draft credit notes are going to take; it is not owed any more. None where the
+    rules say nothing: the engagement is parked or over, or the document names no days of service.
     """
     engagements = {each.id: each for each in snapshot.engagements}
     periods: dict[int, list[ExistingPeriod]] = {}
@@ -79,7 +85,12 @@ def owed(
             ),
         )
         closed = sorted(periods.get(engagement.id, ()), key=lambda each: each.date_start)
-        found[move] = _owed(case, own, closed, standing.get(move))
+        credits_ = {
+            each.posting.id: to_be_credited[each.posting.id]
+            for each in own
+            if each.posting.id in to_be_credited
+        }
+        found[move] = _owed(case, own, closed, standing.get(move), credits_)
     return found
 
 
@@ -88,6 +99,7 @@ def _owed(
     lots: Sequence[OpenLot],
     closed: Sequence[ExistingPeriod],
     standing: FeeDocument | None,
+    to_be_credited: Mapping[int, Decimal],
 ) -> Owed | None:
     document = FeeDocument(
         move_id=lots[0].posting.document.id, lots=tuple(_money_lot(each) for each in lots)
@@ -98,7 +110,8 @@ def _owed(
     if not parts:
         return None
     billed = sum((lot.posting.amount for lot in lots), ZERO)
-    amount = billed - sum((lot.taken(Taken.returned) for lot in lots), ZERO)
+    waiting = sum(to_be_credited.values(), ZERO)
+    amount = billed - sum((lot.taken(Taken.returned) for lot in lots), ZERO) - waiting
     month = _settled_month(case, document, parts)
     left = NONE
     whole = sum((part.weight for part in parts), NONE)
@@ -111,11 +124,11 @@ def _owed(
 
     least, most = max(ZERO, amount - due(billed)), amount - due(amount)
     earning = None
-    if standing is not None and _may_differ(case, standing):
-        earning = Earning(case, standing, usage, {})
+    if standing is not None and (amount != billed or _may_differ(case, standing)):
+        earning = Earning(case, standing, usage, to_be_credited)
     if earning is not None and earning.trouble() is None:
         taken = sum((each.total for each in earning.entries()), ZERO)
-        after = earning.document.open + earning.by_hand - taken
+        after = earning.document.open + earning.by_hand - taken - waiting
         least, most = min(least, after), max(most, after)
     return Owed(least, most)
 
