@@ -83,12 +83,15 @@ def in_waves(
 ) -> Ran:
     """Write a plan and all that follows from it, in so many waves at most.
 
-    ``look`` looks again, told the plans that were written so far. Raises what the first wave
-    raises; later trouble stops the run, and the next one goes on.
+    ``look`` looks again, told the plans that were written so far. ``force``: over the limits as
+    well, which the run's record says. Raises what the first wave raises; later trouble stops the
+    run, and the next one goes on.
     """
     waves: list[Wave] = []
     looked, failed = first, set[str]()
     while True:
+        if looked.exceeded and force:
+            run.note(f"forced over the limits: {'; '.join(looked.exceeded)}")
         wave = Wave(looked, run.write(looked.plan, looked.pulled))
         waves.append(wave)
         failed |= failed_units(wave)

@@ -125,6 +125,10 @@ class Run:
             self._unfinished = self._unfinished or work.unfinished
         return report
 
+    def note(self, text: str) -> None:
+        """Say in the report, and in the run's record in Odoo, what else somebody should know."""
+        self._notes.append(text)
+
     @property
     def report(self) -> PushReport:
         """What became of all documents, in the order in which they were sent."""
@@ -133,7 +137,7 @@ class Run:
             results=tuple(result for each in reports for result in each.results),
             run_id=self._run_id,
             stopped=self.stopped,
-            notes=(*(note for each in reports for note in each.notes), *self._notes),
+            notes=(*self._notes, *(note for each in reports for note in each.notes)),
         )
 
     def _finish(self) -> None:
@@ -401,12 +405,15 @@ _COUNTED = ("created", "unchanged", "conflict", "rejected")
 
 
 def _log(report: PushReport) -> str:
-    """What a person looks for in the run's record: why it stopped, and what was not written."""
-    lines = [report.stopped] if report.stopped else []
+    """What a person looks for in the run's record: why it stopped, and what was not written.
+
+    A long list of those is cut; what was forced and how unclear answers were cleared up is not.
+    """
+    lines = [*([report.stopped] if report.stopped else []), *report.notes]
     lines += [
         f"{result.status.value} {result.key}: {result.reason or result.code}"
         for result in report.results
         if result.status in (Status.conflict, Status.rejected, Status.unknown)
     ]
-    text = "\n".join([*lines, *report.notes]) or "all written"
+    text = "\n".join(lines) or "all written"
     return text if len(text) <= _LONGEST_LOG else text[: _LONGEST_LOG - 1] + "…"

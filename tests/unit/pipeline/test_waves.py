@@ -143,8 +143,16 @@ def test_the_limits_hold_for_all_waves_together() -> None:
     assert "what follows is over the limits: 2 invoices and 3 entries" in report.stopped
     assert report.attention
     forced = Agency(max_documents=2)
-    forced.run(force=True)
+    report = forced.run(force=True)
     assert forced.roles() == EVERYTHING
+    said = "forced over the limits: 2 invoices and 3 entries, more than the 2 allowed in one plan"
+    assert said in report.notes
+    (record,) = forced.runs()
+    assert record["state"] == "done"
+    assert said in record["log"], "who looks at the runs in Odoo sees it as well"
+    usual = Agency()
+    usual.run(force=True)
+    assert "forced" not in usual.runs()[0]["log"], "there was nothing to force"
     with pytest.raises(PipelineError, match="over its limits"):
         Agency(max_documents=1).run()
 
