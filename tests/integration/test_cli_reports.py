@@ -412,6 +412,62 @@ def test_odoo_and_the_report_say_the_same_of_the_lots(
     }
 
 
+@pytest.mark.parametrize(
+    ("command", "columns", "figures"),
+    [
+        # 15,000 billed − 7,250 − 1,500 = 6,250; 2,000 asked for; 30,000 − 12,000 = 18,000
+        (
+            ("rollforward", "--from", "2025-01-01", "--to", "2025-03-31"),
+            ("opening", "received and billed", "recognised from period", "breakage", "closing"),
+            {
+                ("Acme Corp", "0.00", "15000.00", "-7250.00", "-1500.00", "6250.00"),
+                (f"'{LUMEN}", "0.00", "2000.00", "0.00", "0.00", "2000.00"),
+                ("Acme Corp", "0.00", "30000.00", "-12000.00", "0.00", "18000.00"),
+            },
+        ),
+        # 6,250 = 1,250 of February's fee + 5,000 of March's
+        (
+            ("year-end", "--on", "2025-03-31"),
+            ("decision", "open", "open in books"),
+            {
+                ("Acme Corp", "undecided", "18000.00", "18000.00"),
+                (f"'{LUMEN}", "unpaid request", "2000.00", "2000.00"),
+                ("Acme Corp", "earned by its terms", "1250.00", "1250.00"),
+                ("Acme Corp", "earned by its terms", "5000.00", "5000.00"),
+            },
+        ),
+        (
+            ("verify", "--as-of", "2025-03-31"),
+            ("ledger", "open lots", "expected", "difference", "against the rules"),
+            {
+                ("Acme Corp", "6250.00", "6250.00", "6250.00", "0.00", "0.00"),
+                (f"'{LUMEN}", "2000.00", "2000.00", "2000.00", "0.00", "0.00"),
+                ("Acme Corp", "18000.00", "18000.00", "18000.00", "0.00", "0.00"),
+            },
+        ),
+    ],
+    ids=["rollforward", "year-end", "verify"],
+)  # fmt: skip
+def test_the_other_reports_as_csv_and_as_a_workbook(
+    standing: Agency,
+    command: tuple[str, ...],
+    columns: tuple[str, ...],
+    figures: set[tuple[str, ...]],
+) -> None:
+    """The same figures; a client whose name looks like a formula is a text in both."""
+    shown = table(standing(*command, "--csv").out)
+    assert {(each["client"], *(each[name] for name in columns)) for each in shown} == figures
+    assert len(shown) == len(figures)
+    standing(*command, "--xlsx", "report.xlsx")
+    with zipfile.ZipFile("report.xlsx") as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        strings = parts.read("xl/sharedStrings.xml").decode()
+    assert "=Lumen &amp; &lt;b&gt;Co&lt;/b&gt;" in strings
+    assert "<f>" not in sheet, "no cell is a formula"
+    numbers = {float(each) for each in re.findall(r"<v>(-?[\d.]+)</v>", sheet)}
+    assert {float(row[-1]) for row in figures} <= numbers
+
+
 def test_rollforward_refuses_days_the_wrong_way_round(agency: Agency) -> None:
     answer = agency("rollforward", "--from", "2025-04-01", "--to", "2025-03-31")
     assert answer.code == 2
