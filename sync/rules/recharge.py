@@ -48,7 +48,7 @@ def recharge(case: Case, found: Findings) -> Findings:
         found = found.plus(invoices=_invoice(case, source, billing_day, due, credit=False))
     deleted = _undecided(case, credit=True)
     source = source_of(deleted) if deleted else month_source(month) + CREDIT
-    credits_ = _invoice(case, source, billing_day, back, credit=True)
+    credits_ = _invoice(case, source, case.as_of, back, credit=True)
     if deleted:  # that very one, also where a later one stands beside it
         credits_ = tuple(each.model_copy(update={"key": deleted}) for each in credits_)
     return found.plus(invoices=credits_)
@@ -83,7 +83,7 @@ def _line(case: Case, each: PurchaseLine, quantity: Decimal) -> Line:
 
 
 def _invoice(
-    case: Case, source: str, billing_day: date, charges: list[Charge], *, credit: bool
+    case: Case, source: str, day: date, charges: list[Charge], *, credit: bool
 ) -> tuple[Invoice, ...]:
     if not charges:
         return ()
@@ -92,8 +92,8 @@ def _invoice(
         case,
         role=Role.recharge,
         source=source,
-        invoice_date=billing_day,
-        raised_on=billing_day,
+        invoice_date=day,
+        raised_on=day,
         service=(min(days), max(days)),
         lines=tuple(line for _, _, line in charges),
         credit=credit,

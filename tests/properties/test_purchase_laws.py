@@ -125,7 +125,8 @@ def test_every_purchase_is_charged_or_given_back_at_cost_plus_markup(snapshot: S
             for each in snapshot.purchase_lines
             if each.id in {line_id for line_id, _ in invoice.purchases}
         ]
-        assert invoice.invoice_date == invoice.raised_on == billing_day(snapshot)
+        raised = AS_OF if invoice.credit else billing_day(snapshot)
+        assert invoice.invoice_date == invoice.raised_on == raised, "never before its cause"
         assert (invoice.service_start, invoice.service_end) == (min(ordered), max(ordered))
 
 
