@@ -38,6 +38,7 @@ from sync.report.issues import (
 from sync.report.names import Names
 from sync.report.statement import ShownStatement, shown_statement, statement_table
 from sync.report.text import counted
+from sync.report.unusual import unusual
 
 FOLLOWS = (
     "Once this stands, draws of advances, recognition and requests follow from it: drawdown run"
@@ -85,7 +86,9 @@ class PlanReport(Value):
     follows: bool = False
     """Whether draws, recognition or requests may follow once this stands."""
     exceeded: tuple[str, ...] = ()
-    """What makes the plan so unusual that it is refused unless forced."""
+    """The limits that the plan is over: it is refused unless forced."""
+    unusual: tuple[str, ...] = ()
+    """What stands out of it then."""
 
     @property
     def empty(self) -> bool:
@@ -148,6 +151,7 @@ def plan_report(
         ),
         follows=follows,
         exceeded=exceeded,
+        unusual=unusual(invoices, plan.as_of) if exceeded else (),
     )
 
 
@@ -251,6 +255,7 @@ def plan_blocks(report: PlanReport) -> list[Block]:
             Message(tag="limit", text=f"Over the limits: {each}", tone=Tone.bad)
             for each in report.exceeded
         ),
+        *(Message(tag="unusual", text=f"What stands out: {each}") for each in report.unusual),
     ]
 
 

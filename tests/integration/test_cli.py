@@ -234,7 +234,15 @@ def test_a_plan_over_its_limits_is_refused_unless_forced(
     agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DRAWDOWN_MAX_DOCUMENTS", "1")
-    assert agency("plan", *DAY).code == 5
+    plan = agency("plan", *DAY)
+    assert plan.code == 5
+    stands_out = [row[0] for row in plan.rows("unusual")]
+    assert stands_out == [
+        "What stands out: milestone of 2025-03-14, Acme website (Acme Corp): 20,000.00 USD,"
+        " 80 % of all USD",
+        "What stands out: fee of 2025-03-01, Acme retainer (Acme Corp): 5,000.00 USD,"
+        " 20 % of all USD",
+    ]
     answer = agency("run", *DAY)
     assert answer.code == 5
     assert "2 invoices, more than the 1 allowed" in answer.err
