@@ -137,13 +137,19 @@ def test_it_is_told_and_the_others_are_billed_and_the_books_tie(bad: Bad) -> Non
 
 def test_an_account_that_cannot_be_reconciled_is_told_and_writes_no_half() -> None:
     """Switched off after it was chosen: fees go out, what would draw or recognise is refused."""
-    found = agency()
+    found, sound = agency(), agency()
+    run(sound)
     account = found.account("Unearned revenue")
     spoil(found, "account.account", account, reconcile=False)
     checked = service(found.service).check()
     missing = [each for company in checked.companies for each in company.missing]
     assert any(each.record == f"account.account,{account}" and each.remedy for each in missing)
     report = run(found)
-    assert report.attention or not report.tied
+    assert report.attention and not report.tied
+    assert report.books is not None
+    assert [each.kind for each in report.books.foreign] == ["not_reconcilable"]
+    assert "tick Allow Reconciliation" in report.books.foreign[0].remedy
+    for engagement in ("Acme retainer", "Globex retainer", "Plain retainer"):
+        assert standing(found, engagement) == standing(sound, engagement) != []
     moves = found.admin.search_read("account.move", [], ["state", "line_ids"], limit=1000)
     assert all(move["state"] == "posted" and len(move["line_ids"]) >= 2 for move in moves)
