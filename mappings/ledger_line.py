@@ -249,23 +249,27 @@ RESTORED_FIELDS = ("move_id", "currency_id", "amount_currency")
 
 
 def restored(company_id: int, account_id: int, draws: Collection[tuple[int, int]]) -> Terms:
-    """Posted credits of documents of ours that gave back what an entry had drawn of a lot.
+    """Posted lines of documents of ours that gave back what an entry had drawn of a lot, and of
+    what people reversed of those.
 
     ``draws``: (lot line, entry) pairs; such a document's key ends in ``.l<lot>.e<entry>``.
     """
-    keys = [("move_id.retainer_key", "like", f".l{lot}.e{entry}/") for lot, entry in sorted(draws)]
+    keys = [
+        (f"{document}.retainer_key", "like", f".l{lot}.e{entry}/")
+        for lot, entry in sorted(draws)
+        for document in ("move_id", "move_id.reversed_entry_id")
+    ]
     return [
         ("company_id", "=", company_id),
         ("account_id", "=", account_id),
         ("parent_state", "=", "posted"),
-        ("amount_currency", "<", 0),
         *["|"] * (len(keys) - 1),
         *keys,
     ]
 
 
 def given_back(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, Decimal]:
-    """(document, what it gave back)."""
+    """(document, what it gave back; below zero for what a reversal took again)."""
     currency = res_currency.pick(row, "currency_id", dict(currencies))
     return fields.link(row, "move_id"), -fields.money(row, "amount_currency", currency)
 

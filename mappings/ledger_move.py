@@ -16,12 +16,14 @@ __all__ = [
     "FIELDS",
     "KEY_FIELDS",
     "MODEL",
+    "ORIGIN_FIELDS",
     "LedgerMove",
     "draws_of",
     "engagement_of",
     "invoices_under",
     "key",
     "of_ids",
+    "origin",
     "value",
 ]
 
@@ -137,6 +139,7 @@ def _line(raw: object) -> int:
 
 
 KEY_FIELDS = ("retainer_key",)
+ORIGIN_FIELDS = (*KEY_FIELDS, "reversed_entry_id")
 
 
 def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
@@ -152,6 +155,11 @@ def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
         *["|"] * (len(named) - 1),
         *named,
     ]
+
+
+def origin(row: Row) -> tuple[int, str, int]:
+    """(document, our key or nothing, the one that it reverses or 0)."""
+    return *key(row), fields.link_or_none(row, "reversed_entry_id") or 0
 
 
 def key(row: Row) -> tuple[int, str]:

@@ -123,8 +123,18 @@ def belongs(line: Posting) -> bool:
     return taken_over and not line.document.journal.is_money
 
 
-def settled_among_strangers(lines: Sequence[Posting], matches: Iterable[Match]) -> set[int]:
-    """Foreign lines that are wholly matched with each other: somebody has undone them already."""
+def takes_back(debit: Posting, credit: Posting) -> bool:
+    """Whether a person reversed the document of ours that the credit is of: neither counts."""
+    reversed_key = debit.document.reverses_key
+    return bool(reversed_key) and reversed_key == credit.document.key
+
+
+def settled_among_strangers(
+    lines: Sequence[Posting], matches: Iterable[Match], matched: Mapping[int, Posting]
+) -> set[int]:
+    """Foreign lines that are wholly matched with each other, or with what they reverse of ours:
+    somebody has undone them already. ``matched``: all lines of the matches.
+    """
     strangers = {each.id: each for each in lines if not belongs(each)}
     left = {each.id: each.amount_company for each in strangers.values()}
     for match in matches:
@@ -132,17 +142,20 @@ def settled_among_strangers(lines: Sequence[Posting], matches: Iterable[Match]) 
         if debit and credit and debit.client_id == credit.client_id:
             left[debit.id] += match.company
             left[credit.id] -= match.company
+        elif debit and takes_back(debit, matched[match.credit_id]):
+            left[debit.id] += match.company
     return {line for line, amount in left.items() if not amount}
 
 
 def strangers(
     lines: Sequence[Posting],
     matches: Sequence[Match],
+    matched: Mapping[int, Posting],
     advances: Mapping[int, Advance],
     engagements: Mapping[int, Engagement],
 ) -> Iterator[Foreign]:
     """What is wrong with posted lines; ``matches`` are those of the foreign ones among them."""
-    done = settled_among_strangers(lines, matches)
+    done = settled_among_strangers(lines, matches, matched)
     for line in sorted(lines, key=lambda each: (each.day, each.id)):
         if line.id not in done:
             yield from _of_line(line, advances, engagements)

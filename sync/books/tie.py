@@ -22,6 +22,7 @@ from sync.books.foreign import (
     of,
     settled_among_strangers,
     strangers,
+    takes_back,
     undone,
     unpaid_by_money,
 )
@@ -197,7 +198,7 @@ class _Comparison:
             each.line_id
             for each in self.foreign
             if each.kind not in (Strange.unreconciled_draw, Strange.settled_without_money)
-        } | settled_among_strangers(examined.suspects, examined.matches)
+        } | settled_among_strangers(examined.suspects, examined.matches, examined.lines)
 
     def _foreign(
         self,
@@ -208,7 +209,8 @@ class _Comparison:
         books = self.books
         looked_at = {each.id: each for each in books.suspects}
         looked_at |= {each.posting.id: each.posting for each in books.lots}
-        found = list(strangers(list(looked_at.values()), books.matches, advances, engagements))
+        suspects = list(looked_at.values())
+        found = list(strangers(suspects, books.matches, books.lines, advances, engagements))
         found += mismatched(books.matches, books.lines)
         found += [
             of(each, Strange.unreconciled_draw, LOOSE, each.open_company) for each in books.loose
@@ -314,6 +316,8 @@ class _Comparison:
         lines = self.books.lines
         for match in self.books.matches:
             debit, credit = lines[match.debit_id], lines[match.credit_id]
+            if takes_back(debit, credit):
+                continue
             if credit.kind is LotKind.advances and belongs(credit) and not belongs(debit):
                 # Whatever is not ours has not drawn it.
                 yield LotKind.advances, credit.client_id, match.company

@@ -201,7 +201,9 @@ class OpenDraw(Value):
     """Of a taxed lot: what tax went with it (``open`` = all of it)."""
     restored: Exact = ZERO
     """What of ``amount`` was given back to the lot before: by documents of ours whose key's source
-    ends in ``.l<lot line>.e<entry>``."""
+    ends in ``.l<lot line>.e<entry>``, less what people reversed of them."""
+    restored_by: tuple[str, ...] = ()
+    """The keys of those documents, reversed ones too: none is used again."""
 
 
 class OpenDebit(Value):

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from sync.domain.advances import Advance, Decision
 from sync.domain.documents import Role
 from sync.domain.engagement import Engagement
-from sync.domain.keys import key
+from sync.domain.keys import key, source_of
 from sync.domain.ledger import MoneyLot
 from sync.domain.lots import drain
 from sync.domain.money import ZERO, Currency
@@ -37,8 +37,7 @@ class Offer(NamedTuple):
         All that was received comes to what the client paid, to the cent: the largest tax takes what
         rounding the net share of a payment left.
         """
-        lot = self.lot
-        found = self._share(self.at_most + sum((abs(each.open) for each in lot.taxes), ZERO))
+        lot, found = self.lot, self.share
         if not lot.unpaid or lot.unpaid_total is None or self.at_most != lot.available:
             return found
         paid = lot.open + sum((each.open for each in lot.taxes), ZERO) - lot.unpaid_total
@@ -48,6 +47,11 @@ class Offer(NamedTuple):
         """The largest part that comes to no more than the limit with its tax."""
         whole = self.whole
         return whole if whole.total <= limit else self._share(limit)
+
+    @property
+    def share(self) -> Part:
+        """All of it, with its part of the taxes that are left."""
+        return self._share(self.at_most + sum((abs(each.open) for each in self.lot.taxes), ZERO))
 
     def _share(self, limit: Decimal) -> Part:
         taxes = {each.tax.id: each.open for each in self.lot.taxes}
@@ -80,6 +84,9 @@ class AdvanceLots:
         self.advances = checked.advances
         self._company_id = snapshot.company.id
         self._done = done_decisions(snapshot)
+        self._gone = {
+            source_of(each) for each in snapshot.gone if each.split("/")[2] == Role.advance_request
+        }
         self._lots = {lot.line_id: lot for lot in checked.lots}
         self._by_advance = grouped(checked.lots, lambda lot: lot.advance_id)
         self._by_client = grouped(sorted(checked.lots, key=self._order), lambda lot: lot.client_id)
@@ -157,15 +164,27 @@ class AdvanceLots:
         return found
 
     def draw(self, line_id: int, part: Part) -> None:
-        """Take a part of a lot."""
-        self._lots[line_id] = self._lots[line_id].after(part, self.company)
+        """Take a part of a lot. Breakage takes the tax on it along, though it books none."""
+        lot = self._lots[line_id]
+        if lot.taxes and not part.taxes:
+            part = Offer(lot, part.net).share
+        self._lots[line_id] = lot.after(part, self.company)
 
-    def on_its_way(self, engagement_id: int, client_id: int) -> bool:
-        """Whether an advance for the engagement is to be requested, or requested and not paid."""
+    def on_its_way(self, engagement: Engagement) -> bool:
+        """Whether an advance that the engagement may draw is to be requested, or requested and not
+        paid.
+        """
         return any(
-            advance.covers(engagement_id, client_id) and self._awaited(advance)
-            for advance in self._every.get(client_id, ())
+            advance.covers(engagement.id, engagement.client_id)
+            and advance.currency == engagement.currency
+            and not self.is_gone(advance)
+            and self._awaited(advance)
+            for advance in self._every.get(engagement.client_id, ())
         )
+
+    def is_gone(self, advance: Advance) -> bool:
+        """Whether its request was cancelled or deleted, and accepted so: nobody will pay it."""
+        return f"a{advance.id}" in self._gone
 
     def _awaited(self, advance: Advance) -> bool:
         lots = self.of(advance)

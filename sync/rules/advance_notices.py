@@ -123,7 +123,7 @@ def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) ->
     for engagement in lots.users(advance):
         offers = lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of)
         others = any(offer.lot.advance_id != advance.id for offer in offers)
-        if not others and not lots.on_its_way(engagement.id, engagement.client_id):
+        if not others and not lots.on_its_way(engagement):
             return advance_alert(
                 snapshot,
                 lots,

@@ -199,7 +199,7 @@ def _request(
     advance: Advance, move: ExistingInvoice | None, lot: MoneyLot | None
 ) -> Iterator[Issue]:
     """Whether the request still says what the advance says."""
-    if move is not None and not move.counts:
+    if move is not None and not move.counts and move.accepted is None:
         yield advance_issue(
             advance,
             "request_cancelled",

@@ -37,8 +37,10 @@ def decide(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             continue
         if lots.is_pending(advance):
             found = _carry_out(snapshot, lots, advance, found)
-        else:
-            found = _undecided(snapshot, lots, advance, found)
+            continue
+        if decision_key(snapshot.company.id, advance) in snapshot.gone:
+            found = found.plus(issues=_taken_back(lots, advance))
+        found = _undecided(snapshot, lots, advance, found)
     return found
 
 
@@ -207,6 +209,23 @@ def _nothing_left(lots: AdvanceLots, advance: Advance) -> tuple[Issue, ...]:
             f"“{advance.decision.value}” was decided, but nothing of it was received that is still"
             f" there; credit the {advance.currency.text(unpaid)} of its request that are unpaid to"
             " close it",
+            Severity.notice,
+        ),
+    )
+
+
+def _taken_back(lots: AdvanceLots, advance: Advance) -> tuple[Issue, ...]:
+    """The advance still says what finance took back: whoever decides so again must be told how."""
+    if advance.decision is Decision.keep or lots.remainder(advance) <= ZERO:
+        return ()
+    return (
+        advance_issue(
+            advance,
+            "decision_taken_back",
+            "decision_on",
+            f"“{advance.decision.value}” of {advance.decided_on} is not carried out: its document"
+            " is gone, accepted so; to decide it again enter a later day, else set the decision to"
+            " “undecided” or “keep”",
             Severity.notice,
         ),
     )

@@ -1,21 +1,23 @@
 """Rule 20, a new advance claimed: what is left for an engagement fell below the agreed balance.
 
 The advance is made once; its request follows in the next wave. None is made while another one is
-still to be requested or to be paid, and none before the draws of this run's invoices are known.
+still to be requested or to be paid, none before the draws of this run's invoices are known, and
+none after one whose request finance accepted as gone: that is said instead.
 """
 
 from datetime import date
 from decimal import Decimal
 
-from sync.domain.advances import AdvanceRequest, TaxMode
+from sync.domain.advances import Advance, AdvanceRequest, TaxMode
 from sync.domain.documents import Reason, Role
 from sync.domain.engagement import Engagement, State, TopUp, TopUpPolicy
-from sync.domain.issues import Source
+from sync.domain.issues import Issue, Severity, Source
 from sync.domain.keys import key
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
 from sync.rules.advance_lots import AdvanceLots
+from sync.rules.check_advances import advance_issue
 
 
 def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
@@ -28,13 +30,18 @@ def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             continue
         if engagement.id in busy or not _runs(engagement, as_of):
             continue
-        if lots.on_its_way(engagement.id, engagement.client_id):
+        if lots.on_its_way(engagement):
             continue
         offers = lots.offers(engagement.id, engagement.client_id, engagement.currency, as_of)
         left = sum((offer.at_most for offer in offers), ZERO)
         amount = _amount(policy, left)
-        if (left < policy.below or not left) and amount > ZERO:
-            found = found.plus(advances=(_advance(snapshot, lots, engagement, amount, left),))
+        if (left >= policy.below and left) or amount <= ZERO:
+            continue
+        last = _last(snapshot, engagement)
+        if last is not None and lots.is_gone(last):
+            found = found.plus(issues=(_stopped(last, engagement),))
+            continue
+        found = found.plus(advances=(_advance(snapshot, lots, engagement, amount, left, last),))
     return found
 
 
@@ -65,18 +72,39 @@ def _amount(policy: TopUp, left: Decimal) -> Decimal:
     return policy.amount if policy.policy is TopUpPolicy.amount else policy.amount - left
 
 
-def _advance(
-    snapshot: Snapshot, lots: AdvanceLots, engagement: Engagement, amount: Decimal, left: Decimal
-) -> AdvanceRequest:
-    """Like the last one for the engagement, which also gives it its key: one top-up follows one
-    advance.
-    """
+def _last(snapshot: Snapshot, engagement: Engagement) -> Advance | None:
+    """The latest advance that the engagement may draw or drew."""
     own = [
         each
         for each in (*snapshot.advances, *snapshot.used_up)
         if each.covers(engagement.id, engagement.client_id)
     ]
-    last = max(own, key=lambda each: each.id, default=None)
+    return max(own, key=lambda each: each.id, default=None)
+
+
+def _stopped(last: Advance, engagement: Engagement) -> Issue:
+    """What finance accepted as gone is not asked for again at once."""
+    return advance_issue(
+        last,
+        "top_up_stopped",
+        "request_move_id",
+        f"is the last advance for {engagement.name}, and its request is gone, accepted so: no"
+        " top-up follows it; make the next advance by hand, and top-ups follow that one",
+        Severity.notice,
+    )
+
+
+def _advance(
+    snapshot: Snapshot,
+    lots: AdvanceLots,
+    engagement: Engagement,
+    amount: Decimal,
+    left: Decimal,
+    last: Advance | None,
+) -> AdvanceRequest:
+    """Like the last one for the engagement, which also gives it its key: one top-up follows one
+    advance.
+    """
     currency = engagement.currency
     policy = engagement.top_up
     assert policy is not None, "only an engagement with a policy is topped up"

@@ -81,14 +81,16 @@ def _restorable(draw: OpenDraw, currency: Currency, limit: Decimal) -> Part:
 
 
 def _key(snapshot: Snapshot, credit: Receivable, draw: OpenDraw) -> str:
-    """Which credit note restores which draw, and what had been restored of it before."""
-    return key(
-        snapshot.company.id,
-        credit.engagement_id,
-        Role.drawdown,
-        f"c{credit.move_id}.l{draw.lot_line_id}.e{draw.entry_id}",
-        minor(draw.restored, credit.currency),
-    )
+    """Which credit note restores which draw, and what had been restored of it before; where that
+    was reversed, the next free number.
+    """
+    source = f"c{credit.move_id}.l{draw.lot_line_id}.e{draw.entry_id}"
+    revision = minor(draw.restored, credit.currency)
+    while True:
+        own = key(snapshot.company.id, credit.engagement_id, Role.drawdown, source, revision)
+        if own not in draw.restored_by:
+            return own
+        revision += 1
 
 
 def _company_part(draw: OpenDraw, amount: Decimal, company: Currency) -> Decimal:

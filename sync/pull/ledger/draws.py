@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from mappings import account_partial_reconcile, account_tax, ledger_line, ledger_move
 from mappings.account_partial_reconcile import Match
@@ -18,6 +19,13 @@ from sync.pull.reader import Reader
 
 Drawn = tuple[int, Match, MatchedLine, MatchedLine]
 """(invoice, match, debit line, lot line)."""
+
+
+class GivenBack(NamedTuple):
+    """What of a draw was restored and not reversed, and by which documents."""
+
+    amount: Decimal
+    keys: frozenset[str]
 
 
 def read_draws(
@@ -101,7 +109,7 @@ def read_drawn(
 def _draw(
     drawn: Drawn,
     requested: Mapping[int, int],
-    given_back: Mapping[tuple[int, int], Decimal],
+    given_back: Mapping[tuple[int, int], GivenBack],
     taxes: Mapping[int, Tax],
 ) -> OpenDraw | None:
     """The draw; None of a lot that belongs to no advance."""
@@ -110,6 +118,7 @@ def _draw(
     if advance is None:
         return None
     taken = taxes_taken(debit, match, taxes, lot.currency)
+    restored = given_back.get((lot.id, debit.move_id), GivenBack(ZERO, frozenset()))
     return OpenDraw(
         lot_line_id=lot.id,
         advance_id=advance,
@@ -121,7 +130,8 @@ def _draw(
         taxes=tuple(
             LotTax(tax=taxes[tax], open=amount) for tax, amount in taken.items() if tax in taxes
         ),
-        restored=given_back.get((lot.id, debit.move_id), ZERO),
+        restored=max(ZERO, restored.amount),
+        restored_by=tuple(sorted(restored.keys)),
     )
 
 
@@ -132,7 +142,7 @@ def _given_back(
     drawn: list[Drawn],
     owners: Owners,
     currencies: dict[int, Currency],
-) -> dict[tuple[int, int], Decimal]:
+) -> dict[tuple[int, int], GivenBack]:
     """(lot line, entry): what documents of ours gave back of that draw before."""
     pairs = {(lot.id, debit.move_id) for _, _, debit, lot in drawn}
     if not pairs:
@@ -145,15 +155,15 @@ def _given_back(
     documents = ledger_line.documents(rows)
     if not documents:
         return {}
-    keys = dict(
-        reader.read(
-            ledger_move.MODEL,
-            reader.rows(ledger_move.MODEL, ledger_move.of_ids(documents), ledger_move.KEY_FIELDS),
-            ledger_move.key,
-            suspects=owners.of_anybody,
-        ).values
+    origins = reader.rows(
+        ledger_move.MODEL, ledger_move.of_ids(documents), ledger_move.ORIGIN_FIELDS
     )
-    found: dict[tuple[int, int], Decimal] = {}
+    found_keys = reader.read(
+        ledger_move.MODEL, origins, ledger_move.origin, suspects=owners.of_anybody
+    ).values
+    keys = {move: own for move, own, _ in found_keys}
+    own_keys = {move: own or keys.get(reversed_id, "") for move, own, reversed_id in found_keys}
+    found: dict[tuple[int, int], GivenBack] = {}
     for move, amount in reader.read(
         ledger_line.MODEL,
         rows,
@@ -161,8 +171,10 @@ def _given_back(
         suspects=owners.of_anybody,
     ).values:
         for lot, entry in pairs:
-            if f".l{lot}.e{entry}/" in keys.get(move, ""):
-                found[lot, entry] = found.get((lot, entry), ZERO) + amount
+            own = own_keys.get(move, "")
+            if f".l{lot}.e{entry}/" in own:
+                before = found.get((lot, entry), GivenBack(ZERO, frozenset()))
+                found[lot, entry] = GivenBack(before.amount + amount, before.keys | {own})
     return found
 
 

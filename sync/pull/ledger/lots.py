@@ -151,13 +151,24 @@ def _left_of_taxes(
     taken: Iterable[Match],
     matches: Matches,
 ) -> tuple[LotTax, ...]:
-    """What is left of the tax on a lot: what was posted less what its matches took with them."""
-    left = dict(posted)
+    """What is left of the tax on a lot: what was posted less what its matches took with them.
+
+    Breakage takes the tax on it along though it books none: that tax stays as it was charged, and
+    no later draw deducts it.
+    """
+    left, net = dict(posted), -line.amount
     for match in taken:
         debit = matches.lines.get(match.debit_line)
         if debit is None or not match.of_credit:
             continue
-        for tax, amount in taxes_taken(debit, match, matches.taxes, line.currency).items():
+        gone = taxes_taken(debit, match, matches.taxes, line.currency)
+        if not gone and net > ZERO:
+            gone = {
+                tax: line.currency.round(amount * match.of_credit / net)
+                for tax, amount in left.items()
+            }
+        net -= match.of_credit
+        for tax, amount in gone.items():
             if tax in left:
                 left[tax] -= amount
     return tuple(

@@ -448,4 +448,21 @@ def test_a_return_that_is_gone_and_accepted_so_withholds_nothing() -> None:
         for each in (stone, agreed)
     )
     assert draws(run(waits, ON)) == []
+    assert "decision_taken_back" not in codes(run(waits, ON).issues)
     assert len(draws(run(free, ON))) == 1
+    assert "enter a later day" in issue(run(free, ON), "decision_taken_back").message
+
+
+def test_a_decision_taken_back_is_carried_out_when_it_is_taken_again_on_another_day() -> None:
+    stone = Tombstone(
+        key="1/0/advance_return/a1-2025-06-30/0",
+        model="account.move",
+        invoice=True,
+        credit=True,
+        accepted=Acceptance(on=day(ON), by="Dana Cole"),
+    )
+    again = decided(Decision.give_back, on="2025-07-01")
+    found = run(books(advance(**again), lots=(lot(),), tombstones=(stone,)), ON)
+    (returned,) = found.invoices
+    assert returned.key == "1/0/advance_return/a1-2025-07-01/0"
+    assert "decision_taken_back" not in codes(found.issues)

@@ -6,9 +6,10 @@ import pytest
 
 from sync.domain.advances import AdvanceRequest
 from sync.domain.engagement import TopUp, TopUpPolicy
+from sync.domain.existing import Acceptance, Tombstone
 from sync.domain.outcome import Outcome
-from tests.unit.rules.funds import advance, after, books, lot, receivable, user
-from tests.unit.rules.world import PROJECT, day, deliverable, money, parking, run
+from tests.unit.rules.funds import EUR, advance, after, books, lot, receivable, user
+from tests.unit.rules.world import PROJECT, codes, day, deliverable, issue, money, parking, run
 
 ON = "2025-04-01"
 AMOUNT = TopUp(policy=TopUpPolicy.amount, amount=money(1000), below=money(250))
@@ -66,6 +67,33 @@ def test_no_second_one_while_one_is_to_be_requested_or_paid() -> None:
             engagements=(user(top_up=AMOUNT),),
         )
         assert run(snapshot, ON).advances == ()
+
+
+def test_an_advance_in_another_currency_is_on_its_way_for_others_only() -> None:
+    foreign = advance(2, 1000, currency=EUR, request_id=None)
+    known = left(200, AMOUNT)
+    snapshot = known.model_copy(update={"advances": (*known.advances, foreign)})
+    assert requested(run(snapshot, ON)).amount == 1000
+
+
+def test_none_follows_one_whose_request_finance_accepted_as_gone_and_that_is_said() -> None:
+    stone = Tombstone(key="1/0/advance_request/a2/0", model="account.move", invoice=True)
+    agreed = stone.model_copy(update={"accepted": Acceptance(on=day(ON), by="Dana Cole")})
+    known = left(200, AMOUNT)
+    asked = advance(2, 1000, request_id=None)
+    waits, gone, later = (
+        run(
+            known.model_copy(
+                update={"advances": (*known.advances, asked), "tombstones": (each,), **more}
+            ),
+            ON,
+        )
+        for each, more in ((stone, {}), (agreed, {}), (agreed, {"used_up": (advance(3),)}))
+    )
+    assert waits.advances == gone.advances == ()
+    assert "top_up_stopped" not in codes(waits.issues)
+    assert "make the next advance by hand" in issue(gone, "top_up_stopped").message
+    assert requested(later).key == "1/1/advance/after-a3/0"
 
 
 def test_it_is_like_the_last_one() -> None:

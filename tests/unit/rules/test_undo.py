@@ -62,6 +62,13 @@ def test_a_credited_invoice_gives_back_to_its_lot() -> None:
     assert (owed.match_line_id, owed.advance_id, owed.partner_id) == (None, 1, 7)
 
 
+def test_what_was_restored_and_reversed_is_restored_again_under_the_next_free_number() -> None:
+    known = ("1/1/drawdown/c9000.l10.e60/0", "1/1/drawdown/c9000.l10.e60/1")
+    again = drawn(restored_by=known)
+    (restored,) = run(books(advance(), receivables=(credit(),), draws=(again,)), ON).entries
+    assert (restored.key, restored.total) == ("1/1/drawdown/c9000.l10.e60/2", 600)
+
+
 def test_the_latest_draw_is_restored_first() -> None:
     snapshot = books(
         advance(1),
