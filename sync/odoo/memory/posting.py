@@ -95,6 +95,7 @@ def _reconcile_pending(tables: Tables, record: int) -> None:
     for line in lines_of(tables, record):
         if line["retainer_reconcile_line_id"] and not line["reconciled"]:
             _reconcile_line(tables, move, line)
+    steps = []
     for step in move.get("retainer_pending_reconcile") or []:
         own = _open_lines(tables, [record], step["account_id"])
         others = _open_lines(
@@ -108,6 +109,7 @@ def _reconcile_pending(tables: Tables, record: int) -> None:
         ]
         if step.get("optional") and not (own and others):
             continue
+        steps.append(step)
         if not own or not others:
             raise Rejected(
                 f"{move['name']} cannot be reconciled: there is no open line on that account any"
@@ -116,6 +118,8 @@ def _reconcile_pending(tables: Tables, record: int) -> None:
         exactly = move["move_type"] == "entry" and not step.get("partial")
         reconcile(tables, [*own, *others], exactly=exactly)
         settle(tables)
+    # One account may be matched with several lots: only all of them together take the whole.
+    for step in steps:
         if not step.get("partial") and _open_lines(tables, [record], step["account_id"]):
             raise Rejected(
                 f"{move['name']} draws more than is open there. Run the service again, so that it"
