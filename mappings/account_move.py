@@ -133,13 +133,13 @@ def value(
     row: Row,
     company_id: int,
     currencies: dict[int, Currency],
-    unearned: Collection[int] = (),
+    unearned: Mapping[int, Sequence[Billed]] = _NO_LINES,
     people: Mapping[int, str] | None = None,
     besides: Mapping[int, Sequence[Billed]] = _NO_LINES,
 ) -> ExistingInvoice:
     """The document as it stands. Amounts are in its own currency, always positive.
 
-    ``unearned``: documents with a line on the unearned revenue account; ``people``: users by id;
+    ``unearned``: by document, its lines on the unearned revenue account; ``people``: users by id;
     ``besides``: by document, its lines on the advances account and its rounding for cash, which
     are not what it bills.
     """
@@ -180,7 +180,7 @@ def value(
         written=fields.money(row, acceptance.WRITTEN, own),
         deducts=tuple(
             (line.match_line_id, own.round(line.net if credit else -line.net))
-            for line in deducted
+            for line in (*deducted, *unearned.get(record, ()))
             if state == "draft" and line.match_line_id is not None
         ),
     )

@@ -52,7 +52,7 @@ class ExistingInvoice(Value):
     sent_on: date | None = None
     """The day on which it went to the client."""
     deducts: tuple[tuple[int, Exact], ...] = ()
-    """Of a draft: (lot line, net amount) that it draws of lots once it is posted."""
+    """Of a draft: (lot line, net amount) that it takes of lots once it is posted."""
     accepted: Acceptance | None = None
     """That it is cancelled, or was changed by a person, is right."""
     written: Exact | None = None

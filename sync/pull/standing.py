@@ -59,7 +59,7 @@ def read_documents(
         ),
         account_move.FIELDS,
     )
-    unearned: set[int] = set()
+    unearned: dict[int, list[Billed]] = {}
     besides: dict[int, list[Billed]] = {}
     accounts = set(books.liability_accounts.values())
     behind = {each: row for row in rows for each in ids_in([row], "id")}
@@ -76,7 +76,7 @@ def read_documents(
             suspects=lambda _: engagements,
         ).values:
             if line.account_id == books.unearned_account_id and not line.rounding:
-                unearned.add(line.move_id)
+                unearned.setdefault(line.move_id, []).append(line)
             else:
                 besides.setdefault(line.move_id, []).append(line)
     people = _people(reader, rows)

@@ -23,13 +23,19 @@ from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Company, Snapshot
 from sync.rules.entries import next_key, withdrawal
-from sync.rules.fee_lots import FeeDocument, creditable, fee_documents, touched_draft
+from sync.rules.fee_lots import (
+    FeeDocument,
+    creditable,
+    fee_documents,
+    to_be_credited,
+    touched_draft,
+)
 
 
 def fee_credit(snapshot: Snapshot, _: date, found: Outcome) -> Outcome:
     """Credit notes of fees split into liability and revenue, and the corrections of people's."""
     documents = fee_documents(snapshot)
-    taken: dict[int, Decimal] = {}
+    taken = dict(to_be_credited(found.invoices, snapshot.invoices))
     invoices = tuple(
         _split(invoice, documents.get(invoice.engagement_id, []), taken)
         if invoice.role is Role.fee and invoice.credit and not invoice.withdrawn

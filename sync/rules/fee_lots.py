@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from sync.domain.documents import Invoice, Role
+from sync.domain.existing import ExistingInvoice
 from sync.domain.keys import revision_of, source_of, stem_of
 from sync.domain.ledger import ExistingEntry, LotKind, MoneyLot
 from sync.domain.money import ZERO, Currency
@@ -129,12 +130,22 @@ def creditable(documents: Iterable[FeeDocument], stem: str) -> list[tuple[MoneyL
     return found
 
 
-def to_be_credited(invoices: Iterable[Invoice]) -> Mapping[int, Decimal]:
-    """By lot: what credit notes asked for in this run take of it."""
+def to_be_credited(
+    asked: Iterable[Invoice], standing: Iterable[ExistingInvoice]
+) -> Mapping[int, Decimal]:
+    """By lot: what credit notes take of it that are asked for in this run, and drafts that stand
+    and that nobody asks for again (their month is closed).
+    """
     taken: dict[int, Decimal] = {}
-    for invoice in invoices:
+    keys = set()
+    for invoice in asked:
+        keys.add(invoice.key)
         if invoice.credit:
             for line in invoice.lines:
                 if line.match_line_id is not None:
                     taken[line.match_line_id] = taken.get(line.match_line_id, ZERO) + line.amount
+    for draft in standing:
+        if draft.credit and draft.key not in keys:
+            for lot, amount in draft.deducts:
+                taken[lot] = taken.get(lot, ZERO) + amount
     return taken

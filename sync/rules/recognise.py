@@ -32,7 +32,7 @@ from sync.rules.fee_lots import EARNING, fee_documents, move_of, to_be_credited
 def recognise(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """Entries for what is earned of every open fee lot, and drafts of ours that have no ground."""
     documents = fee_documents(snapshot)
-    credited = to_be_credited(found.invoices)
+    credited = to_be_credited(found.invoices, snapshot.invoices)
     periods: dict[int, list[ExistingPeriod]] = {}
     for period in snapshot.periods:
         if period.engagement_id in documents:
