@@ -38,7 +38,7 @@ def _drafts(invoices: Iterable[ExistingInvoice]) -> Iterator[ExistingInvoice]:
     of what it credits; extra work with an order of its own says so in its key.
     """
     for each in invoices:
-        own = each.role is Role.out_of_scope and "-p" in source_of(each.key)
+        own = "-p" in source_of(each.key)
         if each.state == "draft" and not each.credit and each.role in _BILLS and not own:
             yield each
 

@@ -54,6 +54,16 @@ def test_which_drafts_are_named(found, expected) -> None:
     assert said(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("number", "called"), [("", "1/1/milestone/m7/0"), ("INV/2025/00007", "INV/2025/00007")]
+)
+def test_it_is_called_by_its_number_or_its_key(number, called) -> None:
+    (issue,) = po_of_drafts(
+        world(project(client_po_id=2), invoices=[draft(name=number)], **ORDERS), ()
+    )
+    assert issue.source.name == called
+
+
 def test_an_agreement_without_an_order_asks_for_none() -> None:
     assert said(draft(), client_po_id=None) == []
 
