@@ -106,12 +106,19 @@ def _is_closed(odoo: MemoryOdoo, key: str) -> bool:
 
 
 def _has_reason(odoo: MemoryOdoo, key: str) -> bool:
-    """Whether the document that a draw pays, or a correction is about, still stands."""
+    """Whether the document that a draw pays, or a correction is about, still stands; of a draw also
+    whether any of its advance is paid.
+    """
     _, _, role, source, _ = key.split("/")
     if role not in ("drawdown", "correction") or not source.startswith("i"):
         return True
-    document = odoo.tables.rows("account.move").get(int(source[1:].partition(".")[0]))
-    return document is not None and document["state"] == "posted"
+    moves, lines = (odoo.tables.rows(each) for each in ("account.move", "account.move.line"))
+    about, _, lot = source[1:].partition(".l")
+    document = moves.get(int(about))
+    if document is None or document["state"] != "posted":
+        return False
+    advance = moves.get(lines.get(int(lot), {}).get("move_id", 0)) if lot else None
+    return advance is None or advance["amount_residual"] != advance["amount_total"]
 
 
 def _bills(key: str) -> bool:
