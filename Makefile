@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 JOBS ?= $(shell nproc)
-PARALLEL = -n $(JOBS) --dist loadgroup
+PARALLEL = -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 export PYTHONPATH := $(CURDIR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
