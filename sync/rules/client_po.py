@@ -72,7 +72,10 @@ def client_po(
                 checked.append(rest.model_copy(update={"held": issue}))
                 draft = existing.get(rest.key)
                 if draft is not None and draft.is_draft_of_ours:
-                    checked.append(rest.model_copy(update={"withdrawn": True}))
+                    gone = rest.model_copy(update={"withdrawn": True})
+                    checked.append(gone)
+                    if po is not None and draft.client_po_id == po.id:
+                        used[po.id] = used.get(po.id, ZERO) + _new_amount(gone, draft)
                 continue
         if po is not None and po.currency == invoice.currency:
             used[po.id] = used.get(po.id, ZERO) + amount
@@ -184,8 +187,12 @@ def _piece(whole: Line, amount: Decimal, text: str) -> Line:
 
 
 def _new_amount(invoice: Invoice, standing: ExistingInvoice | None) -> Decimal:
-    """What the invoice adds to what is invoiced already (a draft it replaces is counted)."""
-    amount = -invoice.untaxed if invoice.credit else invoice.untaxed
+    """What the invoice adds to what is invoiced already, where a draft that it replaces is counted;
+    below zero where a draft is withdrawn.
+    """
+    amount = ZERO
+    if not invoice.withdrawn:
+        amount = -invoice.untaxed if invoice.credit else invoice.untaxed
     if standing is not None and standing.counts:
         amount -= -standing.untaxed if standing.credit else standing.untaxed
     return amount

@@ -40,7 +40,7 @@ class Earning:
     document: FeeDocument
     usage: Usage
     credited: Mapping[int, Decimal]
-    """By lot: what credit notes of this run take."""
+    """By lot: what credit notes of this run, and drafts of earlier ones, are about to take."""
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

@@ -90,7 +90,7 @@ def evaluate(snapshot: Snapshot, as_of: date) -> Outcome:
 
     drafts = tuple(invoice for each in found.values() for invoice in each.invoices)
     checked, po_issues = client_po(snapshot, drafts)
-    issues += [*po_issues, *po_of_drafts(snapshot, checked)]
+    issues += [*po_issues, *po_of_drafts(snapshot, checked, parked)]
     invoices: dict[int, list[Invoice]] = defaultdict(list)
     for invoice in checked:
         invoices[invoice.engagement_id].append(invoice)

@@ -1,7 +1,8 @@
 """Fee documents that stand on unearned revenue, with what is still open of them.
 
-A lot's part that a credit note of this run is about to take, or that a draft which a person changed
-holds, is spoken for: neither recognition nor another credit note may use it.
+A lot's part that a credit note is about to take (asked for in this run, or a draft), or that an
+entry which a person changed holds, is spoken for: neither recognition nor another credit note may
+use it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -135,16 +136,23 @@ def to_be_credited(
 ) -> Mapping[int, Decimal]:
     """By lot: what credit notes take of it that are asked for in this run, and drafts that stand
     and that nobody asks for again (their month is closed).
+
+    A draft in a person's hands takes what it says, whatever is asked for; nothing is written under
+    the key of a document that is theirs or that stands.
     """
+    documents = {each.key: each for each in standing}
     taken: dict[int, Decimal] = {}
     keys = set()
     for invoice in asked:
+        document = documents.get(invoice.key)
+        if document is not None and not document.is_draft_of_ours:
+            continue
         keys.add(invoice.key)
-        if invoice.credit:
+        if invoice.credit and not invoice.withdrawn:
             for line in invoice.lines:
                 if line.match_line_id is not None:
                     taken[line.match_line_id] = taken.get(line.match_line_id, ZERO) + line.amount
-    for draft in standing:
+    for draft in documents.values():
         if draft.credit and draft.key not in keys:
             for lot, amount in draft.deducts:
                 taken[lot] = taken.get(lot, ZERO) + amount

@@ -143,24 +143,25 @@ def _undone(case: Case) -> tuple[Alert, ...]:
 
 
 def _outside(case: Case) -> tuple[Alert, ...]:
-    """Time of last month or this one on a project of the client that no engagement claims, once for
-    each project and month. Older time stays an issue of every run.
+    """Time of last month and of this one on a project of the client that no engagement claims, once
+    for each project and month. Older time stays an issue of every run.
     """
+    last = add_months(first_of(case.as_of), -1)
     alerts = []
     for project, entries in case.outside:
-        month = max(first_of(entry.day) for entry in entries)
-        if month < add_months(first_of(case.as_of), -1):
-            continue
-        worked = [entry for entry in entries if first_of(entry.day) == month]
-        total = hours.text(sum(entry.seconds for entry in worked))
-        alerts.append(
-            _alert(
-                case,
-                f"outside-p{project.id}-{month_source(month)}",
-                "time_on_no_engagement",
-                f"{total} h of {month_text(month)} on {project.name}, a project of the client, are"
-                " on no engagement and billed nowhere; add the project to an engagement, or tick"
-                " 'Outside retainer billing' on it",
+        for month in sorted({first_of(entry.day) for entry in entries}):
+            if month < last:
+                continue
+            worked = [entry for entry in entries if first_of(entry.day) == month]
+            total = hours.text(sum(entry.seconds for entry in worked))
+            alerts.append(
+                _alert(
+                    case,
+                    f"outside-p{project.id}-{month_source(month)}",
+                    "time_on_no_engagement",
+                    f"{total} h of {month_text(month)} on {project.name}, a project of the client,"
+                    " are on no engagement and billed nowhere; add the project to an engagement, or"
+                    " tick 'Outside retainer billing' on it",
+                )
             )
-        )
     return tuple(alerts)

@@ -6,7 +6,7 @@ What the rules still ask for is rewritten with the order of the day. What they d
 as it was written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement
@@ -18,9 +18,14 @@ from sync.domain.snapshot import Snapshot
 _BILLS = (Role.fee, Role.overage, Role.milestone, Role.out_of_scope, Role.recharge)
 
 
-def po_of_drafts(snapshot: Snapshot, asked: Iterable[Invoice]) -> tuple[Issue, ...]:
-    """What is to be said of drafts that nobody asks for again (``asked``: what is asked for)."""
-    engagements = {each.id: each for each in snapshot.engagements}
+def po_of_drafts(
+    snapshot: Snapshot, asked: Iterable[Invoice], parked: Collection[int | None] = ()
+) -> tuple[Issue, ...]:
+    """What is to be said of drafts that nobody asks for again.
+
+    ``asked``: what is asked for; nothing is of ``parked`` engagements, so nothing is said of them.
+    """
+    engagements = {each.id: each for each in snapshot.engagements if each.id not in parked}
     numbers = {each.id: each.number for each in snapshot.client_pos}
     keys = {each.key for each in asked}
     return tuple(

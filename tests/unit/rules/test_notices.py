@@ -188,6 +188,7 @@ def test_of_several_months_the_last_is_told() -> None:
 
 
 def test_where_nothing_of_the_client_runs_there_is_nobody_to_tell() -> None:
+    assert len(outside("2025-04-30", worked=("2025-03-31", "2025-04-01"))) == 2, "one a month"
     assert outside("2025-03-31", retainer(end="2025-03-30")) == []
     assert len(outside("2025-03-31", retainer(end="2025-03-31"))) == 1
     assert outside("2025-03-31", client_id=8) == []

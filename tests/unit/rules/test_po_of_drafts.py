@@ -10,11 +10,13 @@ from tests.unit.rules.world import (
     client_po,
     company,
     day,
+    deliverable,
     money,
     of_role,
     project,
     retainer,
     run,
+    terms,
     world,
 )
 
@@ -62,6 +64,31 @@ def test_it_is_called_by_its_number_or_its_key(number, called) -> None:
         world(project(client_po_id=2), invoices=[draft(name=number)], **ORDERS), ()
     )
     assert issue.source.name == called
+
+
+def test_nothing_is_said_of_a_parked_agreement() -> None:
+    snapshot = world(project(client_po_id=2), invoices=[draft()], **ORDERS)
+    assert po_of_drafts(snapshot, (), parked={1}) == ()
+
+
+def test_a_withdrawn_draft_frees_its_order_for_the_next_invoice() -> None:
+    """A draft of 5,000 under an order of 6,000 would become 7,000: it goes, and 3,000 fit."""
+    found = run(
+        world(
+            retainer(terms("2025-01-01", monthly_fee=money(7000)), client_po_id=1),
+            project(id=2, project_ids=(12,), client_po_id=1),
+            company=company(post_invoices=False, po_policy=PoPolicy.hold),
+            client_pos=[client_po(1, 6000, 5000)],
+            invoices=[standing_draft()],
+            milestones=[deliverable(7, "2025-01-02", 3000).model_copy(update={"engagement_id": 2})],
+        ),
+        "2025-01-02",
+    )
+    (fee, gone) = of_role(found, Role.fee)
+    assert fee.held is not None and gone.withdrawn
+    (milestone,) = of_role(found, Role.milestone)
+    assert milestone.held is None
+    assert [each.key for each in found.alerts if "-used-" in each.key] == []
 
 
 def test_an_agreement_without_an_order_asks_for_none() -> None:
