@@ -68,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = [pool.submit(work, chunk) for chunk in chunks]
         try:
             for done in as_completed(chosen):
+                if done.exception() is not None:
+                    pool.shutdown(cancel_futures=True)
                 figures.add(done.result())
                 figures.seconds = time.monotonic() - started
                 tell(figures, done.result().violations, asked.seeds)

@@ -17,7 +17,8 @@ class Touched:
 
     def keys(self, odoo: MemoryOdoo) -> set[str]:
         """Keys of the documents that stand."""
-        return {row["retainer_key"] for row in odoo.tables.rows("account.move").values()}
+        rows = odoo.tables.rows("account.move").values()
+        return {row["retainer_key"] for row in rows if row["retainer_key"]}
 
     def learn(self, odoo: MemoryOdoo, before: set[str], *, forget: bool) -> None:
         """Look, after a person did something, how things are now.
