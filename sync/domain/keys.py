@@ -7,6 +7,7 @@ A key says which document this is and nothing of what it says:
 import hashlib
 import json
 import re
+from collections.abc import Container
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -51,6 +52,13 @@ def source_of(document_key: str) -> str:
 def stem_of(document_key: str) -> str:
     """The key without its revision: what all revisions of a document share."""
     return document_key.rsplit("/", 1)[0]
+
+
+def next_free(document_key: str, used: Container[str]) -> str:
+    """The key, or the first revision after it that is not used."""
+    while document_key in used:
+        document_key = f"{stem_of(document_key)}/{revision_of(document_key) + 1}"
+    return document_key
 
 
 def draw_source(invoice_id: int, lot_line_id: int) -> str:

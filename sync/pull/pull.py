@@ -56,13 +56,14 @@ def pull(
     reader = Reader(gateway, page_size, progress)
     of, books, currencies = read_company(reader, company)
     agreements = read_agreements(reader, of, currencies)
-    month = first_of(today or datetime.now(UTC).date())
+    day = today or datetime.now(UTC).date()
+    month = first_of(day)
     open_since = earliest_open(agreements.engagements, of.go_live) or month
     time = read_time(reader, of, agreements, open_since)
     found = read_ledger(reader, of, books, agreements.engagements, agreements.clients, currencies)
     kept = _still_open(agreements, time, of, open_since, found.busy)
     ids = [engagement.id for engagement in kept]
-    since = _since(kept, time, of, today or datetime.now(UTC).date())
+    since = _since(kept, time, of, day)
     currency_of = {engagement.id: engagement.currency for engagement in kept}
     orders = tuple(order for order in time.change_orders if order.engagement_id in currency_of)
     milestones = tuple(each for each in agreements.milestones if each.engagement_id in currency_of)
@@ -76,7 +77,7 @@ def pull(
         reader, of, books, milestones, corrected, ids, ended, since, found.advances, currencies
     )
     cancelled = cancelled_sources(documents)
-    year_end = last_year_end(of.fiscal_year_end, today or datetime.now(UTC).date())
+    year_end = last_year_end(of.fiscal_year_end, day)
     entries = read_entries(reader, of, found, ids, year_end, currencies)
     defaults = {
         each.engagement_id: each for each in read_defaults(reader, of, _of_money(kept, found))

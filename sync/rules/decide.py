@@ -31,14 +31,14 @@ QUARTER = 3
 
 def decide(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """What was decided is carried out; what is not decided and should be is said."""
-    lots = AdvanceLots(snapshot, as_of, found)
+    lots, gone = AdvanceLots(snapshot, as_of, found), snapshot.gone
     for advance in lots.advances.values():
         if not lots.of(advance):
             continue
         if lots.is_pending(advance):
             found = _carry_out(snapshot, lots, advance, found)
             continue
-        if decision_key(snapshot.company.id, advance) in snapshot.gone:
+        if decision_key(snapshot.company.id, advance) in gone:
             found = found.plus(issues=_taken_back(lots, advance))
         found = _undecided(snapshot, lots, advance, found)
     return found

@@ -13,7 +13,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from sync.domain.documents import Role
-from sync.domain.keys import draw_source, is_key, key, revision_of, stem_of
+from sync.domain.keys import draw_source, is_key, key, next_free, revision_of, stem_of
 from sync.domain.ledger import MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Snapshot
@@ -48,8 +48,7 @@ class DrawKeys:
         waiting = self._waiting.get(stem_of(own))
         if waiting:
             own = waiting.pop(0)
-        while own in self._used:
-            own = f"{stem_of(own)}/{revision_of(own) + 1}"
+        own = next_free(own, self._used)
         self._used.add(own)
         return own
 

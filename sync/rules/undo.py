@@ -14,7 +14,7 @@ from sync.domain.documents import Invoice, Line, Reason, Role
 from sync.domain.engagement import Engagement
 from sync.domain.issues import Source
 from sync.domain.journal import Account, Entry, EntryLine
-from sync.domain.keys import key
+from sync.domain.keys import key, next_free
 from sync.domain.ledger import OpenDraw, Receivable
 from sync.domain.money import ZERO, Currency, value_of_part
 from sync.domain.outcome import Outcome
@@ -85,12 +85,9 @@ def _key(snapshot: Snapshot, credit: Receivable, draw: OpenDraw) -> str:
     was reversed, the next free number.
     """
     source = f"c{credit.move_id}.l{draw.lot_line_id}.e{draw.entry_id}"
-    revision = minor(draw.restored, credit.currency)
-    while True:
-        own = key(snapshot.company.id, credit.engagement_id, Role.drawdown, source, revision)
-        if own not in draw.restored_by:
-            return own
-        revision += 1
+    before = minor(draw.restored, credit.currency)
+    own = key(snapshot.company.id, credit.engagement_id, Role.drawdown, source, before)
+    return next_free(own, draw.restored_by)
 
 
 def _company_part(draw: OpenDraw, amount: Decimal, company: Currency) -> Decimal:

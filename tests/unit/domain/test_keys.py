@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sync.domain.keys import fingerprint, key, month_source, revision_of, stem_of
+from sync.domain.keys import fingerprint, key, month_source, next_free, revision_of, stem_of
 from sync.domain.lots import Draw
 from sync.domain.money import Currency
 
@@ -64,3 +64,9 @@ def test_values_dates_and_text_are_told_apart() -> None:
 def test_a_float_never_reaches_a_document() -> None:
     with pytest.raises(AssertionError):
         fingerprint({"amount": 1.5})
+
+
+def test_the_next_free_key_keeps_its_stem() -> None:
+    used = {"1/2/drawdown/i7.l3/0", "1/2/drawdown/i7.l3/1"}
+    assert next_free("1/2/drawdown/i7.l3/0", used) == "1/2/drawdown/i7.l3/2"
+    assert next_free("1/2/drawdown/i7.l3/5", used) == "1/2/drawdown/i7.l3/5"
