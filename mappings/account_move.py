@@ -63,6 +63,7 @@ def domain(
     corrected: Collection[str],
     ended: Mapping[int, date],
     advance_ids: Collection[int],
+    cancelled_draws: Collection[int],
 ) -> Terms:
     """What the rules must know to be billed already, whatever the length of history.
 
@@ -70,7 +71,7 @@ def domain(
     date reaches the earliest open month; those of milestones; all revisions of documents whose time
     is corrected (``corrected``: their keys); what was billed of engagements for the months in which
     they ended or later (``ended``: the first of that month by engagement); what requests or returns
-    ``advance_ids``; and what the client has not looked at.
+    ``advance_ids``; ``cancelled_draws``, accepted ones too; and what the client has not looked at.
     """
     day = since.isoformat()
     stems = sorted({stem_of(key) for key in corrected})
@@ -78,9 +79,10 @@ def domain(
         ("company_id", "=", company_id),
         ("retainer_key", "!=", False),
         ("move_type", "in", list(INVOICES)),
-        *["|"] * (7 + len(stems)),
+        *["|"] * (8 + len(stems)),
         *[("retainer_key", "=like", f"{stem}/%") for stem in stems],
         ("state", "=", "draft"),
+        ("id", "in", sorted(cancelled_draws)),
         "&",
         ("retainer_accepted_on", "=", False),
         "|",

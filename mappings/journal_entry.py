@@ -81,7 +81,7 @@ OF_A_FEE = ("recognition", "breakage", "correction")
 def domain(
     company_id: int,
     months: Mapping[date, Collection[int]],
-    unmatched: Collection[int],
+    besides: Collection[int],
     advance_ids: Collection[int],
     credit_notes: Collection[int],
     since_year_end: date,
@@ -90,8 +90,8 @@ def domain(
 
     Every draft; recognition of the documents that open fee lots stand on (``months``: engagements
     by the first month that these cover), and what people cancelled since; what was recognised of
-    ``advance_ids``; corrections of ``credit_notes``; draws whose lines are open (``unmatched``);
-    and the reclassifications since the last financial year ended.
+    ``advance_ids``; corrections of ``credit_notes``; those found ``besides`` (draws whose lines are
+    open or that people cancelled); and the reclassifications since the last financial year ended.
     """
     of_months: Terms = []
     for month, engagements in sorted(months.items()):
@@ -118,7 +118,7 @@ def domain(
         "|",
         "|",
         ("state", "=", "draft"),
-        ("id", "in", sorted(unmatched)),
+        ("id", "in", sorted(besides)),
         "&",
         ("retainer_role", "in", list(OF_A_FEE)),
         ("line_ids.retainer_advance_id", "in", sorted(advance_ids)),

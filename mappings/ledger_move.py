@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from mappings import fields, res_currency
-from mappings.account_move import MODEL
+from mappings.account_move import MODEL, state_of
 from mappings.fields import Row, Terms, Unreadable
 from mappings.reading import of_document
 from sync.domain import keys
@@ -13,11 +13,13 @@ from sync.domain.money import Currency
 from sync.domain.value import Exact, Value
 
 __all__ = [
+    "DRAWN_FIELDS",
     "FIELDS",
     "KEY_FIELDS",
     "MODEL",
     "ORIGIN_FIELDS",
     "LedgerMove",
+    "drawn",
     "draws_of",
     "engagement_of",
     "invoices_under",
@@ -140,17 +142,20 @@ def _line(raw: object) -> int:
 
 KEY_FIELDS = ("retainer_key",)
 ORIGIN_FIELDS = (*KEY_FIELDS, "reversed_entry_id")
+DRAWN_FIELDS = (*KEY_FIELDS, "state")
 
 
 def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
-    """The posted draws of those invoices, whatever they drew from."""
+    """The draws of those invoices that are posted or that people cancelled, whatever they drew
+    from.
+    """
     named = [
         ("retainer_key", "=like", f"{company_id}/%/drawdown/{keys.draws_of(each)}%")
         for each in sorted(invoice_ids)
     ]
     return [
         ("company_id", "=", company_id),
-        ("state", "=", "posted"),
+        ("state", "in", ["posted", "cancel"]),
         ("retainer_role", "=", "drawdown"),
         *["|"] * (len(named) - 1),
         *named,
@@ -160,6 +165,11 @@ def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
 def origin(row: Row) -> tuple[int, str, int]:
     """(document, our key or nothing, the one that it reverses or 0)."""
     return *key(row), fields.link_or_none(row, "reversed_entry_id") or 0
+
+
+def drawn(row: Row) -> tuple[int, str, bool]:
+    """(document, our key, whether it is cancelled)."""
+    return *key(row), state_of(row) == "cancel"
 
 
 def key(row: Row) -> tuple[int, str]:

@@ -63,6 +63,11 @@ def domain(company_id: int, with_lots: Collection[int]) -> Terms:
     ]
 
 
+def of_ids(company_id: int, ids: Collection[int]) -> Terms:
+    """Those advances."""
+    return [("company_id", "=", company_id), ("id", "in", sorted(ids))]
+
+
 def of_engagements(
     company_id: int,
     engagement_ids: Collection[int],
@@ -90,12 +95,10 @@ def value(
     currencies: Mapping[int, Currency],
     clients: Mapping[int, Client],
     deciders: Mapping[int, str],
-    with_lots: Collection[int],  # noqa: ARG001
 ) -> Advance:
     """The advance; amounts are net of tax.
 
-    ``clients``: every partner that could be read; ``deciders``: names of users; ``with_lots``:
-    advances that open lots name.
+    ``clients``: every partner that could be read; ``deciders``: names of users.
     """
     fields.of_company(row, company_id)
     currency = res_currency.pick(row, "currency_id", dict(currencies))
@@ -141,9 +144,14 @@ def client(row: Row) -> int:
     return min(fields.ids_in([row], "commercial_partner_id"), default=0)
 
 
-def requests(rows: Iterable[Row]) -> set[int]:
-    """The invoices that ask for them."""
-    return fields.ids_in(rows, "request_move_id")
+def requests(rows: Iterable[Row]) -> dict[int, int]:
+    """The advances by the invoice that asks for each."""
+    return {
+        request: advance
+        for row in rows
+        for request in fields.ids_in([row], "request_move_id")
+        for advance in fields.ids_in([row], "id")
+    }
 
 
 def partners(rows: Iterable[Row]) -> set[int]:

@@ -83,7 +83,7 @@ def advances_of(ledger: LiabilityLedger, lots: Iterable[OpenLot]) -> dict[int, A
         retainer_advance.MODEL,
         rows,
         lambda row: retainer_advance.value(
-            row, ledger.company.id, ledger.currencies, clients, deciders, ids
+            row, ledger.company.id, ledger.currencies, clients, deciders
         ),
     )
     return {each.id: each for each in found}

@@ -108,8 +108,9 @@ class Snapshot(Value):
     carried out once.
     """
     used_up: tuple[Advance, ...] = ()
-    """Of running engagements that are topped up: the latest one that is not among ``advances``,
-    where it is later than those. The next is to be like it, and takes its key from it."""
+    """Those that an open credit note gives something back to and that are not among ``advances``.
+    And of each running engagement that is topped up the latest that is not among them, where it is
+    later than those: the next is to be like it, and takes its key from it."""
     taxes: tuple[TaxSetting, ...] = ()
     """Of the engagements that may draw or are asked for taxed advances."""
     worked: tuple[tuple[int, date], ...] = ()

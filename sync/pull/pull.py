@@ -74,7 +74,17 @@ def pull(
         if each.date_end is not None and _ended_lately(each, open_since)
     }
     documents = read_documents(
-        reader, of, books, milestones, corrected, ids, ended, since, found.advances, currencies
+        reader,
+        of,
+        books,
+        milestones,
+        corrected,
+        ids,
+        ended,
+        since,
+        found.advances,
+        found.cancelled_draws,
+        currencies,
     )
     cancelled = cancelled_sources(documents)
     year_end = last_year_end(of.fiscal_year_end, day)

@@ -39,12 +39,14 @@ def read_documents(
     ended: Mapping[int, date],
     since: date,
     advances: tuple[Advance, ...],
+    cancelled_draws: Collection[int],
     currencies: dict[int, Currency],
 ) -> tuple[ExistingInvoice, ...]:
     """Keyed documents that the rules must know.
 
     ``corrected``: keys whose time is corrected. ``ended``: engagements that ended lately, with the
     first of the month in which they did. ``advances``: their requests and returns are among them.
+    ``cancelled_draws``: by people, of invoices that advances may pay.
     ``engagements``: whose they may be.
     """
     rows = reader.rows(
@@ -56,6 +58,7 @@ def read_documents(
             corrected,
             ended,
             {each.id for each in advances},
+            cancelled_draws,
         ),
         account_move.FIELDS,
     )

@@ -91,6 +91,9 @@ class AdvanceLots:
         self._by_advance = grouped(checked.lots, lambda lot: lot.advance_id)
         self._by_client = grouped(sorted(checked.lots, key=self._order), lambda lot: lot.client_id)
         self._every = grouped(snapshot.advances, lambda each: each.client_id)
+        used_up = (each for each in snapshot.used_up if each.id not in checked.advances)
+        self._funds = grouped((*checked.advances.values(), *used_up), lambda each: each.client_id)
+        self._restored = _restored(found)
         using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
         self._users = grouped(using, lambda each: each.client_id)
         self._promised: dict[int, Decimal] = {}
@@ -163,6 +166,21 @@ class AdvanceLots:
                 found.append(Offer(lot, part))
         return found
 
+    def funds(self, engagement: Engagement, currency: Currency) -> dict[int, Decimal]:
+        """By advance, those of nothing left out: what an invoice of the day of the run may draw
+        once what the run gives back to advances stands.
+        """
+        found = {
+            each.id: self._open_for(each, self.as_of, self._restored.get(each.id, ZERO))
+            for each in self._funds.get(engagement.client_id, ())
+            if each.currency == currency and each.covers(engagement.id, engagement.client_id)
+        }
+        return {each: amount for each, amount in found.items() if amount > ZERO}
+
+    def restored(self, advance: Advance) -> Decimal:
+        """What the run gives back to an advance."""
+        return self._restored.get(advance.id, ZERO)
+
     def draw(self, line_id: int, part: Part) -> None:
         """Take a part of a lot. Breakage takes the tax on it along, though it books none."""
         lot = self._lots[line_id]
@@ -199,11 +217,11 @@ class AdvanceLots:
             and decision_key(self._company_id, advance) not in self._done
         )
 
-    def _open_for(self, advance: Advance, day: date) -> Decimal:
-        """What invoices of that day may draw of an advance: nothing after its maturity, and nothing
-        that a decision withholds.
+    def _open_for(self, advance: Advance, day: date, restored: Decimal = ZERO) -> Decimal:
+        """What invoices of that day may draw of an advance, with what is restored to it: nothing
+        after its maturity, and nothing that a decision withholds.
         """
-        remainder = self.remainder(advance)
+        remainder = self.remainder(advance) + restored
         kept = advance.decision is Decision.keep
         if advance.maturity is not None and day > advance.maturity and not kept:
             return ZERO
@@ -268,3 +286,25 @@ def _drawn(found: Outcome) -> Iterator[tuple[int, Part]]:
             if each.match_line_id is not None:
                 taxes = tuple((tax, abs(amount)) for tax, amount in each.part_taxes)
                 yield each.match_line_id, Part(net=abs(each.amount), taxes=taxes)
+
+
+def _restored(found: Outcome) -> dict[int, Decimal]:
+    """By advance, net: what credit notes give back to it (rule 14). That is a lot from the next
+    wave on.
+    """
+    restored: dict[int, Decimal] = {}
+
+    def add(advance_id: int | None, amount: Decimal) -> None:
+        if advance_id is not None and amount > ZERO:
+            restored[advance_id] = restored.get(advance_id, ZERO) + amount
+
+    for entry in found.entries:
+        if entry.role is Role.drawdown:
+            for line in entry.lines:
+                if line.match_line_id is None:
+                    add(line.advance_id, -line.amount)
+    for invoice in found.invoices:
+        if invoice.role is Role.drawdown and not invoice.credit:
+            for each in invoice.lines:
+                add(each.advance_id, each.amount)
+    return restored

@@ -94,7 +94,7 @@ def _work_before_payment(
         return ()
     requested = min(lot.day for lot in lots.of(advance))
     for engagement in lots.users(advance):
-        if lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of):
+        if lots.funds(engagement, advance.currency):
             continue
         days = [
             day
@@ -116,13 +116,13 @@ def _work_before_payment(
 
 def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Alert, ...]:
     """Nearly all was drawn, nothing else covers its engagements, and no new one is on its way."""
-    received = sum((lot.amount - lot.unpaid for lot in lots.of(advance)), ZERO)
-    left = lots.remainder(advance)
+    restored = lots.restored(advance)
+    received = sum((lot.amount - lot.unpaid for lot in lots.of(advance)), restored)
+    left = lots.remainder(advance) + restored
     if (received - left) * 100 < received * NEARLY_CONSUMED:
         return ()
     for engagement in lots.users(advance):
-        offers = lots.offers(engagement.id, engagement.client_id, advance.currency, lots.as_of)
-        others = any(offer.lot.advance_id != advance.id for offer in offers)
+        others = lots.funds(engagement, advance.currency).keys() - {advance.id}
         if not others and not lots.on_its_way(engagement):
             return advance_alert(
                 snapshot,

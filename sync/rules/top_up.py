@@ -1,8 +1,9 @@
 """Rule 20, a new advance claimed: what is left for an engagement fell below the agreed balance.
 
 The advance is made once; its request follows in the next wave. None is made while another one is
-still to be requested or to be paid, none before the draws of this run's invoices are known, and
-none after one whose request finance accepted as gone: that is said instead.
+still to be requested or to be paid, and none before the draws of this run's invoices are known;
+what the run gives back to advances counts as left. None follows one whose request finance accepted
+as gone: that is said instead.
 """
 
 from datetime import date
@@ -32,8 +33,7 @@ def top_up(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             continue
         if lots.on_its_way(engagement):
             continue
-        offers = lots.offers(engagement.id, engagement.client_id, engagement.currency, as_of)
-        left = sum((offer.at_most for offer in offers), ZERO)
+        left = sum(lots.funds(engagement, engagement.currency).values(), ZERO)
         amount = _amount(policy, left)
         if (left >= policy.below and left) or amount <= ZERO:
             continue

@@ -77,16 +77,23 @@ def read_draws(
     )
 
 
+class DrawnBefore(NamedTuple):
+    """What was written before to pay what advances may pay, reversed draws too."""
+
+    keys: tuple[str, ...]
+    """Of posted draws."""
+    cancelled: frozenset[int]
+    """Draws that people cancelled, however long ago: they are not written again."""
+
+
 def read_drawn(
     reader: Reader,
     company: Company,
     owed: Iterable[Receivable],
     lots: Iterable[MoneyLot],
     owners: Owners,
-) -> tuple[str, ...]:
-    """The keys of the posted draws of what advances may pay, reversed ones too: no call where a
-    client owes nothing or has nothing left of an advance.
-    """
+) -> DrawnBefore:
+    """No call where a client owes nothing or has nothing left of an advance."""
     funds = {(each.client_id, each.currency) for each in lots if each.kind is LotKind.advances}
     drawing = {
         each.move_id
@@ -94,16 +101,19 @@ def read_drawn(
         if not each.credit and (each.client_id, each.currency) in funds
     }
     if not drawing:
-        return ()
+        return DrawnBefore((), frozenset())
     found = reader.read(
         ledger_move.MODEL,
         reader.rows(
-            ledger_move.MODEL, ledger_move.draws_of(company.id, drawing), ledger_move.KEY_FIELDS
+            ledger_move.MODEL, ledger_move.draws_of(company.id, drawing), ledger_move.DRAWN_FIELDS
         ),
-        ledger_move.key,
+        ledger_move.drawn,
         suspects=owners.of_anybody,
     ).values
-    return tuple(sorted(own for _, own in found))
+    return DrawnBefore(
+        keys=tuple(sorted(own for _, own, cancelled in found if not cancelled)),
+        cancelled=frozenset(move for move, _, cancelled in found if cancelled),
+    )
 
 
 def _draw(

@@ -35,11 +35,15 @@ class LedgerRead:
     """Without its entries."""
     advances: tuple[Advance, ...]
     used_up: tuple[Advance, ...]
-    """Of engagements that are topped up, the latest advances that are used up."""
+    """Of advances that are used up: those that an open credit note gives something back to, and of
+    each engagement that is topped up the latest.
+    """
     clients: tuple[Client, ...]
     """Everybody that the ledger and the advances name."""
     unmatched: frozenset[int]
     """Entries that ought to be matched and are not."""
+    cancelled_draws: frozenset[int]
+    """Draws that people cancelled, of invoices that advances may pay."""
 
     @property
     def busy(self) -> frozenset[int]:
@@ -70,7 +74,7 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most nineteen calls; ``known``: partners that were read already."""
+    """At most twenty calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
@@ -83,26 +87,28 @@ def read_ledger(
         rows = reader.rows(
             advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
         )
-    topped_up = _topped_up(engagements, rows)
-    used_up = _used_up(reader, company, topped_up, ids_in(rows, "id"))
-    partners = _partners(reader, known, opened, [*rows, *used_up])
-    advances = _advances(reader, company, rows, partners, engagements, named, currencies)
-    earlier = _advances(reader, company, used_up, partners, engagements, named, currencies)
-    commercial = {each.id: each.commercial_id for each in partners.values()}
-    requested = {each.request_id: each.id for each in advances if each.request_id is not None}
+    requested = advance_rows.requests(rows)
     draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
+    topped_up = _topped_up(engagements, rows)
+    refilled = {each.advance_id for each in draws if each.amount > each.restored}
+    used_up = _used_up(reader, company, topped_up, refilled, ids_in(rows, "id"))
+    partners = _partners(reader, known, opened, [*rows, *used_up])
+    advances = _advances(reader, company, rows, partners, engagements, currencies)
+    earlier = _advances(reader, company, used_up, partners, engagements, currencies)
+    commercial = {each.id: each.commercial_id for each in partners.values()}
     owed = receivables(opened, drawing, {each.invoice_id for each in draws})
     money = lots(opened, matches, commercial, requested)
+    drawn = read_drawn(reader, company, owed, money, owners)
     return LedgerRead(
         ledger=Ledger(
             lots=money,
             debits=debits(opened, commercial),
             receivables=owed,
             draws=draws,
-            drawn=read_drawn(reader, company, owed, money, owners),
+            drawn=drawn.keys,
         ),
         advances=advances,
-        used_up=_latest(topped_up, earlier),
+        used_up=_wanted(topped_up, refilled, earlier),
         clients=tuple(partners.values()),
         unmatched=frozenset(
             line.move_id
@@ -112,6 +118,7 @@ def read_ledger(
             )
             if opened.move(line).move_type == "entry"
         ),
+        cancelled_draws=drawn.cancelled,
     )
 
 
@@ -134,29 +141,41 @@ def _topped_up(engagements: Iterable[Engagement], rows: list[Row]) -> dict[Engag
 
 
 def _used_up(
-    reader: Reader, company: Company, topped_up: Mapping[Engagement, int], open_ids: Collection[int]
+    reader: Reader,
+    company: Company,
+    topped_up: Mapping[Engagement, int],
+    refilled: Collection[int],
+    open_ids: Collection[int],
 ) -> list[Row]:
     """What those engagements drew since their latest that is open: a call for those that have
-    none, which is rare, and one for the others.
+    none, which is rare, and one for the others. And a call for those ``refilled``, if nothing of
+    them is open.
     """
     bare = [each for each, latest in topped_up.items() if not latest]
     others = [each for each, latest in topped_up.items() if latest]
-    found: dict[int, Row] = {}
-    for group in filter(None, (bare, others)):
-        domain = advance_rows.of_engagements(
+    domains = [
+        advance_rows.of_engagements(
             company.id,
             {each.id for each in group},
             {each.client_id for each in group},
             after=min(topped_up[each] for each in group),
         )
+        for group in filter(None, (bare, others))
+    ]
+    if missing := set(refilled) - set(open_ids):
+        domains.append(advance_rows.of_ids(company.id, missing))
+    found: dict[int, Row] = {}
+    for domain in domains:
         for row in reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS):
             found[min(ids_in([row], "id"), default=0)] = row
     return [row for record, row in found.items() if record not in open_ids]
 
 
-def _latest(topped_up: Iterable[Engagement], earlier: Iterable[Advance]) -> tuple[Advance, ...]:
-    """The latest of those advances of each of those engagements."""
-    found: dict[int, Advance] = {}
+def _wanted(
+    topped_up: Iterable[Engagement], refilled: Collection[int], earlier: Iterable[Advance]
+) -> tuple[Advance, ...]:
+    """Of those advances the ``refilled``, and the latest of each of those engagements."""
+    found = {each.id: each for each in earlier if each.id in refilled}
     for each in topped_up:
         own = [one for one in earlier if one.covers(each.id, each.client_id)]
         for latest in sorted(own, key=lambda one: one.id)[-1:]:
@@ -185,7 +204,6 @@ def _advances(
     rows: list[Row],
     partners: Mapping[int, Client],
     engagements: tuple[Engagement, ...],
-    with_lots: Collection[int],
     currencies: dict[int, Currency],
 ) -> tuple[Advance, ...]:
     """The advances; one that cannot be read parks every engagement that would draw it."""
@@ -201,7 +219,7 @@ def _advances(
     found = reader.read(
         advance_rows.MODEL,
         rows,
-        lambda row: advance_rows.value(row, company.id, currencies, partners, users, with_lots),
+        lambda row: advance_rows.value(row, company.id, currencies, partners, users),
     )
     by_id = {min(ids_in([row], "id"), default=0): row for row in rows}
     for issue in found.issues:
@@ -243,7 +261,7 @@ def read_entries(
             journal_entry.domain(
                 company.id,
                 months,
-                found.unmatched,
+                found.unmatched | found.cancelled_draws,
                 [each.id for each in found.advances],
                 [each.move_id for each in found.ledger.debits],
                 since_year_end,

@@ -231,6 +231,25 @@ def test_the_latest_advance_of_an_engagement_that_is_to_be_topped_up() -> None:
     assert agency.service.calls - before == without + 1
 
 
+GIVEN_BACK = (
+    TOPPED_UP
+    + """
+  - credit_invoice: {engagement: Plain project, role: milestone}
+    on: 2025-03-06
+"""
+)
+
+
+def test_an_advance_that_was_used_up_and_that_a_credit_note_refills() -> None:
+    agency = moneyed(GIVEN_BACK)
+    snapshot = agency.pull().snapshot
+    both = {agency.world.id("advance", each) for each in ("First", "Second")}
+    assert snapshot.advances == ()
+    assert {each.id for each in snapshot.used_up} == both
+    assert {each.partner_id for each in snapshot.used_up} <= {each.id for each in snapshot.clients}
+    assert snapshot.problems == ()
+
+
 # Whose it is
 
 

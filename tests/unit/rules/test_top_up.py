@@ -1,13 +1,16 @@
 """A new advance is requested when little is left; and what is said before that."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from sync.domain.advances import AdvanceRequest
 from sync.domain.engagement import TopUp, TopUpPolicy
 from sync.domain.existing import Acceptance, Tombstone
+from sync.domain.ledger import MoneyLot, OpenDraw
 from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
 from tests.unit.rules.funds import EUR, advance, after, books, lot, receivable, user
 from tests.unit.rules.world import PROJECT, codes, day, deliverable, issue, money, parking, run
 
@@ -45,6 +48,44 @@ def test_what_is_drawn_in_the_same_run_counts() -> None:
         engagements=(user(top_up=TARGET),),
     )
     assert requested(run(snapshot, ON)).amount == 900  # 1,000.00 less the 100.00 that are left
+
+
+def credited_beside(*lots: MoneyLot, drawn_from: int = 1, **changes: Any) -> Snapshot:
+    """100.00 of an advance come back in this run, of an invoice of January."""
+    draw = OpenDraw(
+        lot_line_id=drawn_from * 10,
+        advance_id=drawn_from,
+        invoice_id=2000,
+        entry_id=80,
+        day=day("2025-01-31"),
+        amount=money(100),
+        amount_company=money(100),
+    )
+    note = receivable(9, 100, credit=True, reverses_ids=(2000,))
+    owed = receivable(1, 900)
+    return books(
+        advance(), lots=lots, receivables=(owed, note), draws=(draw,),
+        engagements=(user(top_up=TARGET.model_copy(update={"below": money(200)})),), **changes,
+    )  # fmt: skip
+
+
+def test_what_the_run_gives_back_is_left() -> None:
+    outcome = run(credited_beside(lot()), ON)
+    assert len(outcome.entries) == 2, "900.00 are drawn, 100.00 come back"
+    assert outcome.advances == ()
+
+
+def test_also_to_an_advance_that_was_used_up() -> None:
+    snapshot = credited_beside(lot(), drawn_from=3)
+    assert run(snapshot, ON).advances, "of an advance that is not known nothing is left"
+    assert run(snapshot.model_copy(update={"used_up": (advance(3),)}), ON).advances == ()
+
+
+def test_not_to_one_that_matured() -> None:
+    snapshot = credited_beside(lot(), drawn_from=3).model_copy(
+        update={"used_up": (advance(3, maturity=day("2025-03-31")),)}
+    )
+    assert run(snapshot, ON).advances != ()
 
 
 def test_none_before_the_invoices_of_the_run_stand() -> None:
@@ -180,6 +221,18 @@ def test_work_that_another_advance_pays_is_no_work_before_payment() -> None:
     unpaid = lot(2, unpaid=money(1000), receipts=())
     snapshot = books(advance(1), advance(2), lots=(lot(1), unpaid), worked=worked("2025-03-05"))
     assert "work_before_payment" not in alerts(run(snapshot, ON))
+
+
+def test_work_that_a_credit_note_of_the_run_pays_for_is_none_either() -> None:
+    unpaid = lot(2, unpaid=money(1000), receipts=())
+    used = credited_beside(unpaid, worked=worked("2025-03-05"))
+    assert "work_before_payment" not in alerts(run(used, ON))
+    bare = books(advance(1), advance(2), lots=(unpaid,), worked=worked("2025-03-05"))
+    assert "work_before_payment" in alerts(run(bare, ON))
+
+
+def test_what_comes_back_is_no_advance_nearly_consumed() -> None:
+    assert "advance_nearly_consumed" not in alerts(run(credited_beside(lot()), ON))
 
 
 def test_time_before_the_request_or_after_the_run_is_no_work_before_payment() -> None:
