@@ -1,5 +1,6 @@
 """``retainer.sync.run``: the runs of the service."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -47,25 +48,29 @@ def done_by(company_id: int, as_of: date) -> Terms:
 NEWEST_DAY = "as_of desc"
 DAY_FIELDS = ("as_of",)
 NEWEST = "id desc"
-STATE_FIELDS = ("state",)
-"""All that is asked where only it counts whether a run has begun or ended."""
+BY_STATE = ("state",)
+SIGNS = ("id:max", "lease_touches:sum")
+"""What changes whenever a run begins, writes or ends."""
 
 
-class Progress(NamedTuple):
-    """Which run of a company is its newest (0 = none yet), and how far it is."""
+class Signs(NamedTuple):
+    """How far the runs of a company are: the same again, and none of them has written meanwhile."""
 
-    id: int = 0
-    state: str = ""
+    states: frozenset[tuple[str, ...]] = frozenset()
+    """By state: (state, newest run, how often runs showed their lease), in Odoo's own words: all
+    that counts is whether they are the same.
+    """
 
     @property
     def under_way(self) -> bool:
-        """Whether it has not ended, as far as its record says."""
-        return self.state == "running"
+        """Whether a run has not ended, as far as its record says."""
+        return any("running" in each for each in self.states)
 
 
-def progress(row: Row) -> Progress:
-    """How far a run is, of a row with ``STATE_FIELDS``."""
-    return Progress(row["id"], shown.text(row, "state"))
+def signs(rows: Iterable[Row]) -> Signs:
+    """How far runs are, of rows grouped ``BY_STATE`` with ``SIGNS``."""
+    names = (*BY_STATE, *SIGNS)
+    return Signs(frozenset(tuple(str(row.get(name)) for name in names) for row in rows))
 
 
 def day(row: Row) -> date | None:

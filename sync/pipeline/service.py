@@ -179,28 +179,30 @@ class Service:
 
         A defect of the rules shows in the last reading as in the others.
         """
-        newest = None if before else self._newest_run(company)  # our own lease keeps others out
+        signs = None if before else self._signs(company)  # our own lease keeps others out
         pulled = self.pull(company, as_of)
-        if newest is not None and newest != self._newest_run(company):
+        if signs is not None and signs != self._signs(company):
             return None
         self.progress.step("evaluating")
         try:
             return look(pulled, as_of, limits_of(self.settings), before)
         except AssertionError:
-            if last and not (newest and newest.under_way):
+            if last and not (signs and signs.under_way):
                 raise
             return None
 
-    def _newest_run(self, company: CompanyRef) -> retainer_sync_run.Progress:
-        """The newest run of a company: while none begins or ends, nothing of ours is written."""
-        rows = self.gateway.search_read(
-            retainer_sync_run.MODEL,
-            retainer_sync_run.domain(company.id),
-            retainer_sync_run.STATE_FIELDS,
-            limit=1,
-            order=retainer_sync_run.NEWEST,
+    def _signs(self, company: CompanyRef) -> retainer_sync_run.Signs:
+        """How far the runs of a company are: while that stays as it is, nothing of ours is
+        written.
+        """
+        return retainer_sync_run.signs(
+            self.gateway.read_group(
+                retainer_sync_run.MODEL,
+                retainer_sync_run.domain(company.id),
+                retainer_sync_run.BY_STATE,
+                retainer_sync_run.SIGNS,
+            )
         )
-        return next(map(retainer_sync_run.progress, rows), retainer_sync_run.Progress())
 
     def look_again(self, plan: Plan) -> Looked:
         """Read and plan again for the same day; refused where that is not the same plan."""

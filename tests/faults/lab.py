@@ -189,7 +189,7 @@ class Lab:
     def runs(self) -> str:
         """The last runs that Odoo knows of, for the message of a failure."""
         return self.gates.eye.ask(
-            "SELECT id, state, owner, started_at, lease_until, lease_touched, finished_at, log"
+            "SELECT id, state, owner, started_at, lease_until, lease_touches, finished_at, log"
             " FROM retainer_sync_run ORDER BY id DESC LIMIT 4"
         )
 

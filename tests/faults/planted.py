@@ -125,7 +125,7 @@ if os.environ.get(VARIABLE):
 ADDON_FILE = "models/retainer_gateway.py"
 TOUCH = (
     """                UPDATE retainer_sync_run
-                   SET lease_touched = CLOCK_TIMESTAMP() AT TIME ZONE 'UTC'
+                   SET lease_touches = COALESCE(lease_touches, 0) + 1
                  WHERE""",
     """                SELECT id
                   FROM retainer_sync_run

@@ -87,7 +87,7 @@ def no_takeover(broken: pytest.MonkeyPatch) -> None:
 
 def one_reading(broken: pytest.MonkeyPatch) -> None:
     """What another run wrote in the middle of the reading goes unnoticed."""
-    broken.setattr(pipeline.Service, "_newest_run", lambda *_: None)
+    broken.setattr(pipeline.Service, "_signs", lambda *_: None)
     broken.setattr(pipeline, "_READINGS", 1)
 
 

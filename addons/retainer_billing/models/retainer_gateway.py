@@ -203,7 +203,7 @@ class RetainerGateway(models.AbstractModel):
             SQL(
                 """
                 UPDATE retainer_sync_run
-                   SET lease_touched = CLOCK_TIMESTAMP() AT TIME ZONE 'UTC'
+                   SET lease_touches = COALESCE(lease_touches, 0) + 1
                  WHERE id = %s AND lease_token = %s AND state = 'running'
                    AND company_id = ANY(%s)
                    AND (%s OR lease_until > CLOCK_TIMESTAMP() AT TIME ZONE 'UTC')
@@ -216,7 +216,7 @@ class RetainerGateway(models.AbstractModel):
             )
         )
         run = self.sudo().env["retainer.sync.run"].browse(row[0] for row in self.env.cr.fetchall())
-        run.invalidate_recordset(["lease_touched"], flush=False)
+        run.invalidate_recordset(["lease_touches"], flush=False)
         return run
 
     def _lease_lost(self, run_id):

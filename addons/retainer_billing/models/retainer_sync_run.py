@@ -27,9 +27,10 @@ class RetainerSyncRun(models.Model):
         readonly=True, help="How long the lease lasts after each sign of life of the run."
     )
     lease_token = fields.Char(readonly=True, groups="base.group_system")
-    lease_touched = fields.Datetime(
+    lease_touches = fields.Integer(
         readonly=True,
-        help="Changed by every write of the run, so that two writes at once collide.",
+        default=0,
+        help="Counts the writes of the run: two at once collide, and who reads meanwhile sees it.",
     )
     checksum = fields.Char(readonly=True, help="Checksum of the plan.")
     created_count = fields.Integer(string="Created", readonly=True)

@@ -1,12 +1,17 @@
 """Another run writes while this one reads: it never works with half of each."""
 
+import threading
+
 import pytest
 from test_waves import DAY, EVERYTHING, Agency
 
 from sync.cli.exits import Exit
 from sync.cli.failures import failure_of
-from sync.odoo.faults import before
+from sync.odoo.faults import FaultyGateway, before
 from sync.pipeline.errors import PipelineError
+from sync.pipeline.service import Service
+from sync.pull import pull
+from sync.rules.engine import evaluate
 
 
 def calls_of_a_look() -> int:
@@ -23,6 +28,26 @@ def test_whenever_another_run_writes_the_plan_is_what_is_left_to_do() -> None:
         report = agency.run()
         assert (report.counts, report.stopped, report.tied) == ({}, "", True), number
         assert agency.roles() == EVERYTHING, number
+
+
+@pytest.mark.parametrize("wave", [1, 2])
+def test_also_by_one_that_holds_its_lease_throughout(wave: int) -> None:
+    """Nothing begins and nothing ends while this one reads: only a batch is written."""
+    disturbed = 0
+    for number in range(1, calls_of_a_look() + 1):
+        agency = Agency()
+        slow = Slow(agency, wave)
+        agency.gateway._script = {number: before(slow.write)}
+        service, naps = agency.service, []
+        service.sleep = naps.append
+        (company,) = service.companies()
+        looked = service.look(company, DAY)
+        at_once = pull(agency.odoo.gateway("drawdown"), company.id, page_size=1000, today=DAY)
+        assert looked.outcome == evaluate(at_once.snapshot, DAY), number
+        slow.end()
+        assert agency.roles() == EVERYTHING, number
+        disturbed += len(naps)
+    assert disturbed > 20, "calls between which the reading was torn"
 
 
 def test_where_others_never_stop_writing_it_says_so() -> None:
@@ -75,8 +100,54 @@ def rival(agency: Agency) -> None:
     """A whole run of another installation, at its own door."""
     own = agency.service
     own.gateway = agency.odoo.gateway("drawdown")
+    assert whole_run(own) == ""
+
+
+def whole_run(own: Service) -> str:
+    """Why it stopped; nothing where it did not."""
     (company,) = own.companies()
-    assert own.run(own.look(company, DAY)).stopped == ""
+    return own.run(own.look(company, DAY)).stopped
+
+
+class Slow:
+    """A run of another installation that has its lease and stands still before a wave, until it is
+    told to write; then it stands still again, until it may end.
+    """
+
+    def __init__(self, agency: Agency, wave: int) -> None:
+        self.wave, self.applied = wave, 0
+        gateway = FaultyGateway(agency.odoo.gateway("drawdown"), self._script)
+        own = Service(agency.settings, gateway, sleep=lambda _: None)
+        self.turns = {name: threading.Event() for name in ("ready", "write", "written", "end")}
+        self.thread = threading.Thread(target=whole_run, args=(own,))
+        self.thread.start()
+        self._wait("ready")
+
+    def _script(self, request):
+        if request.method != "apply":
+            return None
+        self.applied += 1
+        return self._standing if self.applied == self.wave else None
+
+    def _standing(self, _request, send):
+        self.turns["ready"].set()
+        self._wait("write")
+        answer = send()
+        self.turns["written"].set()
+        self._wait("end")
+        return answer
+
+    def write(self) -> None:
+        self.turns["write"].set()
+        self._wait("written")
+
+    def end(self) -> None:
+        self.turns["end"].set()
+        self.thread.join(timeout=30)
+        assert not self.thread.is_alive()
+
+    def _wait(self, name: str) -> None:
+        assert self.turns[name].wait(timeout=30), name
 
 
 def stumbling(monkeypatch, failures: list) -> list[int]:

@@ -288,6 +288,7 @@ OWN: dict[str, Fields] = {
         "lease_until": DATETIME,
         "lease_seconds": INT,
         "lease_token": CHAR,
+        "lease_touches": with_default(INT, 0),
         "checksum": CHAR,
         "created_count": INT,
         "unchanged_count": INT,

@@ -115,14 +115,17 @@ def _expire(tables: Tables, run: Row, how: str) -> None:
 
 
 def held_run(tables: Tables, run_id: Any, token: Any, *, expired: bool = False) -> Row | None:
-    """The running run that the token holds."""
+    """The running run that the token holds; count that it was shown."""
     run = tables.rows(RUN).get(checked_id(run_id, "run_id"))
     companies = tables.row("res.users", tables.user_id)["company_ids"]
     if run is None or run["state"] != "running" or run["company_id"] not in companies:
         return None
     if not token or run["lease_token"] != token:
         return None
-    return run if expired or run["lease_until"] > tables.stamp else None
+    if not expired and run["lease_until"] <= tables.stamp:
+        return None
+    write(tables, RUN, [run["id"]], {"lease_touches": run["lease_touches"] + 1})
+    return tables.row(RUN, run["id"])
 
 
 def lease_lost(run_id: Any) -> Rejected:
