@@ -46,7 +46,9 @@ def test_it_is_caught(bug: Bug) -> None:
 
 @pytest.mark.odoo
 def test_search_then_create_without_unique_keys_doubles_on_a_real_odoo() -> None:
-    """What keeps eight callers apart is taken away, and the judge of the trials sees it."""
+    """What keeps eight callers apart is taken away, and the judge of the trials sees it: they meet
+    by chance, which a busy machine makes rarer, so some trials are made until they do.
+    """
     from tests.faults.lab import Lab
 
     lab = Lab.open(plant=search_then_create)
@@ -55,8 +57,8 @@ def test_search_then_create_without_unique_keys_doubles_on_a_real_odoo() -> None
         for table, key in KEYED.items():
             drop_unique(lab.gates.eye.ask, table, key)
             assert lab.gates.eye.ask(unique_on(table, key)) == "0"
-        verdict = attempt(bench, eight_callers, seed=0)
-        assert verdict.duplicates, verdict
+        verdicts = (attempt(bench, eight_callers, seed=seed) for seed in range(8))
+        assert any(verdict.duplicates for verdict in verdicts), "eight callers never met"
         assert twice(lab) > 0
     finally:
         lab.close()
