@@ -31,6 +31,11 @@ def domain(company_id: int) -> Terms:
     return [("company_id", "=", company_id)]
 
 
+def others(company_id: int, run_id: int) -> Terms:
+    """The runs of a company but that one; 0 = none is left out."""
+    return [*domain(company_id), ("id", "!=", run_id)]
+
+
 def under_way(company_id: int) -> Terms:
     """Runs that have not ended."""
     return [("company_id", "=", company_id), ("state", "=", "running")]
@@ -65,6 +70,9 @@ class Signs(NamedTuple):
     def under_way(self) -> bool:
         """Whether a run has not ended, as far as its record says."""
         return any("running" in each for each in self.states)
+
+
+NO_SIGNS = Signs()
 
 
 def signs(rows: Iterable[Row]) -> Signs:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mappings.retainer_sync_run import NO_SIGNS, Signs
 from sync.domain.collector import collector_paused
 from sync.domain.documents import Role, StatementState
 from sync.domain.outcome import Outcome
@@ -39,6 +40,8 @@ class Looked:
     """When reading began, by the clock that only goes forward; 0 = it was a file."""
     calls: int = 0
     """Calls to Odoo before that."""
+    signs: Signs = NO_SIGNS
+    """How far the company's runs were while it was read."""
 
     @property
     def report(self) -> PlanReport:

@@ -139,8 +139,11 @@ class Service:
             raise BadAnswer(f"Odoo answered {method} with something else.", retryable=False)
         return tuple(each for each in found if each)
 
-    def look(self, company: CompanyRef, as_of: date, before: Sequence[Plan] = ()) -> Looked:
-        """Read a company and plan for it. Writes nothing. ``before``: written by the same run.
+    def look(
+        self, company: CompanyRef, as_of: date, before: Sequence[Plan] = (), *, held: bool = False
+    ) -> Looked:
+        """Read a company and plan for it. Writes nothing. ``before``: written by the same run;
+        ``held``: under our own lease, which keeps others out.
 
         Odoo answers each call as of its own moment. Where another run wrote in the middle of the
         reading, facts of before and after stand side by side, so all is read again.
@@ -148,7 +151,7 @@ class Service:
         started, calls = self.clock(), self.gateway.calls
         reading = 1
         while (
-            looked := self._read_once(company, as_of, before, last=reading == _READINGS)
+            looked := self._read_once(company, as_of, before, held=held, last=reading == _READINGS)
         ) is None:
             if reading == _READINGS:
                 raise PipelineError(
@@ -173,32 +176,32 @@ class Service:
         return looked
 
     def _read_once(
-        self, company: CompanyRef, as_of: date, before: Sequence[Plan], *, last: bool
+        self, company: CompanyRef, as_of: date, before: Sequence[Plan], *, held: bool, last: bool
     ) -> Looked | None:
         """One reading, and what the rules make of it; None where it was disturbed.
 
         A defect of the rules shows in the last reading as in the others.
         """
-        signs = None if before else self._signs(company)  # our own lease keeps others out
+        signs = retainer_sync_run.NO_SIGNS if held else self._signs(company)
         pulled = self.pull(company, as_of)
-        if signs is not None and signs != self._signs(company):
+        if not held and signs != self._signs(company):
             return None
         self.progress.step("evaluating")
         try:
-            return look(pulled, as_of, limits_of(self.settings), before)
+            return replace(look(pulled, as_of, limits_of(self.settings), before), signs=signs)
         except AssertionError:
-            if last and not (signs and signs.under_way):
+            if last and not signs.under_way:
                 raise
             return None
 
-    def _signs(self, company: CompanyRef) -> retainer_sync_run.Signs:
-        """How far the runs of a company are: while that stays as it is, nothing of ours is
-        written.
+    def _signs(self, company: CompanyRef, besides: int = 0) -> retainer_sync_run.Signs:
+        """How far the runs of a company are, but one: while that stays as it is, none of them
+        writes anything.
         """
         return retainer_sync_run.signs(
             self.gateway.read_group(
                 retainer_sync_run.MODEL,
-                retainer_sync_run.domain(company.id),
+                retainer_sync_run.others(company.id, besides),
                 retainer_sync_run.BY_STATE,
                 retainer_sync_run.SIGNS,
             )
@@ -209,11 +212,7 @@ class Service:
         (company,) = self.companies(str(plan.company_id))
         looked = self.look(company, plan.as_of)
         if looked.plan.checksum != plan.checksum:
-            raise PipelineError(
-                "stale",
-                f"The plan of {plan.as_of} for {company.name} is stale: Odoo has changed since.",
-                "Plan again, review, and apply the new plan.",
-            )
+            raise _stale(plan, company.name)
         return looked
 
     def run(self, looked: Looked, *, force: bool = False) -> RunReport:
@@ -229,12 +228,7 @@ class Service:
 
         What was written is read back after each batch; in the end the books are compared.
         """
-        if looked.exceeded and not force:
-            raise PipelineError(
-                "limits",
-                f"The plan is over its limits: {'; '.join(looked.exceeded)}.",
-                "Look at it with drawdown plan; raise the limits in the settings, or use --force.",
-            )
+        _within_limits(looked, force=force)
         company = CompanyRef(looked.plan.company_id, looked.pulled.snapshot.company.name)
         checked = _Checked(self)
         run = Run(
@@ -248,14 +242,34 @@ class Service:
             after_batch=checked.batch,
         )
         with run:
+            looked = self._under_lease(run, company, looked, force=force, exactly=most == 1)
             ran = in_waves(
                 run,
                 looked,
-                lambda before: self.look(company, looked.plan.as_of, before),
+                lambda before: self.look(company, looked.plan.as_of, before, held=True),
                 force=force,
                 most=most,
             )
+            run.stop(ran.stopped)
         return self._report(looked, ran, run.report, checked)
+
+    def _under_lease(
+        self, run: Run, company: CompanyRef, looked: Looked, *, force: bool, exactly: bool
+    ) -> Looked:
+        """The look that is written: another one where some run wrote between the first and our
+        lease. ``exactly``: that is refused where it comes to another plan.
+        """
+        if looked.plan.empty:
+            return looked
+        run.begin(looked.plan)
+        if looked.signs == self._signs(company, besides=run.run_id):
+            return looked
+        log.info("read again", company=company.id, reason="another run wrote since it was read")
+        again = self.look(company, looked.plan.as_of, held=True)
+        if exactly and again.plan.checksum != looked.plan.checksum:
+            raise _stale(looked.plan, company.name)
+        _within_limits(again, force=force)
+        return replace(again, started=looked.started, calls=looked.calls)
 
     def _report(
         self, looked: Looked, ran: Ran, pushed: PushReport, checked: "_Checked"
@@ -323,6 +337,23 @@ class Service:
         last = retainer_sync_run.day(found[0]) if found else None
         parked = look(pulled, as_of, limits_of(self.settings)).outcome.parked
         return self.books(pulled, last, parked)
+
+
+def _within_limits(looked: Looked, *, force: bool) -> None:
+    if looked.exceeded and not force:
+        raise PipelineError(
+            "limits",
+            f"The plan is over its limits: {'; '.join(looked.exceeded)}.",
+            "Look at it with drawdown plan; raise the limits in the settings, or use --force.",
+        )
+
+
+def _stale(plan: Plan, company: str) -> PipelineError:
+    return PipelineError(
+        "stale",
+        f"The plan of {plan.as_of} for {company} is stale: Odoo has changed since.",
+        "Plan again, review, and apply the new plan.",
+    )
 
 
 def _follows(ran: Ran) -> str:

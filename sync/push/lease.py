@@ -17,7 +17,7 @@ from sync.odoo.gateway import Gateway
 GATEWAY = "retainer.gateway"
 
 _RENEW_AFTER = 0.25
-"""Part of the lease's time after which it is renewed: three renewals may fail before it is lost."""
+"""Part of the lease's time after which it is renewed, between two batches."""
 
 
 class Lease(Value):
@@ -101,9 +101,7 @@ class HeldLease:
             lease_seconds=self._lease.seconds,
         )
         if kept is not True:
-            raise LeaseLost(
-                "the lease ran out or was taken over by another run, which completes the work"
-            )
+            raise LeaseLost("another run took the lease over, and completes the work")
         self._renew_at = asked_at + self._lease.seconds * _RENEW_AFTER
 
     def finish(self, state: str, checksum: str, counters: dict[str, Any], log: str) -> str:

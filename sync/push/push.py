@@ -92,36 +92,55 @@ class Run:
     """Each plan, and what became of it."""
     stopped: str = ""
     """Why it ended before its last document."""
+    _begun: Plan | None = None
+    """The first plan."""
     _held: HeldLease | None = None
     _notes: list[str] = field(default_factory=list)
     _unfinished: bool = False
-    _run_id: int | None = None
+    _recorded: int | None = None
 
     def __enter__(self) -> "Run":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # A kill from outside (KeyboardInterrupt too) still gives the lease back where it can.
+        if kind is not None:
+            self.stop(f"it ended early ({kind.__name__}); the next run completes it")
         self._finish()
+
+    @property
+    def run_id(self) -> int:
+        """Its record in Odoo; 0 = none yet."""
+        return self._recorded or (self._held.run_id if self._held is not None else 0)
+
+    def begin(self, plan: Plan) -> None:
+        """Take the lease of the plan's company. Raises ``LeaseHeld`` and ``GatewayError``."""
+        if self._held is None:
+            self._held = HeldLease(
+                self.gateway, self.lease, plan.company_id, plan.as_of, self.clock
+            )
+            self._begun = self._begun or plan
+
+    def stop(self, why: str) -> None:
+        """Say that it ends although there is more to do; nothing said, nothing done."""
+        self.stopped = self.stopped or why
 
     def write(self, plan: Plan, pulled: Pulled) -> PushReport:
         """Write a plan. Raises ``LeaseHeld``, and ``GatewayError`` before anything was sent."""
         assert plan.company_id == pulled.snapshot.company.id, "plan and snapshot: two companies"
         if plan.empty:
+            self._begun = self._begun or plan
             self.written.append((plan, PushReport()))
             return PushReport()
-        if self._held is None:
-            self._held = HeldLease(
-                self.gateway, self.lease, plan.company_id, plan.as_of, self.clock
-            )
-            self._run_id = self._held.run_id
+        self.begin(plan)
+        assert self._held is not None, "it has begun"
         work = _Push(self.gateway, plan, pulled, self._held, self.sleep, self.after_batch)
         try:
             work.run(min(self.batch_size, MOST_IN_A_CALL), self.progress, self.stop_requested)
         finally:
             report = work.report()
             self.written.append((plan, report))
-            self.stopped = self.stopped or report.stopped
+            self.stop(report.stopped)
             self._unfinished = self._unfinished or work.unfinished
         return report
 
@@ -135,15 +154,15 @@ class Run:
         reports = [report for _, report in self.written]
         return PushReport(
             results=tuple(result for each in reports for result in each.results),
-            run_id=self._run_id,
+            run_id=self.run_id or None,
             stopped=self.stopped,
             notes=(*self._notes, *(note for each in reports for note in each.notes)),
         )
 
     def _finish(self) -> None:
-        if not self.written:
+        first = self._begun
+        if first is None:
             return
-        first = self.written[0][0]
         report = self.report
         if self._held is None:
             answer = self.gateway.call(
@@ -157,12 +176,12 @@ class Run:
                 counters=_counters(self.written),
                 log="nothing to do",
             )
-            self._run_id = answer if type(answer) is int else None
+            self._recorded = answer if type(answer) is int else None
             return
         note = self._held.finish(
             "failed" if self.stopped or self._unfinished else "done",
             first.checksum,
-            _counters(self.written),
+            _counters(self.written or [(first, PushReport())]),
             _log(report),
         )
         if note:

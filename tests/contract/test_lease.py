@@ -141,6 +141,27 @@ def test_renewal(world: World) -> None:
     assert world.gateway("renew_lease", **world.run, lease_seconds=60) is False
 
 
+def test_renewal_of_one_that_ran_out(door: Door, world: World) -> None:
+    """True as long as nobody took it over: the run goes on, and Odoo knows that it is held."""
+    world.begin(seconds=1, owner="slow")
+    slow = dict(world.run)
+    time.sleep(2.1)
+    assert world.gateway("renew_lease", **slow, lease_seconds=60) is True
+    assert world.begin(owner="heir")["held_by"] == "slow"
+    world.run = slow
+    assert [each["status"] for each in world.apply(world.invoice())] == ["created"]
+    world.finish()
+
+
+def test_renewal_of_one_that_was_taken_over(world: World) -> None:
+    world.begin(seconds=1, owner="dead")
+    dead = dict(world.run)
+    time.sleep(2.1)
+    assert "run_id" in world.begin(owner="heir")
+    assert world.gateway("renew_lease", **dead, lease_seconds=60) is False
+    world.finish()
+
+
 def test_wrong_token_writes_nothing(door: Door, world: World) -> None:
     """Apply is refused before it writes anything."""
     world.begin()

@@ -136,7 +136,8 @@ class RetainerGateway(models.AbstractModel):
     def renew_lease(self, run_id, token, lease_seconds):
         self._check_group()
         lease = self._checked_lease(lease_seconds)
-        run = self._held_run(run_id, token)
+        # One that ran out and that nobody took over is still the run's own: it goes on.
+        run = self._held_run(run_id, token, expired=True)
         if not run:
             return False
         run.write({"lease_until": fields.Datetime.now() + lease, "lease_seconds": lease_seconds})

@@ -1,6 +1,7 @@
 """Another run writes while this one reads: it never works with half of each."""
 
 import threading
+from datetime import date
 
 import pytest
 from test_waves import DAY, EVERYTHING, Agency
@@ -48,6 +49,71 @@ def test_also_by_one_that_holds_its_lease_throughout(wave: int) -> None:
         assert agency.roles() == EVERYTHING, number
         disturbed += len(naps)
     assert disturbed > 20, "calls between which the reading was torn"
+
+
+TOPPED_UP = """
+scenario: topped_up
+title: An advance that is claimed
+shows: Nothing is left.
+company: {po_policy: ignore}
+given:
+  engagements:
+    Site: {client: Acme, kind: project, start: 2025-02-01, use_advances: true, top_up: amount,
+           top_up_amount: 1000, top_up_below: 500}
+as_of: 2025-03-28
+"""
+PURCHASED = """
+scenario: purchased
+title: A purchase that is passed on
+shows: Two days of photography.
+company: {po_policy: ignore, out_of_scope_day: 28}
+given:
+  engagements:
+    Camp: {client: Acme, kind: project, start: 2025-02-01, projects: Harvest,
+           recharge_purchases: true, recharge_markup: 15}
+  purchases:
+    photo: {project: Harvest, vendor: Lumen, date: 2025-02-10, text: Day, quantity: 3, cost: 200,
+            received: 2}
+as_of: 2025-03-28
+"""
+
+
+@pytest.mark.parametrize(
+    ("story", "role"), [(TOPPED_UP, "advance_request"), (PURCHASED, "recharge")]
+)
+def test_a_whole_run_of_another_between_the_look_and_the_lease(story: str, role: str) -> None:
+    """What it wrote is seen before anything is written: it ran for another day, so no key tells."""
+    agency = Agency(story=story)
+    service = agency.service
+    (company,) = service.companies()
+    looked = service.look(company, date(2025, 3, 27))
+    assert looked.plan.changes or role == "recharge"
+    ahead(agency, date(2025, 3, 28))
+    assert agency.roles() == [role]
+    report = service.run(looked)
+    assert (report.stopped, report.tied) == ("", True)
+    assert agency.roles() == [role]
+
+
+def test_a_plan_that_was_reviewed_is_refused_then() -> None:
+    agency = Agency(story=TOPPED_UP)
+    service = agency.service
+    (company,) = service.companies()
+    looked = service.look(company, date(2025, 3, 27))
+    ahead(agency, date(2025, 3, 28))
+    with pytest.raises(PipelineError, match="is stale: Odoo has changed since") as caught:
+        service.apply(looked)
+    assert caught.value.code == "stale"
+    assert agency.roles() == ["advance_request"]
+    states = [run["state"] for run in agency.runs()]
+    assert sorted(states) == ["done", "failed"], "and its lease is free"
+
+
+def ahead(agency: Agency, day: date) -> None:
+    """A whole run of another installation for that day."""
+    own = Service(agency.settings, agency.odoo.gateway("drawdown"), sleep=lambda _: None)
+    (company,) = own.companies()
+    assert own.run(own.look(company, day)).stopped == ""
 
 
 def test_where_others_never_stop_writing_it_says_so() -> None:

@@ -1,11 +1,11 @@
 """A run goes in waves: one lease, one record, and what follows is done in the same run."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from sync.odoo.errors import Unreachable
-from sync.odoo.faults import FaultyGateway, killed_before
+from sync.odoo.faults import FaultyGateway, before, killed_before
 from sync.odoo.memory import MemoryOdoo
 from sync.pipeline.errors import PipelineError
 from sync.pipeline.service import Service
@@ -40,21 +40,25 @@ given:
 as_of: 2025-04-01
 """
 DAY = date(2025, 4, 1)
+NIGHT = datetime(2025, 4, 1, 2, tzinfo=UTC)
 URL = "https://odoo.example"
 
 
 class Agency:
     """An Odoo in memory, and the service at its door."""
 
-    def __init__(self, script=None, **settings) -> None:
-        self.odoo = MemoryOdoo(lambda: datetime(2025, 4, 1, 2, tzinfo=UTC))
-        self.world = load(self.odoo.gateway("admin"), read_text(STORY))
+    def __init__(self, script=None, story: str = STORY, **settings) -> None:
+        self.seconds = 0.0
+        self.odoo = MemoryOdoo(lambda: NIGHT + timedelta(seconds=self.seconds))
+        self.world = load(self.odoo.gateway("admin"), read_text(story))
         self.settings = Settings(url=URL, database="books", api_key="0" * 40, **settings)
         self.gateway = FaultyGateway(self.odoo.gateway("drawdown"), script or {})
 
     @property
     def service(self) -> Service:
-        return Service(self.settings, self.gateway, sleep=lambda _: None)
+        return Service(
+            self.settings, self.gateway, clock=lambda: self.seconds, sleep=lambda _: None
+        )
 
     def run(self, **options):
         """The nightly run."""
@@ -164,16 +168,63 @@ def test_trouble_between_two_waves_leaves_the_first_and_the_next_run_goes_on() -
     looked = service.look(company, DAY)
     look = service.look
 
-    def unreachable(*_: object):
+    def unreachable(*_: object, **__: object):
         raise Unreachable("no answer")
 
     service.look = unreachable
     report = service.run(looked)
     assert agency.roles() == ["fee", "fee"]
     assert "what follows could not be looked at" in report.stopped
-    assert [run["state"] for run in agency.runs()] == ["done"]
+    (run,) = agency.runs()
+    assert run["state"] == "failed", "what it recognises is not written yet"
+    assert "what follows could not be looked at" in run["log"]
+    (company,) = service.companies()
     service.look = look
+    assert service.verify(company, DAY).ties, "as of the last run that did its work"
     assert agency.run().stopped == ""
+    assert agency.roles() == EVERYTHING
+
+
+def test_a_run_that_a_person_stops_between_two_waves_says_so() -> None:
+    agency = Agency()
+
+    def stopped(request):
+        return before(stop) if agency.methods().count("apply") else None
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    agency.gateway._script = stopped
+    with pytest.raises(KeyboardInterrupt):
+        agency.run()
+    (run,) = agency.runs()
+    assert run["state"] == "running", "the line is dead as well: its lease ends by itself"
+
+    agency = Agency()
+    service = agency.service
+    (company,) = service.companies()
+    looked = service.look(company, DAY)
+    service.look = lambda *_, **__: stop()
+    with pytest.raises(KeyboardInterrupt):
+        service.run(looked)
+    (run,) = agency.runs()
+    assert run["state"] == "failed"
+    assert run["log"] == "it ended early (KeyboardInterrupt); the next run completes it"
+
+
+def test_a_lease_that_ran_out_while_it_looked_is_still_its_own() -> None:
+    """Reading a large company may last longer than the lease; nobody took it meanwhile."""
+    agency = Agency()
+
+    def slow(request):
+        return before(late) if request.model == "account.analytic.line" else None
+
+    def late() -> None:
+        agency.seconds += 700
+
+    agency.gateway._script = slow
+    report = agency.run()
+    assert (report.stopped, report.tied) == ("", True)
     assert agency.roles() == EVERYTHING
 
 

@@ -124,6 +124,20 @@ def planned():
     return written(agency)
 
 
+def another_begins(agency):
+    """Another runner takes the company's lease."""
+    answer = agency.service.call(
+        "retainer.gateway",
+        "begin_run",
+        repeatable=False,
+        company_id=1,
+        as_of="2025-03-28",
+        owner="another",
+        lease_seconds=60,
+    )
+    assert "token" in answer, answer
+
+
 def on_apply(fault, nth=1):
     """The fault at the n-th apply."""
     seen = []
@@ -434,12 +448,24 @@ def test_the_lease_is_kept_while_batches_take_long(agency, clock, planned):
 
 
 def test_a_lost_lease_stops_the_push_and_the_next_run_completes_it(agency, clock, expected):
-    report, methods = send(
-        agency, clock, on_apply(after(lambda: clock.pass_by(3600))), batch_size=3
-    )
+    def taken_over() -> None:
+        clock.pass_by(3600)
+        another_begins(agency)
+        clock.pass_by(3600)
+
+    report, methods = send(agency, clock, on_apply(after(taken_over)), batch_size=3)
     assert "lease" in report.stopped
     assert methods.count("apply") == 1
     assert report.count(Status.not_sent) > 0
+    assert complete(agency, clock) == expected
+
+
+def test_a_lease_that_ran_out_and_that_nobody_took_goes_on(agency, clock, expected):
+    report, methods = send(
+        agency, clock, on_apply(after(lambda: clock.pass_by(3600))), batch_size=3
+    )
+    assert report.stopped == ""
+    assert "renew_lease" in methods
     assert complete(agency, clock) == expected
 
 

@@ -45,10 +45,10 @@ def begin_run(
 
 
 def renew_lease(tables: Tables, *, run_id: int, token: str, lease_seconds: int) -> bool:
-    """Hold the lease for longer; False when it was lost."""
+    """Hold the lease for longer, also one that ran out and that nobody took; False when lost."""
     require_group(tables)
     lease = _lease(lease_seconds)
-    run = held_run(tables, run_id, token)
+    run = held_run(tables, run_id, token, expired=True)
     if run is None:
         return False
     write(tables, RUN, [run["id"]], _held_for(tables, lease))
