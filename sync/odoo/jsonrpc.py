@@ -24,6 +24,7 @@ from sync.odoo.errors import (
     GatewayError,
     Incompatible,
     Overloaded,
+    Rejected,
     Unauthorised,
     Unreachable,
 )
@@ -216,6 +217,8 @@ class JsonRpcGateway:
             )
         if status == 404:
             return Incompatible(f"{url} has no JSON-RPC.", remedy="Use protocol = json2.")
+        if status == 413:
+            return Rejected("The request is too large for the server. Lower batch_size.")
         return BadAnswer(f"{url} answered {model}.{method} with {status} and no explanation.")
 
     def _line_error(self, error: OSError) -> GatewayError:

@@ -266,6 +266,44 @@ def test_a_lease_is_not_guessed(held: World) -> None:
             assert renewed is False
 
 
+def test_the_context_of_the_caller_switches_nothing_off_and_fills_nothing_in(held: World) -> None:
+    """An entry out of balance, a note of the caller's own, an approval nobody gave."""
+    income = held.account("income")
+    lines = [{"name": "x", "account_id": income, "debit": "100.00"}]
+    unbalanced = held.entry(held.key("ctx/1"), income, held.unearned, "1.00", lines=lines)
+    order = {
+        "key": held.key("ctx/2"),
+        "kind": "change_order",
+        "fingerprint": "c" * 64,
+        "values": {"engagement_id": held.engagement, "name": "Overage"},
+    }
+    forged = {
+        "check_move_validity": False,
+        "skip_account_move_synchronization": True,
+        "default_ref": "forged",
+        "default_approval_state": "approved",
+        "default_log": "forged",
+        "allowed_company_ids": [2**30],
+    }
+    bad, invoice, asked = held.gateway(
+        "apply",
+        company_id=held.company,
+        **held.run,
+        documents=[unbalanced, held.invoice(held.key("ctx/3")), order],
+        context=forged,
+    )["results"]
+    assert (bad["status"], bad["code"]) == ("rejected", "refused"), bad
+    assert not held.move(held.apply_one(held.invoice(held.key("ctx/3")))["id"], "ref")["ref"]
+    stands = [("id", "=", asked["id"])]
+    row = held.door.one("retainer.change.order", stands, "approval_state")
+    assert row["approval_state"] == "waiting"
+    noted = held.gateway(
+        "record_run", company_id=held.company, as_of="2025-04-01", owner="x", context=forged
+    )
+    assert not held.door.one("retainer.sync.run", [("id", "=", noted)], "log")["log"]
+    assert invoice["status"] == "created"
+
+
 def test_html_stands_as_the_text_that_it_is(held: World) -> None:
     """Where people read it, on screens and on invoices, nothing of it is carried out."""
     document = held.invoice(

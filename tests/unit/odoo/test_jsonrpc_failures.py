@@ -67,6 +67,7 @@ LOGIN = [result(8), result({"lang": "en_US"})]
         (http(b"", "307 Temporary", extra=ELSEWHERE), Incompatible, False),
         (http(b"", "401 Unauthorized"), Unauthorised, False),
         (http(b"", "404 Not Found"), Incompatible, False),
+        (http(b"<html>", "413 Request Entity Too Large"), Rejected, False),
         (http(b"", "429 Slow down"), Overloaded, False),
         (http(b"", "502 Bad Gateway"), Overloaded, True),
         (http(b"", "500 Oops"), BadAnswer, True),
