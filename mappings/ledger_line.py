@@ -71,6 +71,16 @@ def open_on(company_id: int, account_ids: Collection[int]) -> Terms:
     ]
 
 
+def of_requests(company_id: int, account_ids: Collection[int], move_ids: Collection[int]) -> Terms:
+    """What posted requests put on those accounts, also where nothing of it is open any more."""
+    return [
+        ("company_id", "=", company_id),
+        ("parent_state", "=", "posted"),
+        ("account_id", "in", sorted(account_ids)),
+        ("move_id", "in", sorted(move_ids)),
+    ]
+
+
 def open_receivables(company_id: int, engagement_ids: Collection[int]) -> Terms:
     """What those engagements' clients owe, what draws of theirs pay that is matched no more, and
     every open credit note that reverses an invoice.

@@ -44,14 +44,22 @@ def posted(company_id: int, account_ids: Collection[int]) -> Terms:
 
 
 def open_on(company_id: int, account_ids: Collection[int], day: date) -> Terms:
-    """Posted credits that were not wholly matched at the end of a day."""
+    """Posted credits that were not wholly matched at the end of a day, and those of advances whose
+    invoice was not wholly paid then.
+    """
     return [
         *posted(company_id, account_ids),
         ("date", "<=", day.isoformat()),
         ("balance", "<", 0),
         "|",
+        "|",
         ("amount_residual_currency", "!=", 0),
         ("matched_debit_ids.max_date", ">", day.isoformat()),
+        "&",
+        ("retainer_advance_id", "!=", False),
+        "|",
+        ("move_id.amount_residual", "!=", 0),
+        ("move_id.line_ids.matched_credit_ids.max_date", ">", day.isoformat()),
     ]
 
 

@@ -16,6 +16,7 @@ from sync.domain.books import (
 from sync.domain.documents import Role
 from sync.domain.ledger import LotKind
 from sync.domain.money import ZERO, Currency
+from sync.domain.shortfall import beyond, held
 
 
 def is_lot(posting: Posting) -> bool:
@@ -49,11 +50,30 @@ def lots_on(
     ``lines``: the lines of the matches. Lots that nothing was left of are there too.
     """
     settled = Matches(matches)
-    return tuple(
+    found = [
         _lot(day, posting, settled, lines, payments, company)
         for posting in postings
         if is_lot(posting) and posting.day <= day
+    ]
+    found.sort(key=lambda each: each.posting.id)
+    stands = [(_owner(each), each.open, each.unpaid + each.shortfall) for each in found]
+    return tuple(
+        _held(lot, part, company) if part else lot
+        for lot, part in zip(found, held(stands), strict=True)
     )
+
+
+def _owner(lot: OpenLot) -> tuple[int, str] | None:
+    posting = lot.posting
+    if posting.kind is not LotKind.advances or posting.advance_id is None:
+        return None
+    return posting.advance_id, posting.currency.code
+
+
+def _held(lot: OpenLot, part: Decimal, company: Currency) -> OpenLot:
+    unpaid = lot.unpaid + part
+    in_books = _part(unpaid, lot.open, lot.open_company, company)
+    return lot.model_copy(update={"unpaid": unpaid, "unpaid_company": in_books})
 
 
 def _lot(
@@ -81,7 +101,8 @@ def _lot(
         )
     gross = paid.paid(day)
     cancelled = paid.cancelled(day)
-    unpaid = min(left, _share(posting, paid.total - gross - cancelled, paid))
+    asked = _share(posting, paid.total - gross - cancelled, paid)
+    unpaid = min(left, asked)
     received = [each.day for each in paid.settlements if each.day <= day and not each.cancels]
     return OpenLot(
         posting=posting,
@@ -89,6 +110,7 @@ def _lot(
         open_company=left_company,
         unpaid=unpaid,
         unpaid_company=_part(unpaid, left, left_company, company),
+        shortfall=beyond(left, asked),
         cancelled=_share(posting, cancelled, paid),
         received_on=min(received, default=None),
         takes=tuple(takes),

@@ -227,8 +227,11 @@ class OpenLot(Value):
     open: Exact
     open_company: Exact
     unpaid: Exact = ZERO
-    """Of a request: what of ``open`` the client still has to pay, net of tax."""
+    """What of ``open`` the client still has to pay, net of tax: of a request, or of another lot of
+    the same advance of which more was taken than was paid."""
     unpaid_company: Exact = ZERO
+    shortfall: Exact = ZERO
+    """Of a request: what was taken of it and is not paid (any more), net of tax."""
     cancelled: Exact = ZERO
     """Of a request: what credit notes took back before it was paid, net of tax."""
     received_on: date | None = None

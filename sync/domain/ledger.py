@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from sync.domain.documents import Role
 from sync.domain.money import ZERO, Currency, value_of_part
+from sync.domain.shortfall import beyond
 from sync.domain.taxes import Part, Tax
 from sync.domain.value import Exact, Value
 
@@ -73,8 +74,12 @@ class MoneyLot(Value):
     """What of it the client still has to pay (a request): it cannot be drawn."""
     unpaid_total: Exact | None = None
     """The same with its tax, to the cent; None where its document asks for something else too."""
+    held: Exact = ZERO
+    """What of it stands for what was drawn of other lots of its advance and is not paid (any more):
+    it cannot be drawn either."""
     receipts: tuple[Receipt, ...] = ()
-    """By day, for a request; empty = what is not unpaid was there on ``day``."""
+    """By day, for a request, and for a lot that money for a request set free; empty = what is not
+    unpaid was there on ``day``."""
     credited: Exact = ZERO
     """What credit notes took of it: the part of ``amount − open`` that is matched with lines of
     credit notes. The rest of what was taken is recognition, breakage, or a hand's entry."""
@@ -99,7 +104,12 @@ class MoneyLot(Value):
     @property
     def available(self) -> Decimal:
         """What may be drawn: the open part that was paid. Never below zero (rule 12)."""
-        return max(ZERO, self.open - self.unpaid)
+        return max(ZERO, self.open - self.unpaid - self.held)
+
+    @property
+    def shortfall(self) -> Decimal:
+        """What was drawn of it and is not paid (any more)."""
+        return beyond(self.open, self.unpaid)
 
     @property
     def received_on(self) -> date | None:
@@ -113,7 +123,7 @@ class MoneyLot(Value):
         if day < self.day:
             return ZERO
         later = sum((each.amount for each in self.receipts if each.day > day), ZERO)
-        return max(ZERO, self.open - self.unpaid - later)
+        return max(ZERO, self.open - self.unpaid - self.held - later)
 
     def there_on(self, quantity: Decimal) -> date:
         """The first day on which so much of its open part had been received."""
@@ -295,8 +305,9 @@ class Ledger(Value):
     """The open side of a company's liability accounts, and what may draw on it."""
 
     lots: tuple[MoneyLot, ...] = ()
-    """Lots with anything open, by line id. Lines of reclassifications are none: they show a lot
-    elsewhere at year end and come back the day after."""
+    """Lots with anything open, and the requests of advances that are not done with, by line id.
+    Lines of reclassifications are none: they show a lot elsewhere at year end and come back the day
+    after."""
     debits: tuple[OpenDebit, ...] = ()
     """Open debit lines of posted credit notes on the unearned account."""
     receivables: tuple[Receivable, ...] = ()

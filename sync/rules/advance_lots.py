@@ -38,7 +38,7 @@ class Offer(NamedTuple):
         rounding the net share of a payment left.
         """
         lot, found = self.lot, self.share
-        if not lot.unpaid or lot.unpaid_total is None or self.at_most != lot.available:
+        if self.at_most != lot.available or lot.held or not lot.unpaid or lot.unpaid_total is None:
             return found
         paid = lot.open + sum((each.open for each in lot.taxes), ZERO) - lot.unpaid_total
         return found.coming_to(paid, lot.currency)
@@ -93,7 +93,7 @@ class AdvanceLots:
         self._every = grouped(snapshot.advances, lambda each: each.client_id)
         used_up = (each for each in snapshot.used_up if each.id not in checked.advances)
         self._funds = grouped((*checked.advances.values(), *used_up), lambda each: each.client_id)
-        self._restored = _restored(found)
+        self._given_back = _restored(found)
         using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
         self._users = grouped(using, lambda each: each.client_id)
         self._promised: dict[int, Decimal] = {}
@@ -171,15 +171,26 @@ class AdvanceLots:
         once what the run gives back to advances stands.
         """
         found = {
-            each.id: self._open_for(each, self.as_of, self._restored.get(each.id, ZERO))
+            each.id: self._open_for(each, self.as_of, self.restored(each))
             for each in self._funds.get(engagement.client_id, ())
             if each.currency == currency and each.covers(engagement.id, engagement.client_id)
         }
         return {each: amount for each, amount in found.items() if amount > ZERO}
 
     def restored(self, advance: Advance) -> Decimal:
-        """What the run gives back to an advance."""
-        return self._restored.get(advance.id, ZERO)
+        """What the run gives back to an advance and may be drawn again: what was drawn without
+        being paid comes off first.
+        """
+        return max(ZERO, self._given_back.get(advance.id, ZERO) - self._short(advance))
+
+    def shortfall(self, advance: Advance) -> Decimal:
+        """What was drawn of an advance and is not paid (any more), once what the run gives back to
+        it stands.
+        """
+        return max(ZERO, self._short(advance) - self._given_back.get(advance.id, ZERO))
+
+    def _short(self, advance: Advance) -> Decimal:
+        return sum((lot.shortfall - lot.held for lot in self.of(advance)), ZERO)
 
     def draw(self, line_id: int, part: Part) -> None:
         """Take a part of a lot. Breakage takes the tax on it along, though it books none."""

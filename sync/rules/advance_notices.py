@@ -35,7 +35,7 @@ def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
                 *_nearly_consumed(snapshot, lots, advance),
             )
         )
-        shortfall = sum((max(ZERO, lot.unpaid - lot.open) for lot in lots.of(advance)), ZERO)
+        shortfall = lots.shortfall(advance)
         if shortfall > ZERO:
             amount = advance.currency.text(shortfall)
             issue = advance_issue(

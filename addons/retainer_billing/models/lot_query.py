@@ -122,7 +122,7 @@ class LotQuery:
                    state.open,
                    state.open_company,
                    split.unpaid,
-                   GREATEST(split.billed_unpaid - split.unpaid, 0) AS shortfall,
+                   split.shortfall,
                    GREATEST(state.open - split.unpaid, 0) AS remaining,
                    CASE WHEN line.origin = 'restored' THEN 0
                         ELSE line.amount - split.billed_unpaid - split.cancelled END AS received,
@@ -149,18 +149,23 @@ class LotQuery:
               LEFT JOIN LATERAL (%(paid)s) AS paid ON TRUE
               CROSS JOIN LATERAL (%(drawn)s) AS drawn
               CROSS JOIN LATERAL (%(open)s) AS state
+              CROSS JOIN LATERAL (%(shared)s) AS shared
               CROSS JOIN LATERAL (
                     SELECT shares.*,
                            ROUND(state.open_company * GREATEST(state.open - shares.unpaid, 0)
                                  / NULLIF(state.open, 0), line.company_decimals)
                                AS remaining_company
                       FROM (
-                            SELECT LEAST(ROUND(COALESCE(paid.residual * line.share, 0),
-                                               line.decimals), state.open) AS unpaid,
-                                   ROUND(COALESCE(paid.residual * line.share, 0), line.decimals)
-                                       AS billed_unpaid,
+                            SELECT LEAST(asked.unpaid, state.open) + shared.held AS unpaid,
+                                   GREATEST(asked.unpaid - state.open, 0) - shared.covered
+                                       AS shortfall,
+                                   asked.unpaid AS billed_unpaid,
                                    ROUND(COALESCE(paid.cancelled * line.share, 0), line.decimals)
                                        AS cancelled
+                              FROM (
+                                    SELECT ROUND(COALESCE(paid.residual * line.share, 0),
+                                                 line.decimals) AS unpaid
+                                   ) AS asked
                            ) AS shares
                    ) AS split
               LEFT JOIN (%(sales)s) AS sales
@@ -173,7 +178,58 @@ class LotQuery:
             paid=self._paid(),
             drawn=self._drawn(),
             open=self._open(),
+            shared=self._shared(),
             sales=self._sales(),
+        )
+
+    def _shared(self):
+        """Return what of a lot is held, and what of its shortfall is covered, by its advance.
+
+        What was drawn of one lot and is not paid any more is not there in the others, oldest first:
+        nobody has paid for what a credit note gives back of it. Requests that nothing more was
+        drawn of than was paid are not compared with any.
+        """
+        return SQL(
+            """
+            SELECT LEAST(own.free, GREATEST(COALESCE(others.short, 0)
+                                            - COALESCE(others.free_before, 0), 0)) AS held,
+                   LEAST(own.short, GREATEST(COALESCE(others.free, 0)
+                                             - COALESCE(others.short_before, 0), 0)) AS covered
+              FROM (
+                    SELECT line.id, line.advance_id, line.currency_id, line.is_billed,
+                           GREATEST(asked.unpaid - state.open, 0) AS short,
+                           GREATEST(state.open - asked.unpaid, 0) AS free
+                      FROM (SELECT ROUND(COALESCE(paid.residual * line.share, 0), line.decimals)
+                                AS unpaid) AS asked
+                   ) AS own
+              LEFT JOIN LATERAL (
+                    SELECT SUM(other.short) AS short,
+                           SUM(other.free) AS free,
+                           SUM(other.short) FILTER (WHERE other.id < own.id) AS short_before,
+                           SUM(other.free) FILTER (WHERE other.id < own.id) AS free_before
+                      FROM (
+                            SELECT line.id,
+                                   GREATEST(asked.unpaid - state.open, 0) AS short,
+                                   GREATEST(state.open - asked.unpaid, 0) AS free
+                              FROM (%(lines)s) AS line
+                              LEFT JOIN LATERAL (%(paid)s) AS paid ON TRUE
+                              CROSS JOIN LATERAL (%(drawn)s) AS drawn
+                              CROSS JOIN LATERAL (%(open)s) AS state
+                              CROSS JOIN LATERAL (
+                                    SELECT ROUND(COALESCE(paid.residual * line.share, 0),
+                                                 line.decimals) AS unpaid
+                                   ) AS asked
+                             WHERE line.advance_id = own.advance_id
+                               AND line.currency_id = own.currency_id
+                               AND line.kind = 'advances'
+                               AND (NOT own.is_billed OR own.short > 0)
+                           ) AS other
+                   ) AS others ON TRUE
+            """,
+            lines=self._lines(),
+            paid=self._paid(),
+            drawn=self._drawn(),
+            open=self._open(),
         )
 
     def _open(self):

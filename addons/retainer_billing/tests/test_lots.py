@@ -184,6 +184,26 @@ class TestLots(RetainerCommon):
         # The draw stays; what is left in the ledger cannot be drawn any more.
         self.assertEqual(self.figures(), ("requested", 300, 0, 700, 0, 0))
         self.assertEqual(self.advance.shortfall, 700)
+        # What a credit note gives back of it was never paid: 1000 are unpaid, nothing is left.
+        document = self.entry(
+            "k/undo",
+            self.receivable,
+            self.advances,
+            "600.00",
+            values={"retainer_role": "drawdown"},
+        )
+        document["lines"][1]["retainer_advance_id"] = self.advance.id
+        self.assert_status(self.apply_one(document), "created")
+        self.assertEqual(self.figures(), ("requested", 900, 0, 100, 0, 0))
+        self.assertEqual(self.advance.shortfall, 100)
+        self.assertEqual(
+            [(each.unpaid, each.remaining, each.shortfall) for each in self.advance.lot_ids],
+            [(300, 0, 100), (600, 0, 0)],
+        )
+        # 800 come in: 200 are unpaid of 900 that are left in the ledger.
+        self.pay(lot.move_id, 800)
+        self.assertEqual(self.figures(), ("paid", 200, 800, 100, 0, 700))
+        self.assertEqual(self.advance.shortfall, 0)
 
     def test_what_is_shown_apart_at_year_end_is_no_lot(self):
         self.opening()

@@ -15,10 +15,13 @@ DAYS = ("received_on", "last_draw_on")
 def figures(tables: Tables, advance: Row) -> Row:
     """Received, consumed, returned, unpaid and remaining in its currency, net of tax."""
     found = [_figures(tables, lot) for lot in lots(tables, advance)]
-    totals: Row = {
-        name: rounded(tables, sum((each[name] for each in found), ZERO), advance["currency_id"])
-        for name in AMOUNTS
-    }
+    sums = {name: sum((each[name] for each in found), ZERO) for name in AMOUNTS}
+    # What was drawn and is not paid any more is not there in the lots that were given back.
+    held = min(sums["shortfall"], sums["remaining"])
+    sums["shortfall"] -= held
+    sums["remaining"] -= held
+    sums["unpaid"] += held
+    totals: Row = {name: rounded(tables, sums[name], advance["currency_id"]) for name in AMOUNTS}
     received = [each["received_on"] for each in found if each["received_on"]]
     drawn = [each["last_draw_on"] for each in found if each["last_draw_on"]]
     return totals | {

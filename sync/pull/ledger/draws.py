@@ -94,7 +94,11 @@ def read_drawn(
     owners: Owners,
 ) -> DrawnBefore:
     """No call where a client owes nothing or has nothing left of an advance."""
-    funds = {(each.client_id, each.currency) for each in lots if each.kind is LotKind.advances}
+    funds = {
+        (each.client_id, each.currency)
+        for each in lots
+        if each.kind is LotKind.advances and each.open
+    }
     drawing = {
         each.move_id
         for each in owed

@@ -21,7 +21,7 @@ from sync.odoo.gateway import Row
 from sync.pull.ledger.draws import read_drawn, read_draws
 from sync.pull.ledger.lots import debits, lots
 from sync.pull.ledger.matches import read_matches
-from sync.pull.ledger.open_lines import OpenLines, read_open_lines
+from sync.pull.ledger.open_lines import OpenLines, read_open_lines, with_requests
 from sync.pull.ledger.owners import Owners
 from sync.pull.ledger.receivables import receivables
 from sync.pull.reader import Reader
@@ -74,13 +74,12 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most twenty calls; ``known``: partners that were read already."""
+    """At most twenty-two calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
     owners = Owners(engagements, known)
     opened = read_open_lines(reader, company, books, drawing, owners, currencies)
-    matches = read_matches(reader, company, opened, owners, currencies)
     named = {line.advance_id for line in opened.liabilities if line.advance_id is not None}
     rows = []
     if books.advance_account_id is not None:
@@ -88,6 +87,8 @@ def read_ledger(
             advance_rows.MODEL, advance_rows.domain(company.id, named), advance_rows.FIELDS
         )
     requested = advance_rows.requests(rows)
+    opened = with_requests(reader, company, opened, requested, owners, currencies)
+    matches = read_matches(reader, company, opened, owners, currencies)
     draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
     topped_up = _topped_up(engagements, rows)
     refilled = {each.advance_id for each in draws if each.amount > each.restored}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from mappings.account_partial_reconcile import Match
 from mappings.ledger_line import MatchedLine, OpenLine
 from mappings.ledger_move import LedgerMove
+from sync.domain.held import with_held
 from sync.domain.ledger import LotKind, LotTax, MoneyLot, OpenDebit, Receipt
 from sync.domain.money import ZERO, Currency, split
 from sync.domain.taxes import Tax
@@ -19,17 +20,19 @@ def lots(
     clients: Mapping[int, int],
     requested: Mapping[int, int],
 ) -> tuple[MoneyLot, ...]:
-    """The open credit lines of the liability accounts, by line.
+    """The open credit lines of the liability accounts, by line, and the lines of requests of which
+    nothing is left and that are not paid.
 
     ``clients``: the commercial entity of each partner; ``requested``: advances by the document that
     requests them.
     """
     lines = [each for each in opened.liabilities if each.amount < ZERO and not each.tax_line]
     taxes = _posted_taxes([each for each in lines if is_taxed(each)], matches)
-    return tuple(
+    found = [
         _lot(line, opened, matches, clients, requested, taxes.get(line.id, {}))
         for line in sorted(lines, key=lambda each: each.id)
-    )
+    ]
+    return with_held(found)
 
 
 def _lot(

@@ -1,7 +1,7 @@
 """The open lines of the liability accounts and of receivables, and the documents behind them."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings import Books, ledger_line, ledger_move
@@ -21,7 +21,9 @@ from sync.pull.reader import Reader
 
 @dataclass(frozen=True)
 class OpenLines:
-    """Posted lines with anything open; the document of every one could be read."""
+    """Posted lines with anything open, and requests that are used up; the document of every one
+    could be read.
+    """
 
     kinds: Mapping[int, LotKind]
     """Which liability each account is."""
@@ -89,6 +91,30 @@ def read_open_lines(
         receivables=_lines(reader, company, owed, moves, owners, currencies),
         moves=moves,
     )
+
+
+def with_requests(
+    reader: Reader,
+    company: Company,
+    opened: OpenLines,
+    requests: Collection[int],
+    owners: Owners,
+    currencies: dict[int, Currency],
+) -> OpenLines:
+    """The same with what those requests put on the advances account, where nothing of it is open
+    any more: it may have been drawn and not be paid any more. No call where every one has a line
+    that is open; two at most.
+    """
+    accounts = [each for each, kind in opened.kinds.items() if kind is LotKind.advances]
+    missing = set(requests) - {line.move_id for line in opened.liabilities}
+    if not accounts or not missing:
+        return opened
+    rows = _rows(reader, ledger_line.of_requests(company.id, accounts, missing))
+    unknown = ledger_line.documents(rows) - opened.moves.keys()
+    on = owners.by_document(rows)
+    moves = {**opened.moves, **_moves(reader, company, unknown, on, currencies)}
+    lines = _lines(reader, company, rows, moves, owners, currencies)
+    return replace(opened, liabilities=(*opened.liabilities, *lines), moves=moves)
 
 
 def _rows(reader: Reader, domain: Terms) -> list[Row]:

@@ -7,6 +7,7 @@ from sync.domain.advances import Advance, Decision
 from sync.domain.documents import Invoice, Role
 from sync.domain.engagement import Engagement
 from sync.domain.existing import ExistingInvoice
+from sync.domain.held import with_held
 from sync.domain.journal import Account, Entry
 from sync.domain.ledger import Ledger, LotKind, LotTax, MoneyLot, OpenDraw, Receipt, Receivable
 from sync.domain.money import ZERO, Currency
@@ -265,7 +266,9 @@ def after(snapshot: Snapshot, outcome: Outcome) -> Snapshot:
             "invoices": (*snapshot.invoices, *stand),
             "ledger": snapshot.ledger.model_copy(
                 update={
-                    "lots": tuple(each for each in (*lots.values(), *restored) if each.open),
+                    "lots": with_held(
+                        each for each in (*lots.values(), *restored) if each.open or each.unpaid
+                    ),
                     "receivables": tuple(each for each in open_lines.values() if each.open),
                     "draws": tuple(draws),
                 }

@@ -137,6 +137,29 @@ def test_what_a_request_waits_for_is_shown_apart():
     assert one.since == date(2025, 6, 10)
 
 
+def test_what_was_drawn_and_is_not_paid_any_more_is_not_owed_by_what_was_given_back():
+    """500 asked for; 300 were drawn and given back on 10 June; the payment bounced.
+
+    Nothing was received: of the 200 left of the request and the 300 that came back nothing is
+    owing, and 500 are unpaid. Once 400 of the 500 are paid, 500 - 400 = 100 are unpaid still.
+    """
+    lot = requested(1, "500.00", date(2025, 3, 1))
+    taken = draw(2, date(2025, 6, 1), "300.00")
+    back = line(3, "300.00", ours(3, date(2025, 6, 10), Role.drawdown), advance_id=3)
+    books = [(taken, lot, "300.00")]
+    found = watch([lot, back], books, paid(1, "500.00"), advances=(advance(),))
+    assert [(each.figures.owing, each.figures.unpaid) for each in found.lots] == [
+        (money("0"), money("200")),
+        (money("0"), money("300")),
+    ]
+    repaid = paid(1, "500.00", (date(2025, 6, 20), "400.00", False))
+    found = watch([lot, back], books, repaid, advances=(advance(),))
+    assert [(each.figures.owing, each.figures.unpaid) for each in found.lots] == [
+        (money("100"), money("100")),
+        (money("300"), money("0")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("due", "status"), [(date(2025, 6, 29), Status.overdue), (date(2025, 6, 30), Status.requested)]
 )
