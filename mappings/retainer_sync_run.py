@@ -51,7 +51,9 @@ def done_by(company_id: int, as_of: date) -> Terms:
 
 
 NEWEST_DAY = "as_of desc"
-DAY_FIELDS = ("as_of",)
+DAY_FIELDS = ("as_of", "counters")
+FOLLOWS = "follows"
+"""Counter: how many documents followed from what a run wrote, and were left to the next one."""
 NEWEST = "id desc"
 BY_STATE = ("state",)
 SIGNS = ("id:max", "lease_touches:sum")
@@ -81,8 +83,11 @@ def signs(rows: Iterable[Row]) -> Signs:
     return Signs(frozenset(tuple(str(row.get(name)) for name in names) for row in rows))
 
 
-def day(row: Row) -> date | None:
-    """The day that the run was for."""
+def whole_day(row: Row) -> date | None:
+    """The day that a run was for; None where something was left to the next one."""
+    counters = row.get("counters")
+    if isinstance(counters, dict) and counters.get(FOLLOWS):
+        return None
     return shown.day(row, "as_of")
 
 

@@ -38,6 +38,8 @@ from sync.settings import Settings
 GATEWAY = "retainer.gateway"
 CONTRACT = 1
 NO_LIMIT = Decimal(10) ** 18
+_LATEST = 100
+"""Runs among which the last is sought that left nothing to the next."""
 _READINGS = 3
 """How often a company is read before it is said that somebody keeps writing to it."""
 
@@ -251,6 +253,7 @@ class Service:
                 most=most,
             )
             run.stop(ran.stopped)
+            run.follows = len(ran.follows.changes) if ran.follows is not None else 0
         return self._report(looked, ran, run.report, checked)
 
     def _under_lease(
@@ -331,10 +334,10 @@ class Service:
             retainer_sync_run.MODEL,
             retainer_sync_run.done_by(company.id, as_of),
             retainer_sync_run.DAY_FIELDS,
-            limit=1,
+            limit=_LATEST,
             order=retainer_sync_run.NEWEST_DAY,
         )
-        last = retainer_sync_run.day(found[0]) if found else None
+        last = next(filter(None, map(retainer_sync_run.whole_day, found)), None)
         parked = look(pulled, as_of, limits_of(self.settings)).outcome.parked
         return self.books(pulled, last, parked)
 

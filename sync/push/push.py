@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mappings.outgoing import Document
 from mappings.pulled import Pulled
+from mappings.retainer_sync_run import FOLLOWS
 from sync.odoo.errors import (
     GatewayError,
     Overloaded,
@@ -92,6 +93,8 @@ class Run:
     """Each plan, and what became of it."""
     stopped: str = ""
     """Why it ended before its last document."""
+    follows: int = 0
+    """Documents that follow from what was written, and that are left to the next run."""
     _begun: Plan | None = None
     """The first plan."""
     _held: HeldLease | None = None
@@ -181,7 +184,8 @@ class Run:
         note = self._held.finish(
             "failed" if self.stopped or self._unfinished else "done",
             first.checksum,
-            _counters(self.written or [(first, PushReport())]),
+            _counters(self.written or [(first, PushReport())])
+            | ({FOLLOWS: self.follows} if self.follows else {}),
             _log(report),
         )
         if note:

@@ -135,9 +135,11 @@ def test_apply_writes_one_plan_and_says_what_follows() -> None:
     assert agency.roles() == ["fee", "fee"]
     assert report.waves == 1
     assert "3 journal entries" in report.follows
+    assert service.verify(company, DAY).ties, "what follows is not missing yet"
     again = service.apply(service.look(company, DAY))
     assert agency.roles() == EVERYTHING
     assert again.follows == ""
+    assert service.verify(company, DAY).ties
 
 
 def test_the_limits_hold_for_all_waves_together() -> None:
