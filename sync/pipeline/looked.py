@@ -7,6 +7,7 @@ from datetime import date
 from mappings.retainer_sync_run import NO_SIGNS, Signs
 from sync.domain.collector import collector_paused
 from sync.domain.documents import Role, StatementState
+from sync.domain.keys import fingerprint
 from sync.domain.outcome import Outcome
 from sync.plan.changes import Change, Plan
 from sync.plan.diff import make_plan
@@ -59,5 +60,11 @@ class Looked:
 def look(pulled: Pulled, as_of: date, limits: Limits, before: Sequence[Plan] = ()) -> Looked:
     """Evaluate the rules and compare with what is there. Pure. ``before``: of the same run."""
     outcome = evaluate(pulled.snapshot, as_of)
-    plan = make_plan(pulled.snapshot, outcome)
+    plan = make_plan(pulled.snapshot, outcome).model_copy(update={"posting": _posting(pulled)})
     return Looked(pulled, outcome, plan, exceeded(plan, limits, before))
+
+
+def _posting(pulled: Pulled) -> str:
+    """Digest of what decides where a plan is posted, and what of it waits for review."""
+    company = pulled.snapshot.company
+    return fingerprint((pulled.books.model_dump(), company.post_invoices, company.post_entries))

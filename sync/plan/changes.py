@@ -108,6 +108,10 @@ class Plan(Value):
     conflicts: tuple[Conflict, ...] = ()
     issues: tuple[Issue, ...] = ()
     parked: tuple[int, ...] = ()
+    posting: str = ""
+    """Digest of the accounts, journals and review policies with which it is written; empty = they
+    are not known.
+    """
 
     @property
     def empty(self) -> bool:
@@ -160,6 +164,7 @@ class Plan(Value):
             {
                 "company": self.company_id,
                 "as_of": self.as_of,
+                "posting": self.posting if self.changes else "",
                 "changes": [
                     (change.action, change.unit, change.key, change.document.fingerprint)
                     for change in self.changes

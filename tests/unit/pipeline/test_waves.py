@@ -142,6 +142,20 @@ def test_apply_writes_one_plan_and_says_what_follows() -> None:
     assert service.verify(company, DAY).ties
 
 
+@pytest.mark.parametrize(
+    "setting", [{"retainer_post_policy": "draft"}, {"retainer_unearned_account_id": False}]
+)
+def test_a_plan_is_stale_once_it_would_be_posted_otherwise(setting) -> None:
+    agency = Agency()
+    service = agency.service
+    (company,) = service.companies()
+    plan = service.look(company, DAY).plan
+    assert service.look_again(plan).plan.checksum == plan.checksum
+    agency.odoo.gateway("admin").write("res.company", [company.id], setting)
+    with pytest.raises(PipelineError, match="is stale"):
+        service.look_again(plan)
+
+
 def test_the_limits_hold_for_all_waves_together() -> None:
     agency = Agency(max_documents=2)
     report = agency.run()
