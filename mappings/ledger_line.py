@@ -255,12 +255,12 @@ def tax(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, int, Decimal
     return fields.link(row, "move_id"), fields.link(row, "tax_line_id"), amount
 
 
-RESTORED_FIELDS = ("move_id", "currency_id", "amount_currency")
+RESTORED_FIELDS = ("move_id", "parent_state", "currency_id", "amount_currency")
 
 
 def restored(company_id: int, account_id: int, draws: Collection[tuple[int, int]]) -> Terms:
-    """Posted lines of documents of ours that gave back what an entry had drawn of a lot, and of
-    what people reversed of those.
+    """Lines of documents of ours that gave back what an entry had drawn of a lot, posted or
+    cancelled by a person, and of what people reversed of those.
 
     ``draws``: (lot line, entry) pairs; such a document's key ends in ``.l<lot>.e<entry>``.
     """
@@ -272,7 +272,7 @@ def restored(company_id: int, account_id: int, draws: Collection[tuple[int, int]
     return [
         ("company_id", "=", company_id),
         ("account_id", "=", account_id),
-        ("parent_state", "=", "posted"),
+        ("parent_state", "in", ["posted", "cancel"]),
         *["|"] * (len(keys) - 1),
         *keys,
     ]
@@ -282,6 +282,11 @@ def given_back(row: Row, currencies: Mapping[int, Currency]) -> tuple[int, Decim
     """(document, what it gave back; below zero for what a reversal took again)."""
     currency = res_currency.pick(row, "currency_id", dict(currencies))
     return fields.link(row, "move_id"), -fields.money(row, "amount_currency", currency)
+
+
+def is_cancelled(row: Row) -> bool:
+    """Whether its document was cancelled."""
+    return fields.text(row, "parent_state") == "cancel"
 
 
 BILLED_FIELDS = (

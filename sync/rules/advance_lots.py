@@ -93,7 +93,7 @@ class AdvanceLots:
         self._every = grouped(snapshot.advances, lambda each: each.client_id)
         used_up = (each for each in snapshot.used_up if each.id not in checked.advances)
         self._funds = grouped((*checked.advances.values(), *used_up), lambda each: each.client_id)
-        self._given_back = _restored(found)
+        self._coming = _restored(snapshot, found)
         using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
         self._users = grouped(using, lambda each: each.client_id)
         self._promised: dict[int, Decimal] = {}
@@ -181,13 +181,20 @@ class AdvanceLots:
         """What the run gives back to an advance and may be drawn again: what was drawn without
         being paid comes off first.
         """
-        return max(ZERO, self._given_back.get(advance.id, ZERO) - self._short(advance))
+        return max(ZERO, self._given_back(advance) - self._short(advance))
+
+    def restoring(self, advance: Advance) -> tuple[str, ...]:
+        """The keys of the documents that give it back."""
+        return tuple(own for own, _ in self._coming.get(advance.id, ()))
 
     def shortfall(self, advance: Advance) -> Decimal:
         """What was drawn of an advance and is not paid (any more), once what the run gives back to
         it stands.
         """
-        return max(ZERO, self._short(advance) - self._given_back.get(advance.id, ZERO))
+        return max(ZERO, self._short(advance) - self._given_back(advance))
+
+    def _given_back(self, advance: Advance) -> Decimal:
+        return sum((amount for _, amount in self._coming.get(advance.id, ())), ZERO)
 
     def _short(self, advance: Advance) -> Decimal:
         return sum((lot.shortfall - lot.held for lot in self.of(advance)), ZERO)
@@ -299,23 +306,39 @@ def _drawn(found: Outcome) -> Iterator[tuple[int, Part]]:
                 yield each.match_line_id, Part(net=abs(each.amount), taxes=taxes)
 
 
-def _restored(found: Outcome) -> dict[int, Decimal]:
-    """By advance, net: what credit notes give back to it (rule 14). That is a lot from the next
-    wave on.
+def _restored(snapshot: Snapshot, found: Outcome) -> dict[int, list[tuple[str, Decimal]]]:
+    """By advance: (key, net) of what credit notes give back to it (rule 14). That is a lot from the
+    next wave on, unless a person removed or changed the document: it is not written again.
     """
-    restored: dict[int, Decimal] = {}
+    restored: dict[int, list[tuple[str, Decimal]]] = {}
+    stuck = _stuck(snapshot)
 
-    def add(advance_id: int | None, amount: Decimal) -> None:
-        if advance_id is not None and amount > ZERO:
-            restored[advance_id] = restored.get(advance_id, ZERO) + amount
+    def add(own: str, advance_id: int | None, amount: Decimal) -> None:
+        if advance_id is not None and amount > ZERO and own not in stuck:
+            restored.setdefault(advance_id, []).append((own, amount))
 
     for entry in found.entries:
         if entry.role is Role.drawdown:
             for line in entry.lines:
                 if line.match_line_id is None:
-                    add(line.advance_id, -line.amount)
+                    add(entry.key, line.advance_id, -line.amount)
     for invoice in found.invoices:
         if invoice.role is Role.drawdown and not invoice.credit:
             for each in invoice.lines:
-                add(each.advance_id, each.amount)
+                add(invoice.key, each.advance_id, each.amount)
     return restored
+
+
+def _stuck(snapshot: Snapshot) -> set[str]:
+    """Keys of what a person cancelled or deleted, accepted or not, and of what a person changed and
+    nobody accepted so.
+    """
+    found = {each.key for each in snapshot.tombstones}
+    found |= {
+        each.key
+        for each in snapshot.invoices
+        if not each.counts or (each.changes and each.accepted is None)
+    }
+    return found | {
+        each.key for each in snapshot.ledger.entries if each.state == "cancel" or each.changes
+    }

@@ -52,17 +52,16 @@ def last_year_end(company: Company, as_of: date) -> date:
 
 
 def _carry_out(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, found: Outcome) -> Outcome:
-    waits_for = _still_to_draw(snapshot, lots, advance, found)
+    waits_for, remainder = _still_to_draw(snapshot, lots, advance, found), lots.remainder(advance)
     if waits_for:
-        issue = advance_issue(
-            advance,
-            "decision_waits",
-            "decision",
-            f"“{advance.decision.value}” waits for {waits_for}, which may draw it first",
-            Severity.notice,
-        )
-        return found.plus(issues=(issue,))
-    left = advance.decision_amount or lots.remainder(advance)
+        why = f"waits for {waits_for}, which may draw it first"
+        return found.plus(issues=(_waits(advance, why),))
+    if lots.restored(advance) > ZERO and not ZERO < advance.decision_amount <= remainder:
+        # What comes back is there from the next wave on.
+        reviewed = _in_review(snapshot, lots.restoring(advance))
+        why = f"waits for the review of {reviewed}, which gives something back to it"
+        return found.plus(issues=(_waits(advance, why),)) if reviewed else found
+    left = advance.decision_amount or remainder
     offers: list[Offer] = []
     for lot in sorted(lots.of(advance), key=lambda each: each.line_id):
         part = min(left, lots.there(lot))
@@ -74,6 +73,22 @@ def _carry_out(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, found: O
     if advance.decision is Decision.give_back:
         return found.plus(invoices=(_return(snapshot, advance, offers),))
     return found.plus(entries=(_breakage(snapshot, lots, advance, offers),))
+
+
+def _waits(advance: Advance, why: str) -> Issue:
+    return advance_issue(
+        advance,
+        "decision_waits",
+        "decision",
+        f"“{advance.decision.value}” {why}",
+        Severity.notice,
+    )
+
+
+def _in_review(snapshot: Snapshot, keys: Collection[str]) -> str:
+    """The first of those documents that stands as a draft; empty where none does."""
+    documents = (*snapshot.invoices, *snapshot.ledger.entries)
+    return next((each.name or each.key for each in documents if each.key in keys), "")
 
 
 def _still_to_draw(snapshot: Snapshot, lots: AdvanceLots, advance: Advance, found: Outcome) -> str:

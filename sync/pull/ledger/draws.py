@@ -11,6 +11,7 @@ from sync.domain.ledger import LotKind, LotTax, MoneyLot, OpenDraw, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.snapshot import Company
 from sync.domain.taxes import Tax
+from sync.odoo.gateway import Row
 from sync.pull.ledger.lots import taxes_taken
 from sync.pull.ledger.matches import Matches, read_matched
 from sync.pull.ledger.open_lines import OpenLines
@@ -28,6 +29,14 @@ class GivenBack(NamedTuple):
     keys: frozenset[str]
 
 
+class Draws(NamedTuple):
+    """What the invoices drew whose credit notes are open."""
+
+    draws: tuple[OpenDraw, ...] = ()
+    cancelled: frozenset[int] = frozenset()
+    """Documents that gave something of them back and that people cancelled."""
+
+
 def read_draws(
     reader: Reader,
     company: Company,
@@ -36,7 +45,7 @@ def read_draws(
     requested: Mapping[int, int],
     owners: Owners,
     currencies: dict[int, Currency],
-) -> tuple[OpenDraw, ...]:
+) -> Draws:
     """No call where no credit note is open; else five at most.
 
     An invoice draws through an entry of ours that settled it, or by a line of its own.
@@ -45,7 +54,7 @@ def read_draws(
     account = next((each for each, kind in opened.kinds.items() if kind is LotKind.advances), None)
     invoices = opened.reversed_ids
     if account is None or not invoices:
-        return ()
+        return Draws()
     settled = {
         matches.lines[match.credit_line].move_id: invoice
         for invoice in invoices
@@ -70,10 +79,15 @@ def read_draws(
             continue
         invoice = debit.move_id if debit.move_id in invoices else settled[debit.move_id]
         drawn.append((invoice, match, debit, lot))
-    given_back = _given_back(reader, company, account, drawn, owners, currencies)
+    rows = _restoring(reader, company, account, drawn)
+    cancelled = [each for each in rows if ledger_line.is_cancelled(each)]
+    posted = [each for each in rows if not ledger_line.is_cancelled(each)]
+    given_back = _given_back(reader, posted, drawn, owners, currencies)
     taxes = _taxes(reader, drawn, owners)
-    return tuple(
-        draw for each in drawn if (draw := _draw(each, requested, given_back, taxes)) is not None
+    draws = (_draw(each, requested, given_back, taxes) for each in drawn)
+    return Draws(
+        draws=tuple(draw for draw in draws if draw is not None),
+        cancelled=frozenset(ledger_line.documents(cancelled)),
     )
 
 
@@ -149,23 +163,24 @@ def _draw(
     )
 
 
+def _restoring(reader: Reader, company: Company, account: int, drawn: list[Drawn]) -> list[Row]:
+    """Lines of what gave back something of those draws."""
+    pairs = {(lot.id, debit.move_id) for _, _, debit, lot in drawn}
+    if not pairs:
+        return []
+    domain = ledger_line.restored(company.id, account, pairs)
+    return reader.rows(ledger_line.MODEL, domain, ledger_line.RESTORED_FIELDS)
+
+
 def _given_back(
     reader: Reader,
-    company: Company,
-    account: int,
+    rows: list[Row],
     drawn: list[Drawn],
     owners: Owners,
     currencies: dict[int, Currency],
 ) -> dict[tuple[int, int], GivenBack]:
     """(lot line, entry): what documents of ours gave back of that draw before."""
     pairs = {(lot.id, debit.move_id) for _, _, debit, lot in drawn}
-    if not pairs:
-        return {}
-    rows = reader.rows(
-        ledger_line.MODEL,
-        ledger_line.restored(company.id, account, pairs),
-        ledger_line.RESTORED_FIELDS,
-    )
     documents = ledger_line.documents(rows)
     if not documents:
         return {}

@@ -43,7 +43,9 @@ class LedgerRead:
     unmatched: frozenset[int]
     """Entries that ought to be matched and are not."""
     cancelled_draws: frozenset[int]
-    """Draws that people cancelled, of invoices that advances may pay."""
+    """Draws that people cancelled, of invoices that advances may pay, and what gave back something
+    of draws and was cancelled.
+    """
 
     @property
     def busy(self) -> frozenset[int]:
@@ -89,7 +91,8 @@ def read_ledger(
     requested = advance_rows.requests(rows)
     opened = with_requests(reader, company, opened, requested, owners, currencies)
     matches = read_matches(reader, company, opened, owners, currencies)
-    draws = read_draws(reader, company, opened, matches, requested, owners, currencies)
+    found = read_draws(reader, company, opened, matches, requested, owners, currencies)
+    draws = found.draws
     topped_up = _topped_up(engagements, rows)
     refilled = {each.advance_id for each in draws if each.amount > each.restored}
     used_up = _used_up(reader, company, topped_up, refilled, ids_in(rows, "id"))
@@ -119,7 +122,7 @@ def read_ledger(
             )
             if opened.move(line).move_type == "entry"
         ),
-        cancelled_draws=drawn.cancelled,
+        cancelled_draws=drawn.cancelled | found.cancelled,
     )
 
 
