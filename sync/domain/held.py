@@ -43,7 +43,7 @@ def _lot(lot: MoneyLot, days: Sequence[date], parts: Sequence[Decimal]) -> Money
         return found
     free = [lot.open - part for part in parts]
     came: dict[date, Decimal] = {}
-    so_far = ZERO
+    so_far = lot.open - lot.amount
     for at, day in enumerate((lot.day, *days)):
         there = min(free[at:])
         came[max(day, lot.day)] = came.get(max(day, lot.day), ZERO) + there - so_far

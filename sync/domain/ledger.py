@@ -74,6 +74,8 @@ class MoneyLot(Value):
     """What of it the client still has to pay (a request): it cannot be drawn."""
     unpaid_total: Exact | None = None
     """The same with its tax, to the cent; None where its document asks for something else too."""
+    restores: bool = False
+    """Whether it gives back what an invoice had drawn: no new money."""
     held: Exact = ZERO
     """What of it stands for what was drawn of other lots of its advance and is not paid (any more):
     it cannot be drawn either."""
@@ -105,6 +107,15 @@ class MoneyLot(Value):
     def available(self) -> Decimal:
         """What may be drawn: the open part that was paid. Never below zero (rule 12)."""
         return max(ZERO, self.open - self.unpaid - self.held)
+
+    @property
+    def came_in(self) -> Decimal:
+        """What the client paid for it, be it drawn since or not."""
+        if self.restores:
+            return ZERO
+        if self.receipts:
+            return sum((each.amount for each in self.receipts), ZERO)
+        return ZERO if self.unpaid else self.amount
 
     @property
     def shortfall(self) -> Decimal:

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from sync.domain.advances import Advance
-from sync.domain.documents import Alert
-from sync.domain.keys import key
+from sync.domain.documents import Alert, Role
+from sync.domain.keys import key, source_of
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Snapshot
@@ -24,6 +24,7 @@ NEARLY_CONSUMED = 90
 def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """Everything worth a notice about advances on this day, after the draws of this run."""
     lots = AdvanceLots(snapshot, as_of, found)
+    returned = _returned(snapshot, found)
     worked: dict[int, list[date]] = {}
     for project, day in snapshot.worked:
         worked.setdefault(project, []).append(day)
@@ -32,7 +33,7 @@ def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
             alerts=(
                 *_unpaid(snapshot, lots, advance),
                 *_work_before_payment(snapshot, lots, advance, worked),
-                *_nearly_consumed(snapshot, lots, advance),
+                *_nearly_consumed(snapshot, lots, advance, returned.get(advance.id, ZERO)),
             )
         )
         shortfall = lots.shortfall(advance)
@@ -114,12 +115,32 @@ def _work_before_payment(
     return ()
 
 
-def _nearly_consumed(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Alert, ...]:
-    """Nearly all was drawn, nothing else covers its engagements, and no new one is on its way."""
-    restored = lots.restored(advance)
-    received = sum((lot.amount - lot.unpaid for lot in lots.of(advance)), restored)
-    left = lots.remainder(advance) + restored
-    if (received - left) * 100 < received * NEARLY_CONSUMED:
+def _returned(snapshot: Snapshot, found: Outcome) -> dict[int, Decimal]:
+    """By advance: what went back to the client, or does with this run, by a decision."""
+    by_key = {
+        each.key: each.untaxed
+        for each in snapshot.invoices
+        if each.role is Role.advance_return and each.counts
+    } | {each.key: each.net_total for each in found.invoices if each.role is Role.advance_return}
+    returned: dict[int, Decimal] = {}
+    for own, amount in by_key.items():
+        advance = int(source_of(own).split("-")[0].removeprefix("a"))
+        returned[advance] = returned.get(advance, ZERO) + amount
+    return returned
+
+
+def _nearly_consumed(
+    snapshot: Snapshot, lots: AdvanceLots, advance: Advance, returned: Decimal
+) -> tuple[Alert, ...]:
+    """Nearly all was drawn of what came in and was not returned, nothing else covers its
+    engagements, and no new one is on its way.
+    """
+    own = lots.of(advance)
+    known = any(not lot.restores for lot in own)
+    received = sum((lot.came_in for lot in own), ZERO) if known else advance.amount
+    received -= returned
+    left = lots.remainder(advance) + lots.restored(advance)
+    if received <= ZERO or (received - left) * 100 < received * NEARLY_CONSUMED:
         return ()
     for engagement in lots.users(advance):
         others = lots.funds(engagement, advance.currency).keys() - {advance.id}

@@ -16,6 +16,7 @@ from sync.domain.documents import Invoice, Reason, Role
 from sync.domain.existing import ExistingInvoice
 from sync.domain.issues import Issue, Severity
 from sync.domain.journal import Account, Entry, EntryLine
+from sync.domain.ledger import ExistingEntry
 from sync.domain.money import ZERO
 from sync.domain.outcome import Outcome
 from sync.domain.snapshot import Company, Snapshot
@@ -87,7 +88,10 @@ def _waits(advance: Advance, why: str) -> Issue:
 
 def _in_review(snapshot: Snapshot, keys: Collection[str]) -> str:
     """The first of those documents that stands as a draft; empty where none does."""
-    documents = (*snapshot.invoices, *snapshot.ledger.entries)
+    documents: tuple[ExistingInvoice | ExistingEntry, ...] = (
+        *snapshot.invoices,
+        *snapshot.ledger.entries,
+    )
     return next((each.name or each.key for each in documents if each.key in keys), "")
 
 

@@ -115,7 +115,7 @@ def _entry(
         role=Role.drawdown,
         engagement_id=credit.engagement_id,
         client_id=credit.client_id,
-        day=credit.invoice_date,
+        day=_day(credit, draw),
         service_start=credit.invoice_date,
         service_end=credit.invoice_date,
         currency=credit.currency,
@@ -154,6 +154,7 @@ def _entry(
 
 def _invoice(snapshot: Snapshot, credit: Receivable, draw: OpenDraw, part: Part) -> Invoice:
     """The invoice on a taxed advance that makes a lot again of what was deducted."""
+    day, abroad = _day(credit, draw), credit.currency != snapshot.company.currency
     price = with_included(part.net, [each.tax for each in draw.taxes], credit.currency)
     line = Line(
         text=f"{_name(snapshot, draw)}, restored by {credit.move_name}",
@@ -170,19 +171,25 @@ def _invoice(snapshot: Snapshot, credit: Receivable, draw: OpenDraw, part: Part)
         role=Role.drawdown,
         engagement_id=credit.engagement_id,
         partner_id=credit.partner_id,
-        invoice_date=credit.invoice_date,
-        raised_on=credit.invoice_date,
+        invoice_date=day,
+        raised_on=day,
         service_start=credit.invoice_date,
         service_end=credit.invoice_date,
         currency=credit.currency,
         lines=(line,),
         advance_id=draw.advance_id,
+        rate=credit.rate if abroad and day != credit.invoice_date else None,
         taxes_due=part.taxes,
         total_due=part.total,
         settles=((credit.account_id, credit.line_id),),
         reference=credit.move_name,
         reasons=(_reason(snapshot, credit, draw, part),),
     )
+
+
+def _day(credit: Receivable, draw: OpenDraw) -> date:
+    """Never before the draw: the money that it gives back had not come in then (rule 13)."""
+    return max(credit.invoice_date, draw.day)
 
 
 def _name(snapshot: Snapshot, draw: OpenDraw) -> str:

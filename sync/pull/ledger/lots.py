@@ -6,6 +6,7 @@ from decimal import Decimal
 from mappings.account_partial_reconcile import Match
 from mappings.ledger_line import MatchedLine, OpenLine
 from mappings.ledger_move import LedgerMove
+from sync.domain.documents import Role
 from sync.domain.held import with_held
 from sync.domain.ledger import LotKind, LotTax, MoneyLot, OpenDebit, Receipt
 from sync.domain.money import ZERO, Currency, split
@@ -74,11 +75,21 @@ def _lot(
         unpaid=unpaid,
         unpaid_total=move.unpaid if unpaid and sole else None,
         receipts=receipts,
+        restores=_restores(move),
         credited=sum(
             (each.of_credit for each in taken if _credits(each, matches.lines)), start=ZERO
         ),
         taxes=_left_of_taxes(line, posted_taxes, taken, matches),
     )
+
+
+def _restores(move: LedgerMove) -> bool:
+    """Whether a document gives back what was drawn: a restoration of ours, a person's credit note
+    of an invoice that deducted, or what reverses an entry of ours.
+    """
+    if move.role is Role.drawdown or move.move_type == "out_refund":
+        return True
+    return move.move_type == "entry" and (bool(move.key) or move.reverses_id is not None)
 
 
 def _credits(match: Match, lines: Mapping[int, MatchedLine]) -> bool:

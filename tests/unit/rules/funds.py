@@ -244,6 +244,7 @@ def after(snapshot: Snapshot, outcome: Outcome) -> Snapshot:
                         open=-line.amount,
                         open_company=-line.amount_company,
                         receipts=(),
+                        restores=True,
                     )
                 )
     for invoice in outcome.invoices:

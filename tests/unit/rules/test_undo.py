@@ -3,7 +3,7 @@
 from typing import Any
 
 from sync.domain.documents import Role
-from sync.domain.ledger import OpenDraw, Receivable
+from sync.domain.ledger import LotTax, OpenDraw, Receivable
 from tests.unit.rules.funds import (
     EUR,
     RECEIVABLE,
@@ -67,6 +67,28 @@ def test_what_was_restored_and_reversed_is_restored_again_under_the_next_free_nu
     again = drawn(restored_by=known)
     (restored,) = run(books(advance(), receivables=(credit(),), draws=(again,)), ON).entries
     assert (restored.key, restored.total) == ("1/1/drawdown/c9000.l10.e60/2", 600)
+
+
+def test_nothing_is_given_back_before_it_was_drawn() -> None:
+    # The money came in on 14 May, after the day of the credit note: what is drawn of it next is not
+    # to be dated before that either (rule 13).
+    late = drawn(on="2025-05-14")
+    (restored,) = run(books(advance(), receivables=(credit(),), draws=(late,)), ON).entries
+    assert (restored.day, restored.service_start) == (day("2025-05-14"), day("2025-05-05"))
+
+
+def test_a_taxed_one_keeps_the_rate_of_its_credit_note_on_a_later_day() -> None:
+    # 600.00 EUR are 660.00 in the books of the credit note: 0.909090909091 EUR for 1 USD.
+    owed = credit(currency=EUR, open=money(600), open_company=money(660))
+    taxes = (LotTax(tax=VAT_19, open=money("95.80")),)
+    late = drawn(amount="504.20", amount_company=money(550), on="2025-05-14", taxes=taxes)
+    abroad = advance(currency=EUR)
+    (restored,) = run(books(abroad, receivables=(owed,), draws=(late,)), ON).invoices
+    assert restored.invoice_date == day("2025-05-14")
+    assert restored.rate == money("0.909090909091")
+    in_time = late.model_copy(update={"day": day("2025-04-30")})
+    (restored,) = run(books(abroad, receivables=(owed,), draws=(in_time,)), ON).invoices
+    assert (restored.invoice_date, restored.rate) == (day("2025-05-05"), None)
 
 
 def test_the_latest_draw_is_restored_first() -> None:
