@@ -25,7 +25,7 @@ FIELDS = (
     "retainer_service_end",
     "retainer_accepted_on",
 )
-REVERSED_FIELDS = ("retainer_key", "retainer_role", "retainer_engagement_id")
+REVERSED_FIELDS = ("retainer_key", "retainer_engagement_id")
 
 
 def of_ids(ids: Collection[int]) -> Terms:
@@ -66,7 +66,6 @@ def value(
         role=_role(row),
         engagement_id=engagement,
         reverses_key=fields.text(reversed_row, "retainer_key") if reversed_row else "",
-        reverses_role=_role(reversed_row) if reversed_row else None,
         day=fields.day(row, "date"),
         service_start=fields.day_or_none(row, "retainer_service_start"),
         service_end=fields.day_or_none(row, "retainer_service_end"),

@@ -6,7 +6,6 @@ from sync.domain.taxes import Rounding, Tax, TaxSetting
 from sync.domain.value import Value
 
 MODEL = "retainer.engagement"
-GATEWAY = "retainer.gateway"
 METHOD = "defaults"
 
 

@@ -22,6 +22,9 @@ from sync.domain.journal import Entry
 from sync.domain.outcome import AnyDocument
 from sync.domain.snapshot import Company
 
+GATEWAY = "retainer.gateway"
+"""The model whose methods write, in one place."""
+
 
 def outgoing(document: AnyDocument, unit: str, company: Company, books: Books) -> Document:
     """The document in Odoo's terms. Raises ``account_move.NoAccount``."""

@@ -16,7 +16,6 @@ FIELDS = (
     "debit_amount_currency",
     "credit_amount_currency",
     "max_date",
-    "exchange_move_id",
 )
 
 
@@ -56,11 +55,6 @@ def on_accounts(account_ids: Collection[int], after: date, until: date) -> Terms
 def lines(row: Row) -> tuple[int, int]:
     """(debit line, credit line)."""
     return fields.link(row, "debit_move_id"), fields.link(row, "credit_move_id")
-
-
-def exchange_move(row: Row) -> int | None:
-    """The entry that Odoo posted for a difference of rates."""
-    return fields.link_or_none(row, "exchange_move_id")
 
 
 def value(row: Row, company: Currency, currency_of: Mapping[int, Currency]) -> Match:

@@ -52,7 +52,6 @@ class BookDocument(Value):
     engagement_id: int | None = None
     reverses_key: str = ""
     """The key of the document of ours that it reverses."""
-    reverses_role: Role | None = None
     day: date
     service_start: date | None = None
     service_end: date | None = None

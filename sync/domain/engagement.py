@@ -78,8 +78,6 @@ class Engagement(Value):
     closed_until: date | None = None
     """Last day of the last month whose statement is closed."""
     project_ids: tuple[int, ...] = ()
-    manager_id: int | None = None
-    """The account manager, who hears of trouble."""
     client_po_id: int | None = None
     po_policy: PoPolicy | None = None
     """None = the company's policy."""

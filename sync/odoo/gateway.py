@@ -27,11 +27,6 @@ class ServerVersion:
     minor: int
     text: str
 
-    @property
-    def edition(self) -> str:
-        """``enterprise`` when the version text carries Odoo's ``+e`` mark, else ``community``."""
-        return "enterprise" if "+e" in self.text else "community"
-
 
 @runtime_checkable
 class Gateway(Protocol):

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from sync.odoo.errors import BadAnswer
 from sync.odoo.gateway import Domain, Gateway, Row
 
+PAGE_SIZE = 2000
+"""Rows of a page where nobody set another."""
+
 
 def read_all(
-    gateway: Gateway, model: str, domain: Domain, fields: Sequence[str], page_size: int = 2000
+    gateway: Gateway, model: str, domain: Domain, fields: Sequence[str], page_size: int = PAGE_SIZE
 ) -> Iterator[Row]:
     """Every record of the domain once, by ascending id.
 

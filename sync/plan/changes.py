@@ -51,7 +51,12 @@ class Change(Value):
 
     @model_validator(mode="after")
     def _one_document(self) -> "Change":
-        every = (
+        assert len(self._documents) == 1, "a change holds one document"
+        return self
+
+    @property
+    def _documents(self) -> tuple[AnyDocument, ...]:
+        each_kind = (
             self.invoice,
             self.statement,
             self.quotation,
@@ -60,23 +65,12 @@ class Change(Value):
             self.entry,
             self.advance,
         )
-        assert sum(each is not None for each in every) == 1, "a change holds one document"
-        return self
+        return tuple(each for each in each_kind if each is not None)
 
     @property
     def document(self) -> AnyDocument:
         """The document of this change."""
-        found = (
-            self.invoice
-            or self.statement
-            or self.quotation
-            or self.request
-            or self.alert
-            or self.entry
-            or self.advance
-        )
-        assert found is not None, "a change holds one document"
-        return found
+        return self._documents[0]
 
     @property
     def key(self) -> str:
@@ -139,22 +133,13 @@ class Plan(Value):
         return totals
 
     @property
-    def total_by_currency(self) -> dict[str, Decimal]:
-        """Net amount of the invoices less credit notes, per currency."""
-        return self._totals(-1)
-
-    @property
     def gross_by_currency(self) -> dict[str, Decimal]:
         """Net amount of invoices and credit notes added up, so that they cannot hide each other."""
-        return self._totals(1)
-
-    def _totals(self, sign_of_credit: int) -> dict[str, Decimal]:
         totals: dict[str, Decimal] = {}
         for invoice in self.invoices:
             if not invoice.withdrawn:
-                signed = invoice.untaxed * sign_of_credit if invoice.credit else invoice.untaxed
                 code = invoice.currency.code
-                totals[code] = totals.get(code, ZERO) + signed
+                totals[code] = totals.get(code, ZERO) + invoice.untaxed
         return totals
 
     @property

@@ -191,4 +191,5 @@ def _statements(
 
 def _waits(change: Change, blocked: set[int]) -> bool:
     """Whether a change belongs to a closing that a conflict blocks."""
-    return change.unit.startswith("close/") and change.document.engagement_id in blocked
+    engagement = change.document.engagement_id
+    return engagement in blocked and change.unit == closing_unit(engagement)

@@ -28,14 +28,19 @@ def exceeded(plan: Plan, limits: Limits, before: Sequence[Plan] = ()) -> tuple[s
     entries = sum(len(each.entries) for each in plans)
     if invoices + entries > limits.max_documents:
         counted = f"{invoices} invoices" + (f" and {entries} entries" if entries else "")
-        found.append(f"{counted}, more than the {limits.max_documents} allowed in one plan")
+        found.append(
+            f"{counted}, more than the {limits.max_documents} allowed in one run (max_documents)"
+        )
     for what, sums in (
         ("in all", [each.gross_by_currency for each in plans]),
         ("in entries", [each.entries_by_currency for each in plans]),
     ):
         for code, total in sorted(_added(sums).items()):
             if total > limits.max_total:
-                found.append(f"{total:,} {code} {what}, more than the {limits.max_total:,} allowed")
+                found.append(
+                    f"{total:,} {code} {what}, more than the {limits.max_total:,} allowed"
+                    " in one run (max_total)"
+                )
     return tuple(found)
 
 

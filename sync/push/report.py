@@ -56,10 +56,6 @@ class PushReport(Value):
     notes: tuple[str, ...] = ()
     """What else went on: unclear answers and how they were cleared up."""
 
-    def count(self, status: Status) -> int:
-        """How many documents had that answer."""
-        return self.counts[status]
-
     @property
     def counts(self) -> dict[Status, int]:
         """Documents per answer; all answers are there."""

@@ -19,6 +19,7 @@ from mappings import (
 )
 from mappings.account_move_line import MODEL as LINES
 from mappings.account_move_line import OWED_FIELDS, OwedLine, of_moves_on, owed
+from mappings.gateway import GATEWAY
 from mappings.journal_entry import WrittenLine
 from mappings.pulled import Pulled
 from sync.domain.documents import Invoice, Statement, StatementState
@@ -29,9 +30,8 @@ from sync.domain.money import ZERO
 from sync.domain.value import Value
 from sync.odoo.errors import BadAnswer
 from sync.odoo.gateway import Domain, Gateway, Row
-from sync.odoo.paging import read_all
+from sync.odoo.paging import PAGE_SIZE, read_all
 from sync.plan.changes import Plan
-from sync.push.lease import GATEWAY
 from sync.push.push import BATCH_SIZE
 from sync.push.report import WRITTEN, PushReport, Result, Status
 
@@ -60,16 +60,17 @@ def verify(
     report: PushReport,
     *,
     batch_size: int = BATCH_SIZE,
+    page_size: int = PAGE_SIZE,
 ) -> tuple[Difference, ...]:
     """Everything that the report says was written and that is not in Odoo as planned.
 
-    Nine calls at most per batch. Raises ``GatewayError``.
+    Nine calls at most per batch, and one for each further page of lines. Raises ``GatewayError``.
     """
     documents = {change.key: change.document for change in plan.changes}
     standing = [result for result in report.results if result.status in WRITTEN]
     found: list[Difference] = []
     for start in range(0, len(standing), batch_size):
-        batch = _Batch(gateway, pulled, batch_size + 1)
+        batch = _Batch(gateway, pulled, page_size)
         some = standing[start : start + batch_size]
         pairs = [(documents[result.key], result) for result in some]
         batch.invoices([(each, result) for each, result in pairs if isinstance(each, Invoice)])

@@ -126,6 +126,7 @@ JUNK = {
     "a receipt": values(move_type="out_receipt"),
     "nothing to say": values(partner_id=None),
     "six thousand lines": lambda document: document | {"lines": document["lines"] * 6_000},
+    "a text of 100,001 characters": line(name="x" * 100_001),
 }
 
 

@@ -262,7 +262,7 @@ class RetainerGateway(models.AbstractModel):
         return {"results": results}
 
     def _apply(self, env, company, payloads):
-        documents = [Document(index, payload) for index, payload in enumerate(payloads)]
+        documents = [Document(payload) for payload in payloads]
         self._parse(env, company, documents)
         checks.classify(env, company, [doc for doc in documents if not doc.result])
         checks.check_references(env, company, [doc for doc in documents if not doc.result])

@@ -9,6 +9,7 @@ from mappings import Books, engagement_defaults, journal_entry, res_partner, res
 from mappings import retainer_advance as advance_rows
 from mappings.engagement_defaults import Defaults
 from mappings.fields import ids_in
+from mappings.gateway import GATEWAY
 from sync.domain.advances import Advance
 from sync.domain.calendar import first_of
 from sync.domain.engagement import Client, Engagement, State
@@ -61,11 +62,6 @@ class LedgerRead:
                 month = first_of(lot.service_start or lot.day)
                 found[lot.engagement_id] = min(month, found.get(lot.engagement_id, month))
         return found
-
-    @property
-    def requests(self) -> frozenset[int]:
-        """The invoices that ask for the advances."""
-        return frozenset(each.request_id for each in self.advances if each.request_id)
 
 
 def read_ledger(
@@ -285,7 +281,7 @@ def read_defaults(
     if not engagements:
         return ()
     answer = reader.gateway.call(
-        engagement_defaults.GATEWAY,
+        GATEWAY,
         engagement_defaults.METHOD,
         repeatable=True,
         company_id=company.id,

@@ -102,7 +102,7 @@ def test_version_the_older_way(settings: Make) -> None:
     http_ = Http(settings())
     version = ask_version(http_)
     http_.close()
-    assert (version.major, version.minor, version.edition) == (17, 0, "enterprise")
+    assert (version.major, version.minor, version.text) == (17, 0, "17.0+e")
 
 
 @responses.activate

@@ -165,7 +165,10 @@ def test_the_limits_hold_for_all_waves_together() -> None:
     forced = Agency(max_documents=2)
     report = forced.run(force=True)
     assert forced.roles() == EVERYTHING
-    said = "forced over the limits: 2 invoices and 3 entries, more than the 2 allowed in one plan"
+    said = (
+        "forced over the limits: 2 invoices and 3 entries, more than the 2 allowed in one run"
+        " (max_documents)"
+    )
     assert said in report.notes
     (record,) = forced.runs()
     assert record["state"] == "done"

@@ -310,14 +310,14 @@ def test_the_day_and_the_content_are_in_the_checksum() -> None:
     assert len(sums) == 4
 
 
-def test_the_total_is_net_of_credit_notes() -> None:
+def test_the_total_adds_credit_notes_to_invoices() -> None:
     snapshot = world(
         retainer(terms("2025-03-01"), start="2025-03-01"),
         invoices=[billed("2025-03", 5600)],
         entries=[],
     )
-    # April 5000 less 600 given back for March
-    assert plan(snapshot, NEXT).total_by_currency == {"USD": money(4400)}
+    # April 5000, and 600 given back for March
+    assert plan(snapshot, NEXT).gross_by_currency == {"USD": money(5600)}
     assert day(NEXT) == plan(snapshot, NEXT).as_of
 
 

@@ -175,13 +175,13 @@ def test_an_entry_counts_towards_the_limits_of_a_run_and_its_waves() -> None:
     found = plan(entry(), entry("1/1/recognition/2025-03/1"))
     assert exceeded(found, Limits(max_documents=2, max_total=money("10000.00"))) == ()
     assert exceeded(found, Limits(max_documents=1)) == (
-        "0 invoices and 2 entries, more than the 1 allowed in one plan",
+        "0 invoices and 2 entries, more than the 1 allowed in one run (max_documents)",
     )
     assert exceeded(found, Limits(max_total=money("9999.99"))) == (
-        "10,000.00 USD in entries, more than the 9,999.99 allowed",
+        "10,000.00 USD in entries, more than the 9,999.99 allowed in one run (max_total)",
     )
     assert exceeded(plan(entry()), Limits(max_documents=2), before=(found,)) == (
-        "0 invoices and 3 entries, more than the 2 allowed in one plan",
+        "0 invoices and 3 entries, more than the 2 allowed in one run (max_documents)",
     )
 
 

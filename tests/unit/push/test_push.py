@@ -159,7 +159,7 @@ def test_everything_is_written_and_named(agency, clock, expected):
     report, methods = send(agency, clock)
     assert report.ok
     assert methods == ["begin_run", "apply", "finish_run"]
-    assert report.count(Status.created) == len(report.results)
+    assert report.counts[Status.created] == len(report.results)
     invoices = [result for result in report.results if "/fee/" in result.key]
     assert all(result.id and result.name.startswith("INV/2025/") for result in invoices)
     (run,) = agency.admin.search_read(
@@ -312,7 +312,7 @@ def test_trouble_on_the_line_neither_doubles_nor_loses(
 ):
     report, methods = send(agency, clock, on_apply(fault), batch_size=size)
     assert report.ok, report
-    assert report.count(Status.created) + report.count(Status.unchanged) == len(report.results)
+    assert report.counts[Status.created] + report.counts[Status.unchanged] == len(report.results)
     assert all(result.id for result in report.results)
     assert written(agency) == planned
     if size == 100:
@@ -325,7 +325,7 @@ def test_trouble_on_the_line_neither_doubles_nor_loses(
 def test_after_an_unclear_answer_keys_are_looked_up_before_anything_is_sent(agency, clock):
     report, methods = send(agency, clock, on_apply(lost_request()))
     assert methods == ["begin_run", "apply", "lookup", "apply", "finish_run"]
-    assert report.count(Status.created) == len(report.results)
+    assert report.counts[Status.created] == len(report.results)
     assert any("looked up" in note for note in report.notes)
 
 
@@ -338,10 +338,10 @@ def test_a_clear_failure_needs_no_look_up_and_waits_as_the_server_asks(agency, c
 
 def test_what_was_written_by_a_call_whose_answer_was_lost_counts_as_created(agency, clock):
     report, _ = send(agency, clock, on_apply(twice()))
-    assert report.count(Status.unchanged) == len(report.results), "the second answer came"
+    assert report.counts[Status.unchanged] == len(report.results), "the second answer came"
     other = founding(Agency(MemoryOdoo(clock)))
     report, _ = send(other, clock, on_apply(lost_answer()))
-    assert report.count(Status.created) == len(report.results)
+    assert report.counts[Status.created] == len(report.results)
 
 
 def test_a_line_that_stays_dead_leaves_the_rest_to_the_next_run(agency, clock, expected):
@@ -355,8 +355,8 @@ def test_a_line_that_stays_dead_leaves_the_rest_to_the_next_run(agency, clock, e
 
     report, _ = send(agency, clock, dead_lookup, batch_size=3)
     assert report.stopped
-    assert report.count(Status.unknown) > 0, "what was sent may stand in Odoo"
-    assert report.count(Status.unknown) + report.count(Status.not_sent) == len(report.results)
+    assert report.counts[Status.unknown] > 0, "what was sent may stand in Odoo"
+    assert report.counts[Status.unknown] + report.counts[Status.not_sent] == len(report.results)
     assert complete(agency, clock) == expected
 
 
@@ -369,7 +369,7 @@ def test_an_error_that_does_not_pass_stops_the_push(agency, clock, expected, err
     report, methods = send(agency, clock, on_apply(fails(error), nth=2), batch_size=3)
     assert report.stopped
     assert methods.count("apply") == 2
-    assert report.count(Status.not_sent) > 0
+    assert report.counts[Status.not_sent] > 0
     (run,) = agency.admin.search_read("retainer.sync.run", [], ["state", "log"], limit=9)
     assert run["state"] == "failed"
     assert run["log"].startswith(report.stopped[:40])
@@ -414,7 +414,7 @@ def test_an_odoo_that_digests_nothing_is_not_asked_for_every_document(agency, cl
     report, methods = send(agency, clock, script)
     assert "boom" in report.stopped
     assert methods.count("apply") < 40
-    assert report.count(Status.created) == 0
+    assert report.counts[Status.created] == 0
 
 
 # The lease
@@ -456,7 +456,7 @@ def test_a_lost_lease_stops_the_push_and_the_next_run_completes_it(agency, clock
     report, methods = send(agency, clock, on_apply(after(taken_over)), batch_size=3)
     assert "lease" in report.stopped
     assert methods.count("apply") == 1
-    assert report.count(Status.not_sent) > 0
+    assert report.counts[Status.not_sent] > 0
     assert complete(agency, clock) == expected
 
 

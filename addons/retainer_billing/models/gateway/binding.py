@@ -21,7 +21,10 @@ def bind(env, documents, created):
     for (model, field), wanted in targets.items():
         taken = _point(env, model, field, [(ref, owner) for ref, owner, _document in wanted])
         lost = {
-            document: Refusal("already_billed", f"{model},{ref} is bound already.")
+            document: Refusal(
+                "already_billed",
+                f"{model},{ref} was bound or deleted meanwhile; run the service again.",
+            )
             for ref, _owner, document in wanted
             if ref not in taken
         }

@@ -169,7 +169,7 @@ def check_references(env, company, documents):
 def _bad_ids(env, company, model, ids):
     records = env[model].with_context(active_test=False).browse(ids).exists()
     for ref in ids - set(records.ids):
-        yield ref, ("unknown_record", f"{model},{ref} does not exist.")
+        yield ref, ("unknown_record", f"{model},{ref} does not exist; run the service again.")
     # What belongs to a parent company may be used by its branches.
     usable = company.parent_ids
     for record in records:
@@ -187,7 +187,8 @@ def _bad_ids(env, company, model, ids):
                 (
                     "other_company",
                     f"{record._description} {record.display_name} ({model},{record.id}) belongs "
-                    f"to {', '.join(owners.mapped('name'))}, not to {company.name}.",
+                    f"to {', '.join(owners.mapped('name'))}, not to {company.name}. "
+                    "Choose another where it is named, or leave its company empty.",
                 ),
             )
 

@@ -66,8 +66,7 @@ def name_of(record):
 class Document:
     """A document whose values have been converted to what Odoo takes."""
 
-    def __init__(self, index, payload):
-        self.index = index
+    def __init__(self, payload):
         self.payload = payload if isinstance(payload, dict) else {}
         key = self.payload.get("key")
         self.key = echo(key) if isinstance(key, str) else ""
@@ -463,7 +462,7 @@ class Document:
         if value is None or value is False:
             return False
         if not is_text(value) or len(value) > MAX_TEXT:
-            raise Refusal("refused", f"{where} must be text.")
+            raise Refusal("refused", f"{where} must be text of at most {MAX_TEXT:,} characters.")
         return value
 
     @staticmethod

@@ -58,6 +58,13 @@ VISIBLE_MODELS = {
 }
 
 SETTINGS = "Settings > Retainer billing"
+RIGHTS_REMEDY = "Upgrade the module Retainer Billing, and remove rules that forbid these models."
+
+
+def unreadable(caller):
+    """Return in words which models the caller may not read; empty where none is missing."""
+    missing = [name for name in READ_MODELS if not caller[name].has_access("read")]
+    return f"{caller.user.login} may not read {', '.join(missing)}." if missing else ""
 
 
 class Preflight:
@@ -282,15 +289,13 @@ class Preflight:
             f"{user.login} is in the group Retainer service.",
             "Add the group under Settings > Users > Groups.",
         )
-        missing = [name for name in READ_MODELS if not self.caller[name].has_access("read")]
+        missing = unreadable(self.caller)
         self._add(
             "rights",
             not missing,
             user,
-            f"{user.login} may read what the service needs."
-            if not missing
-            else f"{user.login} may not read {', '.join(missing)}.",
-            "Upgrade the module Retainer Billing, and remove rules that forbid these models.",
+            missing or f"{user.login} may read what the service needs.",
+            RIGHTS_REMEDY,
         )
         writable = [name for name in READ_MODELS if self._may_write(name)]
         self._add(

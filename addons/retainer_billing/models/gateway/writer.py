@@ -1,4 +1,4 @@
-"""Writes checked documents: in one batch where Odoo takes them all, else unit by unit."""
+"""Writes checked documents: in one batch where Odoo takes them all, else in ever smaller parts."""
 
 import logging
 import math
@@ -12,7 +12,7 @@ from .document import Refusal, Refused
 
 _logger = logging.getLogger(__name__)
 
-# How many parts a batch that Odoo refused is cut into before its units are tried one by one.
+# How many parts a batch, or a part of one, that Odoo refused is cut into, down to single units.
 PARTS = 8
 BUSINESS_ERRORS = (UserError, ValidationError, AccessError, MissingError)
 # The call as a whole failed, and no document is to blame: others write the same rows, or the

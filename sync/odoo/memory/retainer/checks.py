@@ -136,7 +136,7 @@ def check_references(tables: Tables, company: int, documents: Sequence[Document]
 def _problem(tables: Tables, company: int, model: str, record: int) -> tuple[str, str] | None:
     row = tables.rows(model).get(record)
     if row is None:
-        return "unknown_record", f"{model},{record} does not exist."
+        return "unknown_record", f"{model},{record} does not exist; run the service again."
     owners = _owners(tables, model, row)
     if owners and company not in owners:
         return "other_company", f"{model},{record} belongs to another company."

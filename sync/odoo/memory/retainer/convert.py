@@ -17,6 +17,8 @@ class Refusal(Exception):
         self.reason = reason
 
 
+MAX_TEXT = 100_000
+
 _HALF = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"([0-9]{1,9})/[0-9]+/")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
@@ -123,8 +125,8 @@ def as_text(value: Any, where: str) -> Any:
     """Text, or False."""
     if value is None or value is False:
         return False
-    if not is_text(value):
-        raise Refusal("refused", f"{where} must be text.")
+    if not is_text(value) or len(value) > MAX_TEXT:
+        raise Refusal("refused", f"{where} must be text of at most {MAX_TEXT:,} characters.")
     return value
 
 

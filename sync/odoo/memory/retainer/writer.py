@@ -210,7 +210,10 @@ def _bind(tables: Tables, document: Document, record: int) -> None:
     for name, (model, field) in document.kind.binds.items():
         for each in document.bind.get(name, []):
             if tables.row(model, each)[field] not in (False, record):
-                raise Refusal("already_billed", f"{model},{each} is bound already.")
+                raise Refusal(
+                    "already_billed",
+                    f"{model},{each} was bound or deleted meanwhile; run the service again.",
+                )
             tables.update(model, each, {field: record})
     if document.tally and document.action != "post":
         tally.add(tables, tables.row(document.kind.model, record))
