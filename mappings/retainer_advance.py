@@ -1,5 +1,6 @@
 """``retainer.advance``: documents that request an advance of funds."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from mappings import fields, res_currency
 from mappings.fields import Row, Terms, Unreadable
 from mappings.outgoing import Document, amount, document, explanation
 from sync.domain.advances import Advance, AdvanceRequest, Decision, TaxMode
-from sync.domain.engagement import Client
+from sync.domain.engagement import Client, Engagement
 from sync.domain.money import Currency
 
 MODEL = "retainer.advance"
@@ -63,29 +64,30 @@ def domain(company_id: int, with_lots: Collection[int]) -> Terms:
     ]
 
 
-def of_ids(company_id: int, ids: Collection[int]) -> Terms:
-    """Those advances."""
-    return [("company_id", "=", company_id), ("id", "in", sorted(ids))]
-
-
-def of_engagements(
-    company_id: int,
-    engagement_ids: Collection[int],
-    client_ids: Collection[int],
-    *,
-    after: int,
-) -> Terms:
-    """Every advance, later than ``after``, that invoices of those engagements, of those clients,
-    may draw or drew.
+def used_up(company_id: int, latest: Iterable[tuple[Engagement, int]], ids: Iterable[int]) -> Terms:
+    """Those advances, and per engagement every one later than its ``latest`` that its invoices may
+    draw or drew.
     """
+    groups: dict[int, list[Engagement]] = defaultdict(list)
+    for engagement, last in latest:
+        groups[last].append(engagement)
+    either: list[Terms] = [[("id", "in", sorted(ids))]]
+    for last, engagements in sorted(groups.items()):
+        either.append(
+            [
+                "&",
+                ("id", ">", last),
+                "|",
+                ("engagement_ids", "in", sorted(each.id for each in engagements)),
+                "&",
+                ("engagement_ids", "=", False),
+                ("commercial_partner_id", "in", sorted({each.client_id for each in engagements})),
+            ]
+        )
     return [
         ("company_id", "=", company_id),
-        ("id", ">", after),
-        "|",
-        ("engagement_ids", "in", sorted(engagement_ids)),
-        "&",
-        ("engagement_ids", "=", False),
-        ("commercial_partner_id", "in", sorted(client_ids)),
+        *["|"] * (len(either) - 1),
+        *(term for terms in either for term in terms),
     ]
 
 

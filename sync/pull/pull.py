@@ -1,7 +1,10 @@
 """Read one company's facts in a number of calls that grows neither with history nor engagements.
 
-Every search is bounded by what is open: months not closed, time not counted, milestones not billed,
-documents that reach into them. Only pages add calls.
+Searches are bounded by what is open: months not closed, time not counted, documents that reach into
+them. Read whole, because any of it may still decide something, is what is agreed or happens now and
+then: engagements but drafts, hour blocks, milestones of what goes on with their invoices, deleted
+keys, notices that last; and time since go-live on clients' projects that no engagement claims. Only
+pages add calls.
 """
 
 from collections.abc import Collection, Mapping

@@ -12,6 +12,7 @@ from . import (
     test_gateway_lease,
     test_gateway_people,
     test_gateway_preflight,
+    test_gateway_queries,
     test_gateway_reconcile,
     test_gateway_tally,
     test_gateway_taxes,

@@ -71,6 +71,25 @@ class TestGatewayPreflight(RetainerCommon):
         self.assertEqual(self.gateway.hidden(self.company.id), [])
         self.assertIn("visible_project_project", self.failing())
 
+    def test_time_that_no_run_reads_may_be_hidden(self):
+        self.company.retainer_go_live_date = "2025-03-01"
+        hidden = self.make_entries(1, retainer_non_billable=True)
+        hidden |= self.make_entries(1, date="2025-02-28")
+        self.engagement.kind = "project"
+        hidden |= self.make_entries(1)
+        self.env["ir.rule"].create(
+            {
+                "name": "Hide",
+                "model_id": self.env["ir.model"]._get_id("account.analytic.line"),
+                "domain_force": f"[('id', 'not in', {hidden.ids})]",
+            }
+        )
+        self.assertEqual(self.gateway.hidden(self.company.id), [])
+        self.engagement.kind = "out_of_scope"
+        (row,) = self.gateway.hidden(self.company.id)
+        self.assertEqual(row["code"], "visible_account_analytic_line")
+        self.assertIn("sees 0 of 1 ", row["message"])
+
     def test_what_is_missing_is_named_with_its_menu(self):
         self.company.write(
             {

@@ -72,7 +72,7 @@ def read_ledger(
     known: Iterable[Client],
     currencies: dict[int, Currency],
 ) -> LedgerRead:
-    """At most twenty-two calls; ``known``: partners that were read already."""
+    """At most twenty-one calls; ``known``: partners that were read already."""
     engagements = tuple(engagements)
     drawing = frozenset(each.id for each in engagements if each.use_advances)
     known = tuple(known)
@@ -91,10 +91,12 @@ def read_ledger(
     draws = found.draws
     topped_up = _topped_up(engagements, rows)
     refilled = {each.advance_id for each in draws if each.amount > each.restored}
-    used_up = _used_up(reader, company, topped_up, refilled, ids_in(rows, "id"))
+    open_ids = ids_in(rows, "id")
+    used_up = _used_up(reader, company, topped_up, refilled, open_ids)
     partners = _partners(reader, known, opened, [*rows, *used_up])
-    advances = _advances(reader, company, rows, partners, engagements, currencies)
-    earlier = _advances(reader, company, used_up, partners, engagements, currencies)
+    read = _advances(reader, company, [*rows, *used_up], partners, engagements, currencies)
+    advances = tuple(each for each in read if each.id in open_ids)
+    earlier = tuple(each for each in read if each.id not in open_ids)
     commercial = {each.id: each.commercial_id for each in partners.values()}
     owed = receivables(opened, drawing, {each.invoice_id for each in draws})
     money = lots(opened, matches, commercial, requested)
@@ -147,28 +149,15 @@ def _used_up(
     refilled: Collection[int],
     open_ids: Collection[int],
 ) -> list[Row]:
-    """What those engagements drew since their latest that is open: a call for those that have
-    none, which is rare, and one for the others. And a call for those ``refilled``, if nothing of
-    them is open.
+    """What those engagements drew since their latest that is open, and those ``refilled``, where
+    nothing of them is open: one call, if there is any.
     """
-    bare = [each for each, latest in topped_up.items() if not latest]
-    others = [each for each, latest in topped_up.items() if latest]
-    domains = [
-        advance_rows.of_engagements(
-            company.id,
-            {each.id for each in group},
-            {each.client_id for each in group},
-            after=min(topped_up[each] for each in group),
-        )
-        for group in filter(None, (bare, others))
-    ]
-    if missing := set(refilled) - set(open_ids):
-        domains.append(advance_rows.of_ids(company.id, missing))
-    found: dict[int, Row] = {}
-    for domain in domains:
-        for row in reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS):
-            found[min(ids_in([row], "id"), default=0)] = row
-    return [row for record, row in found.items() if record not in open_ids]
+    missing = set(refilled) - set(open_ids)
+    if not topped_up and not missing:
+        return []
+    domain = advance_rows.used_up(company.id, topped_up.items(), missing)
+    rows = reader.rows(advance_rows.MODEL, domain, advance_rows.FIELDS)
+    return [row for row in rows if ids_in([row], "id").isdisjoint(open_ids)]
 
 
 def _wanted(

@@ -1,7 +1,9 @@
 """The open lines of the liability accounts and of receivables, and the documents behind them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from mappings import Books, ledger_line, ledger_move
@@ -36,7 +38,7 @@ class OpenLines:
         """The document of a line."""
         return self.moves[line.move_id]
 
-    @property
+    @cached_property
     def reversed_ids(self) -> frozenset[int]:
         """The invoices whose credit notes are open."""
         moves = [self.move(line) for line in self.receivables]
@@ -50,18 +52,24 @@ class OpenLines:
             return ()
         if move.reverses_id is not None:
             return (move.reverses_id,) if move.reverses_id in self.moves else ()
-        stem = credited_stem(move)
         return tuple(
             each.id
-            for each in self.moves.values()
-            if stem
-            and each.move_type == "out_invoice"
-            and each.key.startswith(f"{stem}/")
-            and (
-                move.role is not Role.recharge
-                or not move.purchase_line_ids.isdisjoint(each.purchase_line_ids)
-            )
+            for each in self._invoices_under.get(credited_stem(move), ())
+            if move.role is not Role.recharge
+            or not move.purchase_line_ids.isdisjoint(each.purchase_line_ids)
         )
+
+    @cached_property
+    def _invoices_under(self) -> dict[str, list[LedgerMove]]:
+        """The invoices of ours by whatever their keys begin with."""
+        found: dict[str, list[LedgerMove]] = defaultdict(list)
+        for each in self.moves.values():
+            if each.move_type == "out_invoice":
+                stem = each.key
+                while "/" in stem:
+                    stem = stem_of(stem)
+                    found[stem].append(each)
+        return found
 
 
 def read_open_lines(
@@ -72,7 +80,7 @@ def read_open_lines(
     owners: Owners,
     currencies: dict[int, Currency],
 ) -> OpenLines:
-    """Four calls at most. ``drawing``: engagements whose invoices draw advances."""
+    """Five calls at most. ``drawing``: engagements whose invoices draw advances."""
     kinds = {account: LotKind(kind) for kind, account in books.liability_accounts.items()}
     rows = _rows(reader, ledger_line.open_on(company.id, kinds)) if kinds else []
     owed: list[Row] = []

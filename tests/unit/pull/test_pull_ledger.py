@@ -248,6 +248,54 @@ def test_an_advance_that_was_used_up_and_that_a_credit_note_refills() -> None:
     assert {each.id for each in snapshot.used_up} == both
     assert {each.partner_id for each in snapshot.used_up} <= {each.id for each in snapshot.clients}
     assert snapshot.problems == ()
+    before = agency.service.calls
+    agency.pull()
+    refilled = agency.service.calls - before
+    engagement = agency.world.id("engagement", "Plain project")
+    topped = {"top_up_policy": "amount", "top_up_amount": 500.0, "top_up_below": 50.0}
+    agency.admin.write("retainer.engagement", [engagement], topped)
+    before = agency.service.calls
+    assert {each.id for each in agency.pull().snapshot.used_up} == both
+    assert agency.service.calls - before == refilled, "one call reads what was used up"
+
+
+SIDE_BY_SIDE = """
+scenario: side_by_side
+title: One agreement still draws what another has long used up many times
+shows: Nothing but rows to read.
+company: {po_policy: ignore}
+given:
+  engagements:
+    Slow: {client: Crane, kind: project, start: 2025-03-01, use_advances: true,
+           top_up: amount, top_up_amount: 500, top_up_below: 50}
+    Quick: {client: Dane, kind: project, start: 2025-03-01, use_advances: true,
+            top_up: amount, top_up_amount: 500, top_up_below: 50}
+  milestones:
+    One: {engagement: Quick, number: 1, amount: 300}
+  advances:
+    Old: {client: Crane, engagements: Slow, amount: 1000, request_on: 2025-03-03}
+    First: {client: Dane, engagements: Quick, amount: 100, request_on: 2025-03-03}
+    Second: {client: Dane, engagements: Quick, amount: 200, request_on: 2025-03-03}
+    Third: {client: Dane, engagements: Quick, amount: 400, request_on: 2025-03-03}
+when:
+  - run: 2025-03-03
+  - {pay: {advance: Old}, on: 2025-03-04}
+  - {pay: {advance: First}, on: 2025-03-04}
+  - {pay: {advance: Second}, on: 2025-03-04}
+  - {pay: {advance: Third}, on: 2025-03-04}
+  - {sign_off: One, on: 2025-03-05}
+  - run: 2025-03-05
+"""
+
+
+def test_what_one_has_open_has_nothing_read_that_another_used_up() -> None:
+    agency = moneyed(SIDE_BY_SIDE)
+    rows: Counter[str] = Counter()
+    snapshot = agency.pull(progress=lambda model, count: rows.update({model: count})).snapshot
+    open_ = {agency.world.id("advance", each) for each in ("Old", "Third")}
+    assert {each.id for each in snapshot.advances} == open_
+    assert snapshot.used_up == ()
+    assert rows["retainer.advance"] == len(open_)
 
 
 # Whose it is

@@ -8,24 +8,30 @@ def of_engagements(env, company, engagement_ids):
         .with_context(active_test=False)
         .search([("id", "in", engagement_ids), ("company_id", "=", company.id)])
     )
-    known = {engagement.id: engagement for engagement in found}
+    known = set(found.ids)
+    engagements = found.with_company(company).browse(
+        [ref for ref in engagement_ids if ref in known]
+    )
     journal = company.retainer_invoice_journal_id or env["account.journal"].search(
         [("company_id", "=", company.id), ("type", "=", "sale")], limit=1
     )
     rounding = company.tax_calculation_rounding_method
+    distributions = {}
     return [
         {
             "engagement_id": engagement.id,
             "rounding": rounding,
-            **_of_engagement(engagement.with_company(company), company, journal),
+            **_of_engagement(engagement, addressee, company, journal, distributions),
         }
-        for engagement in (known[ref] for ref in engagement_ids if ref in known)
+        for engagement, addressee in zip(engagements, _addressees(engagements), strict=True)
     ]
 
 
-def _of_engagement(engagement, company, journal):
-    addressee = engagement.invoice_partner_id or _invoice_address(engagement.partner_id)
-    delivery = engagement.env["res.partner"].browse(addressee.address_get(["delivery"])["delivery"])
+def _of_engagement(engagement, addressee, company, journal, distributions):
+    delivery = addressee.browse(addressee.address_get(["delivery"])["delivery"])
+    if delivery == addressee:
+        # Read together with the others.
+        delivery = addressee
     position = engagement.env["account.fiscal.position"]._get_fiscal_position(
         addressee, delivery=delivery
     )
@@ -36,7 +42,7 @@ def _of_engagement(engagement, company, journal):
         income = accounts["income"] or income
     return {
         "income_account_id": income.id,
-        "analytic_account_id": _analytic(engagement, addressee, income),
+        "analytic_account_id": _analytic(engagement, addressee, income, distributions),
         "taxes": [
             {
                 "id": tax.id,
@@ -50,8 +56,15 @@ def _of_engagement(engagement, company, journal):
     }
 
 
-def _invoice_address(partner):
-    return partner.browse(partner.address_get(["invoice"])["invoice"])
+def _addressees(engagements):
+    """Return who receives the invoices of each, as one record set, so that all are read at once."""
+    return engagements.env["res.partner"].browse(
+        [
+            engagement.invoice_partner_id.id
+            or engagement.partner_id.address_get(["invoice"])["invoice"]
+            for engagement in engagements
+        ]
+    )
 
 
 def _taxes(product, income, company):
@@ -63,20 +76,28 @@ def _taxes(product, income, company):
     return taxes._filter_taxes_by_company(company)
 
 
-def _analytic(engagement, addressee, income):
-    """Return the analytic account of the engagement's project, or that of Odoo's own rules."""
+def _analytic(engagement, addressee, income, distributions):
+    """Return the analytic account of the engagement's project, or that of Odoo's own rules.
+
+    ``distributions``: what Odoo's rules said in this call; each costs a query.
+    """
     accounts = engagement.project_ids.account_id
     if accounts:
         return accounts[0].id
-    distribution = engagement.env["account.analytic.distribution.model"]._get_distribution(
-        {
-            "product_id": engagement.product_id.id,
-            "product_categ_id": engagement.product_id.categ_id.id,
-            "partner_id": addressee.id,
-            "partner_category_id": addressee.category_id.ids,
-            "account_prefix": income.code,
-            "company_id": engagement.company_id.id,
-        }
-    )
+    asked = engagement.product_id, addressee, income
+    if asked not in distributions:
+        distributions[asked] = engagement.env[
+            "account.analytic.distribution.model"
+        ]._get_distribution(
+            {
+                "product_id": engagement.product_id.id,
+                "product_categ_id": engagement.product_id.categ_id.id,
+                "partner_id": addressee.id,
+                "partner_category_id": addressee.category_id.ids,
+                "account_prefix": income.code,
+                "company_id": engagement.company_id.id,
+            }
+        )
+    distribution = distributions[asked]
     whole = [name for name, percent in distribution.items() if percent == 100 and name.isdigit()]
     return int(whole[0]) if len(whole) == 1 else False

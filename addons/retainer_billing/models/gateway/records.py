@@ -1,5 +1,7 @@
 """Writing of the other kinds: advances, statements, change orders, quotations and alerts."""
 
+import functools
+
 from odoo.fields import Command
 
 
@@ -32,6 +34,9 @@ def write_change_orders(env, _company, documents):
 
 
 def write_quotations(env, company, documents):
+    # One search per currency of the batch.
+    pricelist = functools.cache(lambda currency: _pricelist(env, company, currency).id)
+
     def values(document):
         lines = [Command.create(line) for line in document.lines]
         if document.action == "rewrite":
@@ -39,7 +44,7 @@ def write_quotations(env, company, documents):
         vals = {**document.values, "order_line": lines, "company_id": company.id}
         currency = vals.pop("currency_id", False)
         if currency and currency != company.currency_id.id:
-            vals["pricelist_id"] = _pricelist(env, company, currency).id
+            vals["pricelist_id"] = pricelist(currency)
         return vals
 
     return _write(env, documents, values)
