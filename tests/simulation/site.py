@@ -1,7 +1,7 @@
 """One simulated Odoo, and the service that runs against it, well or badly."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from sync.pull import PullError
 from sync.push import LeaseHeld
 from sync.report.run import RunReport
 from sync.settings import Settings
+from tests.simulation import reported
 from tests.simulation.canaries import KEY, Heard
 from tests.simulation.clock import Clock
 from tests.simulation.mishaps import CARRIED_OUT_OR_NOT, RIVALS, STOPS, WRITES, Planned
@@ -142,7 +143,8 @@ class Site:
             (company,) = service.companies()
             ended.looked = service.look(company, as_of)
             ended.report = service.run(ended.looked)
-            self.wrong += [f"{as_of}: {each}" for each in self._untrue(ended.report)]
+            untrue = reported.untrue(self.odoo, ended.report, whole=ended.whole)
+            self.wrong += [f"{as_of}: {each}" for each in untrue]
         except Killed as killed:
             ended.error = killed
         except EXPECTED as error:
@@ -155,13 +157,6 @@ class Site:
         ended.calls = gateway.calls
         self.calls += gateway.calls
         return ended
-
-    def _untrue(self, report: RunReport) -> Iterator[str]:
-        """What a report calls written and does not stand in Odoo."""
-        standing = {row["retainer_key"] for row in self.odoo.tables.rows("account.move").values()}
-        for each in (*report.written, *report.entries):
-            if each.key not in standing and each.action != "withdraw" and each.number:
-                yield f"reported as written, and not there: {each.key} ({each.action})"
 
     def running(self) -> list[dict[str, Any]]:
         """Runs that hold the company's lease now."""

@@ -19,7 +19,7 @@ State = dict[str, Any]
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])([a-z])(\d+)(?![A-Za-z0-9])")
 
-_KEYED = {
+KEYED = {
     "account.move": "retainer_key",
     "retainer.period": "retainer_key",
     "retainer.change.order": "retainer_key",
@@ -27,6 +27,7 @@ _KEYED = {
     "sale.order": "retainer_key",
     "retainer.alert": "key",
 }
+"""Models of what the service writes, and the field that holds its key."""
 
 _MOVE = (
     "state",
@@ -109,7 +110,7 @@ class Named:
     def _name(self, model: str, row: Row) -> str:
         if model == "account.move.line":
             return self._line_name(row)
-        key = row.get(_KEYED.get(model, ""), False)
+        key = row.get(KEYED.get(model, ""), False)
         if key:
             return self.key(key)
         if model == "account.move":

@@ -54,7 +54,7 @@ def no_look_up(broken: pytest.MonkeyPatch) -> None:
 
     def believe(self: Any, batch: Any, _: Any) -> list[Any]:
         changes = push._changes(batch)
-        self._take([Result(key=each.key, status=Status.created, name="?") for each in changes])
+        self._take([Result(key=each.key, status=Status.created) for each in changes])
         return []
 
     broken.setattr(push._Push, "_look_up", believe)

@@ -19,7 +19,7 @@ from tests.simulation.clock import moment_of
 from tests.simulation.mishaps import KINDS, LASTING, Planned
 from tests.simulation.people import Deed, People, do, moved_in, plant
 from tests.simulation.site import Ended, Site, Ways
-from tests.simulation.state import Named, State, differences
+from tests.simulation.state import KEYED, Named, State, differences
 
 MOST_ATTEMPTS = 8
 """Clean runs that a night may need; more, and it never ends."""
@@ -246,16 +246,6 @@ def duplicates(site: Site) -> list[str]:
         )
         found += [f"twice: {model} {key}" for key, number in count.items() if number > 1]
     return found
-
-
-KEYED = {
-    "account.move": "retainer_key",
-    "retainer.period": "retainer_key",
-    "retainer.change.order": "retainer_key",
-    "retainer.advance": "retainer_key",
-    "sale.order": "retainer_key",
-    "retainer.alert": "key",
-}
 
 
 def unsaid(wanted: list[str], got: list[str]) -> list[str]:
