@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import IO
@@ -129,16 +128,6 @@ class Gates:
             return None
         backend, worker = found.split("|")
         return Standing(int(backend), int(worker))
-
-    def wait_for(self, gate: Gate, seconds: float = 60) -> Standing:
-        """Who stands there, as soon as somebody does."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            found = self.standing(gate)
-            if found is not None:
-                return found
-            time.sleep(0.02)
-        raise AssertionError(f"nobody came to the gate {gate.name}")
 
     def reopen(self) -> None:
         """After PostgreSQL was away: every connection is new, every gate is open."""

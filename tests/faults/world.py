@@ -1,7 +1,7 @@
 """What one trial bills: a client of its own with a retainer, a project and an advance for each.
 
 A run finds six invoices, two statements, a few alerts, and in the next waves the draws from the
-advances and the revenue of March; in batches of two or three that is half a dozen calls and more.
+advances and the revenue of March; in batches of four that is half a dozen calls and more.
 """
 
 from __future__ import annotations

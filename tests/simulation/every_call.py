@@ -7,9 +7,12 @@ tries, as a database rolls back.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
 
+from sync.scenario.load.world import World
+from tests.simulation.befallen import attempt
 from tests.simulation.canaries import Heard
-from tests.simulation.mishaps import Planned
+from tests.simulation.mishaps import BESIDE, Planned
 from tests.simulation.people import Deed, moved_in, plant
 from tests.simulation.site import Site
 from tests.simulation.trial import (
@@ -17,17 +20,14 @@ from tests.simulation.trial import (
     Night,
     Outcome,
     Trial,
-    differences,
     do_again,
-    duplicates,
+    judged,
     settle,
     tell,
-    unsaid,
 )
 
 KILLS = ("killed before", "killed after")
-RIVALS = ("a rival before", "a rival after the lease ran out")
-DEATHS_AND_RIVALS = (*KILLS, *RIVALS)
+DEATHS_AND_RIVALS = (*KILLS, "a rival before", "a rival after the lease ran out", BESIDE)
 
 
 def try_every_call(seed: int, heard: Heard, kinds: Sequence[str] = DEATHS_AND_RIVALS) -> Outcome:
@@ -36,9 +36,10 @@ def try_every_call(seed: int, heard: Heard, kinds: Sequence[str] = DEATHS_AND_RI
     outcome = Outcome(trial, [f"where all goes well: {each}" for each in well.wrong])
     if outcome.wrong:
         return outcome
-    site, night, wanted = _eve(trial, afters, heard)
+    eve = _eve(trial, afters, heard)
+    site = eve.site
     for kind in kinds:
-        outcome.wrong += _each_call(site, night, wanted, kind)
+        outcome.wrong += _each_call(eve, kind)
         if outcome.wrong:
             break
     outcome.told, outcome.befell = site.told, site.befell
@@ -46,8 +47,18 @@ def try_every_call(seed: int, heard: Heard, kinds: Sequence[str] = DEATHS_AND_RI
     return outcome
 
 
-def _eve(trial: Trial, afters: Sequence[After], heard: Heard) -> tuple[Site, Night, After]:
-    """The world just before the night after which most is new."""
+@dataclass(frozen=True)
+class Eve:
+    """The world just before a night, and what the night leaves where all goes well."""
+
+    site: Site
+    world: World
+    night: Night
+    wanted: After
+
+
+def _eve(trial: Trial, afters: Sequence[After], heard: Heard) -> Eve:
+    """The eve of the night after which most is new."""
     grown = [
         len(after.state) - (len(afters[at - 1].state) if at else 0)
         for at, after in enumerate(afters)
@@ -62,28 +73,29 @@ def _eve(trial: Trial, afters: Sequence[After], heard: Heard) -> tuple[Site, Nig
             continue
         site.clock.set(event.at)
         if nights == busiest:
-            return site, event, afters[busiest]
+            return Eve(site, world, event, afters[busiest])
         settle(site, event.as_of)
         plant(site)
         nights += 1
     raise AssertionError("a history ends with a night")
 
 
-def _each_call(site: Site, night: Night, wanted: After, kind: str) -> Iterator[str]:
+def _each_call(eve: Eve, kind: str) -> Iterator[str]:
+    site, night = eve.site, eve.night
     with _undone(site):
         calls = site.run(night.as_of).calls
+    lasting = calls if kind == BESIDE else 1  # until ours asks for the lease
     seen: set[int] = {0}
     for number in range(1, calls + 1):
         with _undone(site):
-            ended = site.run(night.as_of, [Planned(number, kind)])
+            ended = attempt(site, night.as_of, [Planned(number, kind, lasting)])
             changes = len(site.odoo.tables._undo)
             known = kind in KILLS and changes in seen
             seen.add(changes)
             found: list[str] = []
             if not known:
                 after, _ = settle(site, night.as_of)
-                found = [*differences(wanted.state, after.state), *unsaid(wanted.said, after.said)]
-                found += duplicates(site)
+                found += judged(eve.wanted, after, eve.world)
             found += site.wrong
             site.wrong.clear()
             if found:

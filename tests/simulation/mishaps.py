@@ -148,16 +148,21 @@ CARRIED_OUT_OR_NOT: Mapping[str, Callable[[Clock], Mishap]] = {
 RIVALS = ("a rival before", "a rival after", "a rival after the lease ran out")
 """Another runner starts in the middle of this one."""
 
+BESIDE = "a rival beside"
+"""Another runner's run is not whole between two calls of ours: it holds its lease over several."""
+
 STOPS = ("asked to stop",)
 """SIGTERM: the run ends after its batch."""
 
-KINDS = (*CARRIED_OUT_OR_NOT, *RIVALS, *STOPS)
+KINDS = (*CARRIED_OUT_OR_NOT, *RIVALS, BESIDE, *STOPS)
 
 LASTING = ("401", "403", "409", "429", "500", "502", "503", "connection refused", "lost request")
 """Faults that may go on for many calls."""
 
 
-WRITES = ("begin_run", "apply", "lookup", "renew_lease", "finish_run", "record_run")
+BEGINS = ("begin_run", "record_run")
+"""How a run asks for the lease, or says that it needs none."""
+WRITES = (*BEGINS, "apply", "lookup", "renew_lease", "finish_run")
 """What a run asks of the gateway when it writes."""
 
 
@@ -178,5 +183,8 @@ class Planned:
 
     def befalls(self, number: int, writing: int) -> bool:
         """Whether it is the turn of that call; ``writing``: which writing call it is, 0 = none."""
-        at = writing if self.writing else number
-        return self.call <= at < self.call + self.lasting
+        return 0 <= self.turn(number, writing) < self.lasting
+
+    def turn(self, number: int, writing: int) -> int:
+        """How many calls after its first one that call is."""
+        return (writing if self.writing else number) - self.call

@@ -1,7 +1,7 @@
 """One simulated Odoo, and the service that runs against it, well or badly."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 from sync.cli.failures import failure_of
 from sync.odoo import Gateway
 from sync.odoo.errors import GatewayError
-from sync.odoo.faults import Killed, Request, after, before
+from sync.odoo.faults import Killed
 from sync.odoo.memory import MemoryOdoo
 from sync.odoo.retry import Repeater, Retrying
 from sync.pipeline.errors import PipelineError
@@ -23,9 +23,8 @@ from sync.settings import Settings
 from tests.simulation import reported
 from tests.simulation.canaries import KEY, Heard
 from tests.simulation.clock import Clock
-from tests.simulation.mishaps import CARRIED_OUT_OR_NOT, RIVALS, STOPS, WRITES, Planned
 from tests.simulation.touched import Touched
-from tests.simulation.wire import Mishap, Wire, door
+from tests.simulation.wire import Script, Wire, door
 
 URL = "https://odoo.example.com"
 EXPECTED = (GatewayError, PipelineError, PullError, LeaseHeld)
@@ -110,36 +109,24 @@ class Site:
             sleep=self.clock.sleep,
         )
 
-    def run(
-        self,
-        as_of: date,
-        planned: Sequence[Planned] = (),
-        acts: Callable[[str], None] = lambda _: None,
-    ) -> Ended:
-        """One attempt at the nightly run, as the command does it.
+    def run(self, as_of: date) -> Ended:
+        """One attempt at the nightly run, as the command does it; nothing befalls it.
 
-        Where nothing befalls it, there is no need to go over the wire.
+        So there is no need to go over the wire.
         """
-        stopping: list[str] = []
-        writing: list[int] = []
-        server = self.odoo.gateway("drawdown")
-        gateway: Gateway = server
-        if planned:
+        return self._live(as_of, self.odoo.gateway("drawdown"))
 
-            def script(request: Request) -> Mishap | None:
-                wrote = request.method in WRITES
-                if wrote:
-                    writing.append(request.number)
-                turn = len(writing) if wrote else 0
-                kind = next(
-                    (each.kind for each in planned if each.befalls(request.number, turn)), ""
-                )
-                return self._befalls(kind, request, as_of, stopping, acts) if kind else None
+    def over(self, as_of: date, script: Script, stop: Callable[[], bool] = lambda: False) -> Ended:
+        """An attempt over a wire with that script."""
+        wire = Wire(self.odoo.gateway("drawdown"), script)
+        return self._live(as_of, door(self.ways.settings, wire), stop)
 
-            gateway = door(self.ways.settings, Wire(server, script))
+    def _live(
+        self, as_of: date, gateway: Gateway, stop: Callable[[], bool] = lambda: False
+    ) -> Ended:
         ended = Ended()
         try:
-            service = self.service(gateway, lambda: bool(stopping))
+            service = self.service(gateway, stop)
             (company,) = service.companies()
             ended.looked = service.look(company, as_of)
             ended.report = service.run(ended.looked)
@@ -172,41 +159,3 @@ class Site:
             until = datetime.fromisoformat(running[0]["lease_until"])
             seconds = (until - self.odoo.tables.now).total_seconds() + 1
             self.clock.sleep(max(seconds, 0.0))
-
-    def _befalls(
-        self,
-        kind: str,
-        request: Request,
-        as_of: date,
-        stopping: list[str],
-        acts: Callable[[str], None],
-    ) -> Mishap:
-        self.befell[kind] += 1
-        self.told.append(f"    {kind}: {request.number} {request.model}.{request.method}")
-        return self._mishap(kind, as_of, stopping, acts)
-
-    def _mishap(
-        self, kind: str, as_of: date, stopping: list[str], acts: Callable[[str], None]
-    ) -> Mishap:
-        if kind in CARRIED_OUT_OR_NOT:
-            return CARRIED_OUT_OR_NOT[kind](self.clock)
-        if kind in STOPS:
-            return before(lambda: stopping.append(kind))
-        if kind in RIVALS:
-            return self._rival(kind, as_of)
-        return before(lambda: acts(kind))
-
-    def _rival(self, kind: str, as_of: date) -> Mishap:
-        def rival() -> None:
-            if kind.endswith("ran out"):
-                self.clock.sleep(self.ways.lease_seconds + 1)
-            holding = bool(self.running())
-            ended = self.run(as_of)
-            self.told.append(f"    the rival {ended}")
-            refused = isinstance(ended.error, LeaseHeld)
-            if ended.error is not None and not refused:
-                self.wrong.append(f"the rival run ended with {ended}")
-            if holding and ended.report is not None and ended.report.counts:
-                self.wrong.append("a rival wrote while another run held the lease")
-
-        return after(rival) if kind == "a rival after" else before(rival)

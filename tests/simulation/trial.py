@@ -14,9 +14,10 @@ from sync.pipeline.looked import Looked
 from sync.scenario.load.world import World
 from sync.scenario.model import Scenario
 from tests.properties.histories import laws
+from tests.simulation import befallen
 from tests.simulation.canaries import Heard
 from tests.simulation.clock import moment_of
-from tests.simulation.mishaps import KINDS, LASTING, Planned
+from tests.simulation.mishaps import BESIDE, KINDS, LASTING, Planned
 from tests.simulation.people import Deed, People, do, moved_in, plant
 from tests.simulation.site import Ended, Site, Ways
 from tests.simulation.state import KEYED, Named, State, differences
@@ -125,6 +126,11 @@ def _attempt(chance: random.Random, calls: int) -> Attempt:
     planned = []
     for _ in range(chance.choice([1, 1, 2, 4])):
         kind = chance.choice(KINDS)
+        if kind == BESIDE:
+            # Often before ours reads, and until ours asks for the lease.
+            call = chance.choice([1, 2, chance.randint(1, calls)])
+            planned.append(Planned(call, kind, chance.randint(2, 2 * calls)))
+            continue
         lasting = chance.randint(2, 9) if kind in LASTING and chance.random() < 0.4 else 1
         writing = chance.random() < 0.6
         planned.append(Planned(chance.randint(1, 7 if writing else calls), kind, lasting, writing))
@@ -208,15 +214,20 @@ def live(trial: Trial, afters: Sequence[After], heard: Heard) -> Site:
         bad_night(site, event)
         after, _ = settle(site, event.as_of)
         plant(site)
-        wanted = next(nights)
-        found = [*differences(wanted.state, after.state), *unsaid(wanted.said, after.said)]
-        found += list(laws(world))
-        if after.tied != wanted.tied:
-            found.append(f"the books tied: {wanted.tied}, and now {after.tied}")
+        found = judged(next(nights), after, world)
         site.wrong += [f"{event.as_of}: {each}" for each in found]
         if site.wrong:
             break
     return site
+
+
+def judged(wanted: After, after: After, world: World) -> Iterator[str]:
+    """What is not as where all went well, after a night; and laws of the books that are broken."""
+    yield from differences(wanted.state, after.state)
+    yield from unsaid(wanted.said, after.said)
+    yield from laws(world)
+    if after.tied != wanted.tied:
+        yield f"the books tied: {wanted.tied}, and now {after.tied}"
 
 
 def do_again(world: World, site: Site, deed: Deed) -> None:
@@ -231,7 +242,7 @@ def bad_night(site: Site, night: Night) -> None:
     for attempt in night.attempts:
         if attempt.patient:
             site.wait_for_the_lease()
-        ended = site.run(night.as_of, attempt.planned)
+        ended = befallen.attempt(site, night.as_of, attempt.planned)
         site.told.append(f"  attempt: {ended}")
 
 
