@@ -7,8 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONES = ("UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland", "America/Sao_Paulo")
+CHANGES = {
+    date(2025, 3, 9): "America/Los_Angeles",
+    date(2025, 3, 30): "Europe/Berlin",
+    date(2025, 4, 6): "Pacific/Auckland",
+}
+"""Days on which clocks are changed somewhere, while histories last: forward, forward, back."""
 HOURS = (time(0, 5), time(2, 17), time(2, 59), time(12, 0), time(23, 55))
-"""When the nightly job runs; on some nights some of them do not exist, or exist twice."""
+"""When the nightly job runs; on days of ``CHANGES`` some do not exist there, or exist twice."""
 
 
 @dataclass
@@ -44,8 +50,10 @@ class Clock:
 
 
 def moment_of(chance: random.Random, day: date) -> datetime:
-    """A moment that is that day by the wall clock of some place, in UTC."""
-    zone = ZoneInfo(chance.choice(ZONES))
+    """A moment that is that day by the wall clock of some place, in UTC: where clocks are changed
+    that day, of that place.
+    """
+    zone = ZoneInfo(chance.choice([CHANGES[day]] if day in CHANGES else ZONES))
     local = datetime.combine(day, chance.choice(HOURS), zone)
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).date() != day:  # an hour that this night leaves out

@@ -13,6 +13,7 @@ from sync.scenario.load.world import NotThere, World
 from sync.scenario.model import Scenario, Step
 from tests.properties.histories import END, START, History, beginning, cents
 from tests.simulation.canaries import CLIENT, EMAIL, TOKEN
+from tests.simulation.clock import CHANGES
 from tests.simulation.site import Site
 from tests.simulation.state import Named
 
@@ -208,9 +209,7 @@ class People(History):
         if self.chance.random() < 0.25:
             first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
             day = first - timedelta(days=self.chance.choice([0, 1]))
-        if day <= date(2025, 3, 30) <= day + timedelta(days=4):
-            day = date(2025, 3, 30)
-        return day
+        return next((each for each in CHANGES if day <= each <= day + timedelta(days=4)), day)
 
     # How it is told
 
