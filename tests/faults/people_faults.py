@@ -7,15 +7,28 @@ import threading
 from typing import Any
 
 from sync.odoo.errors import GatewayError
+from tests.faults.lab import PROTOCOLS
 from tests.faults.stand import Point
 from tests.faults.trial import Fault, Touched, Trial, content
 
 EDITED = 77.0
 """The price that the person writes on a line."""
-ON_DRAFT, ON_POSTED = ("edit", "cancel", "delete", "post"), ("edit", "cancel")
+ON_DRAFT, ON_POSTED = ("delete", "post", "edit", "cancel"), ("edit", "cancel")
 """Odoo lets nobody delete what had a number."""
+DEEDS = {
+    Point.before: ON_DRAFT,
+    Point.work: ON_DRAFT,
+    Point.answer: ON_POSTED,
+    Point.reconcile: ON_POSTED,
+    Point.close: ON_POSTED,
+}
 FOURTH = 4
 """The batch after which an invoice of the project stands; the notices go before them."""
+
+
+def deed(point: Point, seed: int) -> str:
+    """What the person does there: all deeds in turn, each by one protocol and then the other."""
+    return DEEDS[point][seed // len(PROTOCOLS) % len(DEEDS[point])]
 
 
 def act(trial: Trial, key: str, how: str) -> Touched:
@@ -66,7 +79,7 @@ def _on_a_draft(point: Point) -> Fault:
             stand = trial.stand(point, number=1)
             ran = trial.run()
             stand.wait(ran.is_alive)
-            thread, done = _in_a_thread(trial, key, trial.chance.choice(ON_DRAFT))
+            thread, done = _in_a_thread(trial, key, deed(point, trial.seed))
             thread.join(0.5 if point is Point.work else 60)
             stand.let_go()
             thread.join(60)
@@ -94,7 +107,7 @@ def _on_a_new_invoice(point: Point) -> Fault:
         assert keys, "no invoice stands yet"
         # The advance is enough for the first two; it is they that a run is about to draw for.
         key = trial.chance.choice(keys[:2])
-        thread, done = _in_a_thread(trial, key, trial.chance.choice(ON_POSTED))
+        thread, done = _in_a_thread(trial, key, deed(point, trial.seed))
         thread.join(0.5 if point is Point.reconcile else 60)
         if point is Point.answer:
             assert stand.exchange is not None
@@ -108,9 +121,6 @@ def _on_a_new_invoice(point: Point) -> Fault:
 
 
 PERSON = {
-    Point.before: _on_a_draft(Point.before),
-    Point.work: _on_a_draft(Point.work),
-    Point.answer: _on_a_new_invoice(Point.answer),
-    Point.reconcile: _on_a_new_invoice(Point.reconcile),
-    Point.close: _on_a_new_invoice(Point.close),
+    point: _on_a_draft(point) if deeds is ON_DRAFT else _on_a_new_invoice(point)
+    for point, deeds in DEEDS.items()
 }

@@ -15,5 +15,5 @@ STRUCK = [cell for cell in CELLS if cell.fault in (SERVICE, RUNNERS) and cell.st
 @pytest.mark.parametrize("cell", STRUCK, ids=lambda cell: cell.name)
 def test_nothing_is_doubled_or_lost(bench: Bench, cell: Cell) -> None:
     assert cell.strike is not None
-    verdict = attempt(bench, cell.strike, seed=2 * STRUCK.index(cell))
+    verdict = attempt(bench, cell.strike, seed=STRUCK.index(cell))
     assert verdict.clean, verdict

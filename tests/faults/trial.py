@@ -70,6 +70,7 @@ class Trial:
 
     bench: Bench
     world: World
+    seed: int
     chance: random.Random
     protocol: str
     stands: list[Stand] = field(default_factory=list)
@@ -119,6 +120,11 @@ class Verdict:
 Fault = Callable[[Trial], None]
 
 
+def protocol(seed: int) -> str:
+    """Both in turn."""
+    return PROTOCOLS[seed % len(PROTOCOLS)]
+
+
 def batch(trial: Trial) -> int:
     """The batch that is struck."""
     return trial.chance.randint(1, LAST_BATCH)
@@ -129,7 +135,7 @@ def attempt(bench: Bench, fault: Fault, seed: int) -> Verdict:
     expected = bench.twin()
     started = time.monotonic()
     bench.lab.expire()
-    trial = Trial(bench, bench.world(), random.Random(seed), PROTOCOLS[seed % 2])
+    trial = Trial(bench, bench.world(), seed, random.Random(seed), protocol(seed))
     try:
         fault(trial)
     finally:
