@@ -310,7 +310,8 @@ class _Push:
             except GatewayError as trouble:
                 if trouble.unclear:
                     sent |= {change.key for change in changes}
-                if attempt == _ATTEMPTS or not (trouble.unclear or trouble.retryable):
+                last = attempt == _ATTEMPTS or not (trouble.unclear or trouble.retryable)
+                if last and not trouble.unclear:
                     self._give_up(changes, sent, trouble.what)
                     raise
                 self.notes.append(f"{len(changes)} documents: {trouble.what}")
@@ -320,6 +321,8 @@ class _Push:
                         left = self._look_up(left, documents)
                     if not left:
                         return
+                    if last:
+                        raise trouble
                     self.held.keep()
                 except (GatewayError, LeaseLost) as worse:
                     self._give_up(_changes(left), sent, str(worse))

@@ -23,7 +23,8 @@ class Status(StrEnum):
     not_sent = "not_sent"
     """The push stopped before it; the next run writes it."""
     unknown = "unknown"
-    """It was sent, no answer came, and looking it up failed too; the next run finds out."""
+    """It was sent and no answer came; looked up, it was not there yet, or that failed as well. The
+    next run finds out."""
 
 
 WRITTEN = (Status.created, Status.replaced, Status.unchanged)

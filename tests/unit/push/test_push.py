@@ -512,6 +512,30 @@ def test_a_lease_whose_answer_was_lost_ends_by_itself(agency, clock, expected):
     assert complete(agency, clock) == expected
 
 
+def test_answers_that_never_come_are_looked_up_to_the_end(agency, clock, planned):
+    """All was written by the first call, and nobody answers any: the last is looked up as well."""
+    script = lambda request: lost_answer() if request.method == "apply" else None  # noqa: E731
+    report, _methods = send(agency, clock, script, batch_size=1)
+    assert report.ok
+    assert report.count(Status.unknown) == 0
+    assert written(agency) == planned
+
+
+def test_what_was_written_by_the_last_call_is_reported_so(agency, clock, planned):
+    calls = []
+
+    def script(request):
+        if request.method != "apply":
+            return None
+        calls.append(request)
+        return lost_request() if len(calls) < 4 else lost_answer()
+
+    report, methods = send(agency, clock, script)
+    assert methods.count("apply") == methods.count("lookup") == 4
+    assert report.ok
+    assert written(agency) == planned
+
+
 @pytest.mark.parametrize("answer", [None, [], {}, {"run_id": "1", "token": "x"}, {"run_id": 1}, 7])
 def test_an_odd_answer_to_begin_run_is_refused(agency, clock, answer):
     with pytest.raises(BadAnswer):
