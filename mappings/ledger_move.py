@@ -145,18 +145,25 @@ ORIGIN_FIELDS = (*KEY_FIELDS, "reversed_entry_id")
 DRAWN_FIELDS = (*KEY_FIELDS, "state")
 
 
-def draws_of(company_id: int, invoice_ids: Collection[int]) -> Terms:
-    """The draws of those invoices that are posted or that people cancelled, whatever they drew
-    from.
+def draws_of(company_id: int, invoices: Mapping[int, int], since: date) -> Terms:
+    """The draws of those invoices (engagement by invoice) that are posted or that people cancelled,
+    whatever they drew from. ``since``: when the first of the invoices is dated, since no draw is
+    dated before its invoice.
     """
     named = [
-        ("retainer_key", "=like", f"{company_id}/%/drawdown/{keys.draws_of(each)}%")
-        for each in sorted(invoice_ids)
+        (
+            "retainer_key",
+            "=like",
+            f"{company_id}/{engagement}/{Role.drawdown.value}/{keys.draws_of(invoice)}%",
+        )
+        for invoice, engagement in sorted(invoices.items())
     ]
     return [
         ("company_id", "=", company_id),
         ("state", "in", ["posted", "cancel"]),
-        ("retainer_role", "=", "drawdown"),
+        ("retainer_role", "=", Role.drawdown.value),
+        ("retainer_engagement_id", "in", sorted(set(invoices.values()))),
+        ("date", ">=", since.isoformat()),
         *["|"] * (len(named) - 1),
         *named,
     ]

@@ -113,17 +113,21 @@ def read_drawn(
         for each in lots
         if each.kind is LotKind.advances and each.open
     }
-    drawing = {
-        each.move_id
-        for each in owed
-        if not each.credit and (each.client_id, each.currency) in funds
-    }
+    drawing = [
+        each for each in owed if not each.credit and (each.client_id, each.currency) in funds
+    ]
     if not drawing:
         return DrawnBefore((), frozenset())
     found = reader.read(
         ledger_move.MODEL,
         reader.rows(
-            ledger_move.MODEL, ledger_move.draws_of(company.id, drawing), ledger_move.DRAWN_FIELDS
+            ledger_move.MODEL,
+            ledger_move.draws_of(
+                company.id,
+                {each.move_id: each.engagement_id for each in drawing},
+                min(each.invoice_date for each in drawing),
+            ),
+            ledger_move.DRAWN_FIELDS,
         ),
         ledger_move.drawn,
         suspects=owners.of_anybody,
