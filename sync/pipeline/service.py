@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from mappings import retainer_sync_run
 from mappings.fields import clean, shown
+from mappings.gateway import GATEWAY
 from sync import logs
 from sync.books import check_books
 from sync.odoo.connect import connect
@@ -35,7 +36,6 @@ from sync.report.run import RunReport, run_report
 from sync.report.unearned import BooksView, books_view
 from sync.settings import Settings
 
-GATEWAY = "retainer.gateway"
 CONTRACT = 1
 NO_LIMIT = Decimal(10) ** 18
 _LATEST = 100
@@ -387,6 +387,7 @@ class _Checked:
                 pulled,
                 report,
                 batch_size=self._service.settings.batch_size,
+                page_size=self._service.settings.page_size,
             )
         except GatewayError as trouble:
             self.unverified = str(trouble)

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from mappings.gateway import GATEWAY
 from sync.domain.value import Value
 from sync.odoo.errors import BadAnswer, GatewayError, Rejected, excerpt
 from sync.odoo.gateway import Gateway
-
-GATEWAY = "retainer.gateway"
 
 _RENEW_AFTER = 0.25
 """Part of the lease's time after which it is renewed, between two batches."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from mappings.gateway import GATEWAY
 from mappings.outgoing import Document
 from mappings.pulled import Pulled
 from mappings.retainer_sync_run import FOLLOWS
@@ -22,7 +23,7 @@ from sync.odoo.gateway import Gateway
 from sync.plan.changes import Change, Plan
 from sync.push import answers
 from sync.push.batches import Unit, batches, payload, units
-from sync.push.lease import GATEWAY, HeldLease, Lease, LeaseLost, lease_is_lost
+from sync.push.lease import HeldLease, Lease, LeaseLost, lease_is_lost
 from sync.push.report import PushReport, Result, Status
 
 BATCH_SIZE = 200

@@ -517,7 +517,7 @@ def test_answers_that_never_come_are_looked_up_to_the_end(agency, clock, planned
     script = lambda request: lost_answer() if request.method == "apply" else None  # noqa: E731
     report, _methods = send(agency, clock, script, batch_size=1)
     assert report.ok
-    assert report.count(Status.unknown) == 0
+    assert report.counts[Status.unknown] == 0
     assert written(agency) == planned
 
 
