@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from mappings import acceptance, fields, res_currency
+from mappings.as_read import AsRead
 from mappings.books import Books
 from mappings.fields import Row, Terms, Unreadable
 from mappings.ledger_line import Billed
@@ -265,7 +266,9 @@ class NoAccount(Exception):
         )
 
 
-def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Document:
+def outgoing(
+    invoice: Invoice, unit: str, books: Books, *, post: bool, as_read: AsRead | None = None
+) -> Document:
     """The invoice as a document of the gateway; one that is withdrawn is only named.
 
     A credit note is an ``out_refund`` with positive amounts. Unearned lines and those of advances
@@ -317,6 +320,8 @@ def outgoing(invoice: Invoice, unit: str, books: Books, *, post: bool) -> Docume
     if invoice.total_due is not None:
         expect["amount_total"] = amount(invoice.total_due, invoice.currency)
     parts: dict[str, Any] = {}
+    if as_read is not None and (read := as_read.of_invoice(invoice)):
+        parts["read"] = read
     if invoice.settles:
         parts["settle"] = [
             {"account_id": account, "line_id": line} for account, line in invoice.settles

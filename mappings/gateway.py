@@ -9,6 +9,7 @@ from mappings import (
     retainer_period,
     sale_order,
 )
+from mappings.as_read import AsRead
 from mappings.books import Books
 from mappings.outgoing import Document
 from sync.domain.advances import AdvanceRequest
@@ -26,18 +27,26 @@ GATEWAY = "retainer.gateway"
 """The model whose methods write, in one place."""
 
 
-def outgoing(document: AnyDocument, unit: str, company: Company, books: Books) -> Document:
-    """The document in Odoo's terms. Raises ``account_move.NoAccount``."""
+def outgoing(
+    document: AnyDocument,
+    unit: str,
+    company: Company,
+    books: Books,
+    as_read: AsRead | None = None,
+) -> Document:
+    """The document in Odoo's terms, with what it was made of. Raises ``account_move.NoAccount``."""
     match document:
         case Invoice():
-            return account_move.outgoing(document, unit, books, post=company.post_invoices)
+            return account_move.outgoing(
+                document, unit, books, post=company.post_invoices, as_read=as_read
+            )
         case Entry():
             post = company.post_entries or document.at_once
             return journal_entry.outgoing(document, unit, books, post=post)
         case AdvanceRequest():
             return retainer_advance.outgoing(document, unit)
         case Statement():
-            return retainer_period.outgoing(document, unit)
+            return retainer_period.outgoing(document, unit, as_read)
         case Quotation():
             return sale_order.outgoing(document, unit, company.currency)
         case ApprovalRequest():

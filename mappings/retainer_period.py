@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from mappings import fields, res_currency
+from mappings.as_read import AsRead
 from mappings.fields import Row, Terms
 from mappings.outgoing import Document, amount, document, explanation, number
 from mappings.reading import field_of
@@ -265,7 +266,7 @@ def lots_by_period(lots: Iterable[tuple[int, int, LotLine]]) -> dict[int, tuple[
     }
 
 
-def outgoing(statement: Statement, unit: str) -> Document:
+def outgoing(statement: Statement, unit: str, as_read: AsRead | None = None) -> Document:
     """The statement as a document; a closed one binds the time that it counts."""
     values: dict[str, Any] = {
         "engagement_id": statement.engagement_id,
@@ -287,6 +288,8 @@ def outgoing(statement: Statement, unit: str) -> Document:
         "runs_out_on": statement.runs_out_on.isoformat() if statement.runs_out_on else False,
     }
     closes = statement.state is StatementState.closed
+    binds = closes and bool(statement.entry_ids)
+    parts = {"read": as_read.of_statement(statement)} if binds and as_read is not None else {}
     return document(
         KIND,
         statement.key,
@@ -294,8 +297,9 @@ def outgoing(statement: Statement, unit: str) -> Document:
         statement.fingerprint,
         values,
         lots=[_lot(place, each) for place, each in enumerate(statement.lots)],
-        bind={"entries": list(statement.entry_ids)} if closes and statement.entry_ids else {},
+        bind={"entries": list(statement.entry_ids)} if binds else {},
         explanation=explanation(statement.reasons),
+        **parts,
     )
 
 

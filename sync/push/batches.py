@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from mappings import Books, gateway
 from mappings.account_move import NoAccount
+from mappings.as_read import AsRead
 from mappings.outgoing import Document
-from sync.domain.snapshot import Company
 from sync.plan.changes import Change
 from sync.push.report import Result, Status
 
@@ -36,10 +36,13 @@ def batches(whole: Sequence[Unit], size: int) -> Iterator[list[Unit]]:
         yield batch
 
 
-def payload(unit: Unit, company: Company, books: Books) -> list[Document] | list[Result]:
+def payload(unit: Unit, books: Books, as_read: AsRead) -> list[Document] | list[Result]:
     """A unit's documents, or why none of them can be written."""
+    company = as_read.snapshot.company
     try:
-        return [gateway.outgoing(each.document, each.unit, company, books) for each in unit]
+        return [
+            gateway.outgoing(each.document, each.unit, company, books, as_read) for each in unit
+        ]
     except NoAccount as trouble:
         return [
             Result(

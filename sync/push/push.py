@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from mappings.as_read import AsRead
 from mappings.gateway import GATEWAY
 from mappings.outgoing import Document
 from mappings.pulled import Pulled
@@ -213,6 +214,10 @@ class _Push:
     """Refused units that are tried again at the end: what they need may have been written since,
     and a notice that is not written now may never be found again."""
     _ending: bool = False
+    _as_read: AsRead = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._as_read = AsRead(self.pulled.snapshot)
 
     def run(
         self, batch_size: int, progress: Progress | None, stop_requested: Callable[[], bool]
@@ -271,7 +276,7 @@ class _Push:
         documents: dict[str, Document] = {}
         sendable: list[Unit] = []
         for unit in batch:
-            for each in payload(unit, self.pulled.snapshot.company, self.pulled.books):
+            for each in payload(unit, self.pulled.books, self._as_read):
                 if isinstance(each, Result):
                     self.results[each.key] = each
                 else:

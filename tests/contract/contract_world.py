@@ -180,6 +180,39 @@ class World:
         }
         return document | changes
 
+    def made_of_now(self, document: Any) -> Any:
+        """The document, made of what stands in Odoo by now."""
+        bind = document["bind"]
+        parts = [ref for ref, _ in bind.get("entry_seconds", [])]
+        lists = {
+            "entries": [self.entry_read(each) for each in {*bind.get("entries", []), *parts}],
+            "purchases": [self.purchase_read(each) for each, _ in bind.get("purchases", [])],
+        }
+        return document | {"read": {name: rows for name, rows in lists.items() if rows}}
+
+    def entry_read(self, entry: int) -> list[Any]:
+        """What the service reads of a time entry; no hours of an odd length."""
+        names = ("date", "unit_amount", "project_id", "employee_id", "retainer_change_order_id")
+        more = ("retainer_corrects_id", "retainer_billed_seconds")
+        row = self.door.one("account.analytic.line", [("id", "=", entry)], *names, *more)
+        job = self.door.one("hr.employee", [("id", "=", row["employee_id"])], "job_id")["job_id"]
+        return [
+            entry,
+            row["date"],
+            round(row["unit_amount"] * 3600),
+            row["project_id"],
+            row["retainer_change_order_id"] or 0,
+            job or 0,
+            row["retainer_corrects_id"] or 0,
+            row["retainer_billed_seconds"],
+        ]
+
+    def purchase_read(self, line: int) -> list[Any]:
+        """What the service reads of a line of purchases without a discount."""
+        names = ("qty_received", "qty_invoiced", "price_unit", "retainer_recharged_qty")
+        row = self.door.one("purchase.order.line", [("id", "=", line)], *names)
+        return [line, *(str(row[name]) for name in names)]
+
     def gateway(self, method: str, **arguments: Any) -> Any:
         """Call ``retainer.gateway`` as the service."""
         return self.door.service.call("retainer.gateway", method, repeatable=True, **arguments)

@@ -41,7 +41,8 @@ def cancelled(world: World) -> int:
 
 def deleted(world: World, **changes: Any) -> int:
     """The tombstone of a draft that a person deleted."""
-    first = world.apply_one(world.invoice(post=False, expect={}, **changes))
+    draft = world.invoice(post=False, expect={}, **changes)
+    first = world.apply_one(world.made_of_now(draft) if changes else draft)
     world.door.admin.unlink("account.move", [first["id"]])
     stone = world.door.one("retainer.tombstone", [("key", "=", world.key())], "key")
     return int(stone["id"])

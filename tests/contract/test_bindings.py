@@ -189,13 +189,13 @@ def test_a_cut_entry(leased: World, door: Door) -> None:
         return row["retainer_billed_seconds"], row["retainer_move_id"]
 
     draft = leased.invoice(post=False, expect={}, bind={"entry_seconds": [[entry, 1800]]})
-    assert leased.apply_one(draft)["status"] == "created"
+    assert leased.apply_one(leased.made_of_now(draft))["status"] == "created"
     assert billed() == (1800, False)
     other = {**draft, "fingerprint": "c" * 64, "bind": {"entry_seconds": [[entry, 900]]}}
-    assert leased.apply_one(other)["replaced"] is True
+    assert leased.apply_one(leased.made_of_now(other))["replaced"] is True
     assert billed() == (900, False)
     more = leased.invoice(leased.key("more"), bind={"entry_seconds": [[entry, 600]]})
-    assert leased.apply_one(more)["status"] == "created"
+    assert leased.apply_one(leased.made_of_now(more))["status"] == "created"
     assert billed() == (1500, False)
     gone = {"key": leased.key(), "kind": "move", "fingerprint": "w", "withdraw": True}
     assert leased.apply_one(gone)["status"] == "created"
@@ -212,7 +212,7 @@ def test_recharged_quantities(leased: World, door: Door) -> None:
     (line,) = door.one("purchase.order", [("id", "=", order)], "order_line")["order_line"]
     for key, quantity in (("a", "1.5"), ("b", "2.25")):
         document = leased.invoice(leased.key(key), bind={"purchases": [[line, quantity]]})
-        assert leased.apply_one(document)["status"] == "created"
+        assert leased.apply_one(leased.made_of_now(document))["status"] == "created"
     name = "retainer_recharged_qty"
     assert door.one("purchase.order.line", [("id", "=", line)], name)[name] == 3.75
 
@@ -332,7 +332,7 @@ def test_an_entry_follows_its_task_until_it_is_counted(leased: World, door: Door
     door.admin.write("account.analytic.line", [entry], {name: two})
     assert order() == two
     bind = {"entries": [entry], "entry_seconds": [[entry, 3600]]}
-    leased.apply_one(leased.invoice(bind=bind))
+    leased.apply_one(leased.made_of_now(leased.invoice(bind=bind)))
     with pytest.raises(Rejected):
         door.admin.write("account.analytic.line", [entry], {name: one})
     row = door.one("retainer.change.order", [("id", "=", two)], "billed_seconds")
@@ -342,6 +342,8 @@ def test_an_entry_follows_its_task_until_it_is_counted(leased: World, door: Door
 def test_what_is_billed_of_a_change_order(leased: World, door: Door) -> None:
     """Seconds as they were billed, rounded up and cut; what a credit note took back is off."""
     order = door.new("retainer.change.order", name="Extra", engagement_id=leased.engagement)
+    start = {"date_start": "2025-01-01", "time_increment": 30}
+    door.new("retainer.terms", engagement_id=leased.engagement, **start)
     entries = leased.entries(0.25, 1.0, -0.25)
     for entry in entries:
         door.admin.write("account.analytic.line", [entry], {"retainer_change_order_id": order})
@@ -353,12 +355,12 @@ def test_what_is_billed_of_a_change_order(leased: World, door: Door) -> None:
     whole, cut, back = entries
     bind = {"entries": [whole], "entry_seconds": [[whole, 1800], [cut, 600]]}
     draft = leased.invoice(post=False, expect={}, bind=bind)
-    assert leased.apply_one(draft)["status"] == "created"
+    assert leased.apply_one(leased.made_of_now(draft))["status"] == "created"
     assert billed() == 2400
     # A draft that is rewritten binds the same time again.
     bind = {"entries": [whole, cut], "entry_seconds": [[whole, 1800], [cut, 3600]]}
     other = {**draft, "fingerprint": "c" * 64, "bind": bind}
-    assert leased.apply_one(other)["replaced"] is True
+    assert leased.apply_one(leased.made_of_now(other))["replaced"] is True
     assert billed() == 5400
     note = leased.invoice(
         leased.key("credit"),
@@ -366,5 +368,5 @@ def test_what_is_billed_of_a_change_order(leased: World, door: Door) -> None:
         bind={"entries": [back], "entry_seconds": [[back, -900]]},
     )
     note["values"]["move_type"] = "out_refund"
-    assert leased.apply_one(note)["status"] == "created"
+    assert leased.apply_one(leased.made_of_now(note))["status"] == "created"
     assert billed() == 4500

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.modules.module import get_manifest
 from odoo.tools import SQL
 
-from .gateway import checks, defaults, schema, visibility
+from .gateway import as_read, checks, defaults, schema, visibility
 from .gateway.batch import QUIET
 from .gateway.document import Document, Refusal, company_of, echo, is_key, is_text, name_of
 from .gateway.preflight import Preflight
@@ -267,6 +267,7 @@ class RetainerGateway(models.AbstractModel):
         checks.classify(env, company, [doc for doc in documents if not doc.result])
         checks.check_references(env, company, [doc for doc in documents if not doc.result])
         checks.check_binds(env, [doc for doc in documents if not doc.result])
+        as_read.check(env, company, [doc for doc in documents if not doc.result])
         checks.check_reconcile_lines(env, [doc for doc in documents if not doc.result])
         checks.check_line_reconciliations(env, documents)
         checks.refuse_units(documents)

@@ -6,6 +6,7 @@ from . import (
     test_engagement,
     test_gateway_advances,
     test_gateway_apply,
+    test_gateway_as_read,
     test_gateway_bad_input,
     test_gateway_batch,
     test_gateway_concurrency,

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 import psycopg2
 from odoo import Command
+from odoo.addons.retainer_billing.models.gateway import readings
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
@@ -209,6 +210,36 @@ class RetainerCommon(TransactionCase):
             self._lease = self.gateway.begin_run(self.company.id, "2025-04-01", "test", 600)
         return self._lease
 
+    def read_now(self, document):
+        """Return what the service would have read by now of all that a document binds."""
+        bind = document.get("bind") or {}
+        bound = {
+            name: list(ids)
+            for name, ids in bind.items()
+            if name in readings.READINGS and name not in readings.READ_OF
+        }
+        for parts, name in readings.READ_OF.items():
+            bound.setdefault(name, []).extend(ref for ref, _amount in bind.get(parts, ()))
+        return {
+            name: [
+                [
+                    record.id,
+                    *(
+                        str(value) if isinstance(value, float | datetime.date) else value
+                        for value in (
+                            column.now(record, self.company)
+                            for column in readings.READINGS[name].columns
+                        )
+                    ),
+                ]
+                for record in self.env[readings.READINGS[name].model].browse(
+                    list(dict.fromkeys(ids))
+                )
+            ]
+            for name, ids in bound.items()
+            if ids
+        }
+
     def apply(self, *documents, company=None):
         """Send documents as the service does, and return the results."""
         company = company or self.company
@@ -223,12 +254,20 @@ class RetainerCommon(TransactionCase):
         self.env.invalidate_all()
         return answer["results"]
 
+    def read_and_apply_one(self, document):
+        (result,) = self.read_and_apply(document)
+        return result
+
     def apply_one(self, document):
         (result,) = self.apply(document)
         return result
 
     def assert_status(self, result, status, code=False):
         self.assertEqual((result["status"], result["code"]), (status, code), result["reason"])
+
+    def read_and_apply(self, *documents):
+        """Send documents that were made of what is there now."""
+        return self.apply(*({**each, "read": self.read_now(each)} for each in documents))
 
     def invoice(self, key="k/overage/1", **changes):
         """A document as the service sends it: an overage invoice of 6 hours at 175."""

@@ -20,7 +20,7 @@ class TestAcceptance(RetainerCommon):
         )
 
     def draft(self, **changes):
-        self.apply_one(self.invoice(post=False, **changes))
+        self.read_and_apply_one(self.invoice(post=False, **changes))
         return self.move_of()
 
     def stone(self, key="k/overage/1"):

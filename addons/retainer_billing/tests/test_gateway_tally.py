@@ -38,36 +38,37 @@ class TestGatewayTally(RetainerCommon):
         return (self.entries[0].retainer_billed_seconds, self.purchase.retainer_recharged_qty)
 
     def test_parts_add_up_and_stay_unbound(self):
-        self.assert_status(self.apply_one(self.cut()), "created")
+        self.assert_status(self.read_and_apply_one(self.cut()), "created")
         self.assertEqual(self.amounts(), (3600, 2.5))
         self.assertFalse(self.entries[0].retainer_move_id)
         self.assertEqual(self.purchase.retainer_move_id, self.move_of("k/cut"))
-        self.assert_status(self.apply_one(self.cut()), "unchanged")
+        self.assert_status(self.read_and_apply_one(self.cut()), "unchanged")
         self.assertEqual(self.amounts(), (3600, 2.5))
-        self.apply(self.cut("k/2", 1800, "0.25"), self.cut("k/3", 900, "0.25"))
+        self.read_and_apply_one(self.cut("k/2", 1800, "0.25"))
+        self.read_and_apply_one(self.cut("k/3", 900, "0.25"))
         self.assertEqual(self.amounts(), (6300, 3.0))
 
     def test_a_partly_billed_entry_is_settled(self):
-        self.apply_one(self.cut())
+        self.read_and_apply_one(self.cut())
         with self.refused("Add a correcting entry instead"):
             self.entries[0].unit_amount = 1
 
     def test_a_rewritten_draft_adds_its_new_part_only(self):
-        self.apply_one(self.cut(post=False))
-        self.apply_one(self.cut(post=False, fingerprint="f2", seconds=600, quantity="1"))
+        self.read_and_apply_one(self.cut(post=False))
+        self.read_and_apply_one(self.cut(post=False, fingerprint="f2", seconds=600, quantity="1"))
         self.assertEqual(self.amounts(), (600, 1.0))
         # Posting it later adds nothing.
-        self.apply_one(self.cut(fingerprint="f2", seconds=600, quantity="1"))
+        self.read_and_apply_one(self.cut(fingerprint="f2", seconds=600, quantity="1"))
         self.assertEqual(self.move_of("k/cut").state, "posted")
         self.assertEqual(self.amounts(), (600, 1.0))
 
     def test_a_deleted_draft_gives_its_part_back(self):
-        self.apply_one(self.cut(post=False))
+        self.read_and_apply_one(self.cut(post=False))
         self.move_of("k/cut").unlink()
         self.assertEqual(self.amounts(), (0, 0.0))
 
     def test_a_refused_unit_adds_nothing(self):
-        self.apply_one(self.cut(expect={"amount_untaxed": "1"}))
+        self.read_and_apply_one(self.cut(expect={"amount_untaxed": "1"}))
         self.assertEqual(self.amounts(), (0, 0.0))
 
     def test_bad_parts(self):
@@ -86,7 +87,7 @@ class TestGatewayTally(RetainerCommon):
         result = self.apply_one(self.invoice("k/x", bind={"entry_seconds": [[2**30, 5]]}))
         self.assert_status(result, "rejected", "unknown_record")
         self.apply_one(self.invoice("k/whole", bind={"entries": self.entries[:1].ids}))
-        result = self.apply_one(self.cut("k/late"))
+        result = self.read_and_apply_one(self.cut("k/late"))
         self.assert_status(result, "rejected", "already_billed")
         self.assertIn("billed whole", result["reason"])
 
@@ -98,7 +99,7 @@ class TestGatewayTally(RetainerCommon):
     def test_an_untouched_draft_is_withdrawn(self):
         document = self.cut(post=False)
         document["bind"]["entries"] = self.entries[1:].ids
-        self.apply_one(document)
+        self.read_and_apply_one(document)
         move = self.move_of("k/cut")
         result = self.apply_one(self.withdraw())
         self.assert_status(result, "created")
@@ -109,10 +110,12 @@ class TestGatewayTally(RetainerCommon):
         self.assertFalse(self.gateway.lookup(self.company.id, ["k/cut"]))
         self.assert_status(self.apply_one(self.withdraw()), "unchanged")
         # It left no trace, so the service may write it again.
-        self.assert_status(self.apply_one(self.cut(post=False)), "created")
+        self.assert_status(self.read_and_apply_one(self.cut(post=False)), "created")
 
     def test_what_is_final_or_changed_is_not_withdrawn(self):
-        self.apply(self.cut(), self.cut("k/2", post=False), self.cut("k/3", post=False))
+        self.read_and_apply_one(self.cut())
+        self.read_and_apply_one(self.cut("k/2", post=False))
+        self.read_and_apply_one(self.cut("k/3", post=False))
         self.assert_status(self.apply_one(self.withdraw()), "conflict", "posted_differs")
         self.move_of("k/2").invoice_line_ids.price_unit = 1
         self.assert_status(self.apply_one(self.withdraw("k/2")), "conflict", "changed_by_person")
@@ -142,7 +145,7 @@ class TestGatewayTally(RetainerCommon):
         self.assertEqual(self.entries[1].retainer_move_id, self.move_of("k/new"))
 
     def test_a_unit_with_a_withdrawal_is_one(self):
-        self.apply_one(self.cut(post=False))
+        self.read_and_apply_one(self.cut(post=False))
         results = self.apply(
             self.withdraw(unit="u"),
             self.invoice("k/bad", unit="u", expect={"amount_untaxed": "1"}),
@@ -191,7 +194,7 @@ class TestGatewayTally(RetainerCommon):
         order = self.make_order(hours_cap=3)
         self.entries.retainer_change_order_id = order
         self.assertEqual(order.billed_seconds, 0)
-        self.apply(
+        self.read_and_apply(
             self.invoice(
                 bind={
                     "entries": self.entries[1:].ids,

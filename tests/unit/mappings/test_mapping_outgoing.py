@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mappings import Books, gateway
 from mappings.account_move import NoAccount
+from mappings.as_read import AsRead
 from mappings.outgoing import number
 from sync.domain.documents import (
     Alert,
@@ -24,9 +25,11 @@ from sync.domain.documents import (
     Statement,
     StatementState,
 )
+from sync.domain.engagement import Approval, ChangeOrder, HourBlock, Milestone, PurchaseLine
+from sync.domain.entries import TimeEntry
 from sync.domain.issues import Source
 from sync.domain.money import Currency
-from sync.domain.snapshot import Company
+from sync.domain.snapshot import Company, Snapshot
 from sync.odoo.memory.retainer.kinds import KINDS
 
 USD = Currency(id=1, code="USD", digits=2)
@@ -262,8 +265,86 @@ def test_a_closed_statement_binds_its_time():
 
 
 def test_an_open_statement_binds_nothing():
-    document = gateway.outgoing(statement(StatementState.open), "u", COMPANY, BOOKS)
+    document = gateway.outgoing(statement(StatementState.open), "u", COMPANY, BOOKS, AS_READ)
     assert document["bind"] == {}
+    assert "read" not in document
+
+
+DAY = date(2025, 3, 5)
+AS_READ = AsRead(
+    Snapshot(
+        company=COMPANY,
+        entries=(
+            TimeEntry(1, DAY, 28800, 7),
+            TimeEntry(2, DAY, -900, 7, role_id=4, corrects_id=1),
+            TimeEntry(5, DAY, 7200, 8, change_order_id=6, billed_seconds=60),
+        ),
+        milestones=(
+            Milestone(
+                id=17,
+                name="M",
+                engagement_id=42,
+                project_id=7,
+                project_name="P",
+                percent=Decimal("12.50"),
+                reached_on=DAY,
+            ),
+        ),
+        purchase_lines=(
+            PurchaseLine(
+                id=7,
+                order_name="P1",
+                engagement_id=42,
+                text="Day",
+                ordered_on=DAY,
+                received=Decimal(3),
+                invoiced=Decimal(0),
+                unit_cost=Decimal("9.50"),
+                currency=USD,
+            ),
+        ),
+        hour_blocks=(
+            HourBlock(id=4, engagement_id=42, bought_on=DAY, seconds=36000, price=Decimal(900)),
+        ),
+        change_orders=(
+            ChangeOrder(
+                id=6,
+                name="More",
+                engagement_id=42,
+                approval=Approval.approved,
+                hourly_rate=Decimal(150),
+                overage_seconds=7200,
+            ),
+        ),
+    )
+)
+
+
+def test_what_a_document_was_made_of_goes_with_it():
+    made = invoice(
+        entry_ids=(1, 2),
+        entry_seconds=((5, 1800),),
+        milestone_ids=(17,),
+        purchases=((7, Decimal("2.50")),),
+        block_ids=(4,),
+        change_order_ids=(6,),
+    )
+    time = [[1, "2025-03-05", 28800, 7], [2, "2025-03-05", -900, 7, 0, 4, 1]]
+    assert gateway.outgoing(made, "u", COMPANY, BOOKS, AS_READ)["read"] == {
+        "entries": [*time, [5, "2025-03-05", 7200, 8, 6, 0, 0, 60]],
+        "milestones": [[17, "2025-03-05", "0", "12.5"]],
+        "purchases": [[7, "3", "0", "9.5"]],
+        "hour_blocks": [[4, "2025-03-05", 36000, "900"]],
+        "change_orders": [[6, "approved", 7200, "150"]],
+    }
+    closed = gateway.outgoing(statement(StatementState.closed), "u", COMPANY, BOOKS, AS_READ)
+    assert closed["read"] == {"entries": time}
+    assert "read" not in gateway.outgoing(invoice(), "u", COMPANY, BOOKS, AS_READ)
+
+
+def test_nothing_is_bound_that_was_not_read():
+    with pytest.raises(KeyError):
+        gateway.outgoing(invoice(entry_ids=(99,)), "u", COMPANY, BOOKS, AS_READ)
 
 
 def quotation(currency=USD):

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from . import schema
+from .readings import READ_OF, READINGS
 
 MAX_LINES = 5000
 MAX_TEXT = 100_000
@@ -79,6 +80,8 @@ class Document:
         self.lots = []
         self.bind = {}
         self.tally = {}
+        # List -> {record id: what the service read of it}.
+        self.read = {}
         self.withdraw = False
         self.reconcile = []
         # Tax id as text -> amount that the document is to show, where it is not Odoo's own.
@@ -144,6 +147,7 @@ class Document:
             "post",
             "expect",
             "bind",
+            "read",
             "reconcile",
             "settle",
             "taxes",
@@ -180,6 +184,7 @@ class Document:
         self.lines = self._rows(env, self.kind.lines_model, "lines", self.kind.lines)
         self.lots = self._rows(env, "retainer.period.lot", "lots", self.kind.lots)
         self._parse_bind()
+        self._parse_read()
         self._parse_reconcile()
         self._parse_settle()
         self._parse_taxes()
@@ -219,17 +224,59 @@ class Document:
         where = f"bind.{name}"
         model = self.kind.tallies[name][0]
         self.tally[name] = []
+        seen = set()
         for pair in pairs if isinstance(pairs, list) else [None]:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Refusal("refused", f"{where} must be a list of pairs of id and quantity.")
             ref, amount = pair
             self._id(ref, where)
+            if ref in seen:
+                raise Refusal("refused", f"{where} names {model},{ref} twice.")
+            seen.add(ref)
             if name == "entry_seconds":
                 amount = self._integer(amount, where)
             else:
                 self._number(amount, where)
             self.references.append((model, ref))
             self.tally[name].append([ref, amount])
+
+    def _parse_read(self):
+        """Read {list: [[record id, what was read of it ...]]} of records that it binds."""
+        bound = {name: set(ids) for name, ids in self.bind.items() if name in READINGS}
+        for name, parts in self.tally.items():
+            bound.setdefault(READ_OF[name], set()).update(ref for ref, _amount in parts)
+        for name, rows in self._dict(self.payload, "read").items():
+            if name not in bound:
+                raise Refusal(
+                    "field_not_allowed", f"read: no {echo(name)[:50]} are bound by this document."
+                )
+            where = f"read.{name}"
+            found = self.read[name] = {}
+            for row in rows if isinstance(rows, list) else [None]:
+                ref = self._id(row[0], where) if isinstance(row, list) and row else None
+                if ref not in bound[name] or ref in found:
+                    raise Refusal("refused", f"{where} must name each record that is bound once.")
+                found[ref] = self._reading(row[1:], READINGS[name].columns, where)
+
+    def _reading(self, values, columns, where):
+        """Read what was read of one record; values left out at the end are nothing."""
+        if len(values) > len(columns):
+            raise Refusal("refused", f"{where}: a row has an id and at most {len(columns)} values.")
+        values = values + [None] * (len(columns) - len(values))
+        return tuple(
+            self._column(value, column.form, f"{where}, {column.label}")
+            for value, column in zip(values, columns, strict=True)
+        )
+
+    def _column(self, value, form, where):
+        empty = value is None or value is False
+        if form == "day":
+            return False if empty else self._date(value, where)
+        if form == "text":
+            return self._text(value, where)
+        if form == "number":
+            return 0.0 if empty else self._number(value, where)
+        return 0 if empty else self._integer(value, where)
 
     def _parse_reconcile(self):
         for step in self._list(self.payload, "reconcile"):

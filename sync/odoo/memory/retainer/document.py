@@ -1,5 +1,6 @@
 """One document of an ``apply`` call, read strictly from what was sent."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from sync.odoo.memory.retainer.convert import (
     is_key,
 )
 from sync.odoo.memory.retainer.kinds import EXPECT, KINDS, MOVE_TYPES, NAMES, Kind
+from sync.odoo.memory.retainer.readings import READ_OF, READINGS, Reading
 from sync.odoo.memory.schema import field_of
 
 PARTS = {
@@ -33,6 +35,7 @@ PARTS = {
     "post",
     "expect",
     "bind",
+    "read",
     "reconcile",
     "taxes",
     "settle",
@@ -60,6 +63,8 @@ class Document:
         self.lots: list[Row] = []
         self.bind: dict[str, list[int]] = {}
         self.tally: dict[str, list[list[Any]]] = {}
+        self.read: dict[str, dict[int, tuple[Any, ...]]] = {}
+        """By list and record: what the service read of it."""
         self.withdraw = False
         self.reconcile: list[Row] = []
         self.taxes: dict[int, Decimal] = {}
@@ -130,6 +135,7 @@ class Document:
         self.lines = self._rows("lines", self.kind.lines_model, self.kind.lines)
         self.lots = self._rows("lots", "retainer.period.lot", self.kind.lots)
         self._parse_bind()
+        self._parse_read()
         self._parse_reconcile()
         self._parse_taxes()
         self._parse_settle()
@@ -163,7 +169,24 @@ class Document:
         read = as_integer if name == "entry_seconds" else as_number
         self.tally[name] = as_pairs(pairs, f"bind.{name}", read)
         model = self.kind.tallies[name][0]
+        if len({each for each, _ in self.tally[name]}) < len(self.tally[name]):
+            raise Refusal("refused", f"bind.{name} names a record twice.")
         self.references += [(model, each) for each, _ in self.tally[name]]
+
+    def _parse_read(self) -> None:
+        bound = {name: set(ids) for name, ids in self.bind.items() if name in READINGS}
+        for name, parts in self.tally.items():
+            bound.setdefault(READ_OF[name], set()).update(each for each, _ in parts)
+        for name, rows in self._dict("read").items():
+            if name not in bound:
+                raise Refusal("field_not_allowed", f"read: no {name} are bound by this document.")
+            where = f"read.{name}"
+            found = self.read[name] = {}
+            for row in rows if isinstance(rows, list) else [None]:
+                record, *values = row if isinstance(row, list) and row else [0]
+                if as_id(record, where) not in bound[name] or record in found:
+                    raise Refusal("refused", f"{where} must name each record that is bound once.")
+                found[record] = _reading(values, READINGS[name], where)
 
     def _parse_reconcile(self) -> None:
         for step in self._list("reconcile"):
@@ -301,3 +324,23 @@ class Document:
         if not isinstance(value, list):
             raise Refusal("refused", f"{name} must be a list.")
         return value
+
+
+def _reading(values: list[Any], reading: Reading, where: str) -> tuple[Any, ...]:
+    """What was read of one record; values left out at the end are nothing."""
+    columns = reading.columns
+    if len(values) > len(columns):
+        raise Refusal("refused", f"{where}: a row has an id and at most {len(columns)} values.")
+    padded = [*values, *[None] * (len(columns) - len(values))]
+    return tuple(
+        0 if value is None or value is False else _FORMS[column.form](value, where)
+        for value, column in zip(padded, columns, strict=True)
+    )
+
+
+_FORMS: dict[str, Callable[[Any, str], Any]] = {
+    "day": as_date,
+    "whole": as_integer,
+    "number": as_number,
+    "text": as_text,
+}

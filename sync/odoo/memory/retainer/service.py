@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.odoo.errors import Rejected
 from sync.odoo.gateway import Row
-from sync.odoo.memory.retainer import checks
+from sync.odoo.memory.retainer import as_read, checks
 from sync.odoo.memory.retainer.convert import Refusal, company_of, is_key
 from sync.odoo.memory.retainer.document import Document
 from sync.odoo.memory.retainer.entry import enter, require_group
@@ -48,6 +48,7 @@ def apply(tables: Tables, *, company_id: int, run_id: int, token: str, documents
     checks.classify(tables, company, _open(parsed))
     checks.check_references(tables, company, _open(parsed))
     checks.check_binds(tables, _open(parsed))
+    as_read.check(tables, company, _open(parsed))
     checks.check_reconcile_lines(tables, _open(parsed))
     checks.check_line_reconciliations(tables, _open(parsed))
     checks.refuse_units(parsed)
