@@ -9,6 +9,7 @@ The liability keeps the rate at which it was received; what the invoice's rate d
 corrects revenue for the net part and is an exchange difference for the tax part (rule 19).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +18,7 @@ from sync.domain.engagement import Engagement
 from sync.domain.issues import Issue, Severity, Source
 from sync.domain.journal import Account, Entry, EntryLine
 from sync.domain.keys import paid_by_draw, stem_of
-from sync.domain.ledger import MoneyLot, Receivable
+from sync.domain.ledger import LotKind, MoneyLot, Receivable
 from sync.domain.money import ZERO, Currency
 from sync.domain.outcome import Outcome
 from sync.domain.set_off import oldest_first, set_off
@@ -35,6 +36,7 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     keys = DrawKeys(snapshot)
     corrected = _corrected(found)
     loose = _loose_draws(snapshot)
+    deducting = _deducting(snapshot, found, engagements)
     after_credits = set_off(snapshot.ledger.receivables, snapshot.company.currency)
     for whole in sorted(snapshot.ledger.receivables, key=oldest_first):
         if not is_drained(whole, as_of, found) or stem_of(whole.move_key) in corrected:
@@ -45,6 +47,10 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
         receivable = after_credits[whole.line_id]
         if receivable.open < whole.open:
             found = found.plus(issues=(_not_set_off(whole, whole.open - receivable.open),))
+        if whole.client_id not in deducting and lots.is_refilled_first(
+            whole.engagement_id, whole.client_id, whole.currency
+        ):
+            continue
         left = receivable
         offers = [
             offer
@@ -78,6 +84,28 @@ def _loose_draws(snapshot: Snapshot) -> dict[int, str]:
     draws += [(each.move_key, each.move_name) for each in ledger.receivables if each.credit]
     found = ((paid_by_draw(own), name) for own, name in draws)
     return {invoice: name for invoice, name in found if invoice is not None}
+
+
+def _deducting(
+    snapshot: Snapshot, found: Outcome, engagements: Mapping[int, Engagement]
+) -> set[int]:
+    """Clients for whom an invoice is made now that may deduct what was advanced and taxed: that
+    cannot wait, and is not to deduct what an earlier invoice draws.
+    """
+    taxed = {
+        each.client_id
+        for each in snapshot.ledger.lots
+        if each.kind is LotKind.advances and each.taxed
+    }
+    written = {each.key for each in snapshot.invoices}
+    billing = {
+        engagements[each.engagement_id].client_id
+        for each in found.invoices
+        if each.engagement_id in engagements
+        and not (each.credit or each.withdrawn or each.held or each.key in written)
+        and each.role not in (Role.advance_request, Role.drawdown)
+    }
+    return {client for client in billing if client in taxed}
 
 
 def _corrected(found: Outcome) -> set[str]:
