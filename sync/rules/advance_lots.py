@@ -94,9 +94,8 @@ class AdvanceLots:
         used_up = (each for each in snapshot.used_up if each.id not in checked.advances)
         self._funds = grouped((*checked.advances.values(), *used_up), lambda each: each.client_id)
         self._coming = _restored(snapshot, found)
-        self._standing = frozenset(
-            each.key for each in (*snapshot.invoices, *snapshot.ledger.entries)
-        )
+        self._standing = {each.key for each in snapshot.invoices}
+        self._standing |= {each.key for each in snapshot.ledger.entries}
         using = sorted((e for e in snapshot.engagements if e.use_advances), key=lambda e: e.id)
         self._users = grouped(using, lambda each: each.client_id)
         self._promised: dict[int, Decimal] = {}
@@ -190,14 +189,17 @@ class AdvanceLots:
         """The keys of the documents that give it back."""
         return tuple(own for own, _ in self._coming.get(advance.id, ()))
 
-    def is_refilled_first(self, engagement_id: int, client_id: int, currency: Currency) -> bool:
-        """Whether this run gives something back to an advance that such invoices may draw, by a
+    def is_refilled_first(
+        self, engagement_id: int, client_id: int, currency: Currency, day: date
+    ) -> bool:
+        """Whether this run gives something to an advance that an invoice of that day may draw, by a
         document that does not stand yet: from the next wave on it may be that one's turn.
         """
         return any(
             each.currency == currency
             and each.covers(engagement_id, client_id)
             and not self._standing.issuperset(self.restoring(each))
+            and self._open_for(each, day, self.restored(each)) > self._open_for(each, day)
             for each in self._funds.get(client_id, ())
         )
 

@@ -17,6 +17,8 @@ from sync.domain.snapshot import Snapshot
 from sync.rules.advance_lots import AdvanceLots
 from sync.rules.check_advances import advance_issue
 
+_OF_ADVANCES = (Role.advance_request, Role.advance_return, Role.drawdown)
+
 NEARLY_CONSUMED = 90
 """Percent of what was received for an engagement from which on a new advance is to be claimed."""
 
@@ -25,6 +27,7 @@ def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     """Everything worth a notice about advances on this day, after the draws of this run."""
     lots = AdvanceLots(snapshot, as_of, found)
     returned = _returned(snapshot, found)
+    billed = _billed_until(snapshot, found)
     worked: dict[int, list[date]] = {}
     for project, day in snapshot.worked:
         worked.setdefault(project, []).append(day)
@@ -32,8 +35,8 @@ def advance_notices(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
         found = found.plus(
             alerts=(
                 *_unpaid(snapshot, lots, advance),
-                *_work_before_payment(snapshot, lots, advance, worked),
-                *_nearly_consumed(snapshot, lots, advance, returned.get(advance.id, ZERO)),
+                *_work_before_payment(snapshot, lots, advance, worked, billed),
+                *_nearly_consumed(snapshot, lots, advance, returned.get(f"a{advance.id}", ZERO)),
             )
         )
         shortfall = lots.shortfall(advance)
@@ -87,21 +90,48 @@ def _unpaid(snapshot: Snapshot, lots: AdvanceLots, advance: Advance) -> tuple[Al
     )
 
 
+def _billed_until(snapshot: Snapshot, found: Outcome) -> dict[int, date]:
+    """By engagement: the last day of what its invoices bill."""
+    documents: list[tuple[Role, bool, int, date]] = [
+        (each.role, each.credit, each.engagement_id, max(each.invoice_date, each.days[1]))
+        for each in snapshot.invoices
+        if each.counts
+    ]
+    documents += [
+        (each.role, each.credit, each.engagement_id, max(each.invoice_date, each.service_end))
+        for each in found.invoices
+        if each.held is None and not each.withdrawn
+    ]
+    billed: dict[int, date] = {}
+    for role, credit, engagement, day in documents:
+        if not credit and role not in _OF_ADVANCES:
+            billed[engagement] = max(day, billed.get(engagement, day))
+    return billed
+
+
 def _work_before_payment(
-    snapshot: Snapshot, lots: AdvanceLots, advance: Advance, worked: Mapping[int, list[date]]
+    snapshot: Snapshot,
+    lots: AdvanceLots,
+    advance: Advance,
+    worked: Mapping[int, list[date]],
+    billed: Mapping[int, date],
 ) -> tuple[Alert, ...]:
-    """Time on its engagements since it was requested, while nothing was advanced for them."""
+    """Time on its engagements since it was requested, while nothing was advanced for them; of one
+    that was paid in part, since what was billed and drew that.
+    """
     if _owed(lots, advance) <= ZERO:
         return ()
+    paid = any(lot.came_in for lot in lots.of(advance))
     requested = min(lot.day for lot in lots.of(advance))
     for engagement in lots.users(advance):
         if lots.funds(engagement, advance.currency):
             continue
+        covered = billed.get(engagement.id, date.min) if paid else date.min
         days = [
             day
             for project in engagement.project_ids
             for day in worked.get(project, ())
-            if requested <= day <= lots.as_of
+            if requested <= day <= lots.as_of and day > covered
         ]
         if days:
             return advance_alert(
@@ -115,16 +145,16 @@ def _work_before_payment(
     return ()
 
 
-def _returned(snapshot: Snapshot, found: Outcome) -> dict[int, Decimal]:
-    """By advance: what went back to the client, or does with this run, by a decision."""
+def _returned(snapshot: Snapshot, found: Outcome) -> dict[str, Decimal]:
+    """By advance, ``a7``: what went back to the client, or does with this run, by a decision."""
     by_key = {
         each.key: each.untaxed
         for each in snapshot.invoices
         if each.role is Role.advance_return and each.counts
     } | {each.key: each.net_total for each in found.invoices if each.role is Role.advance_return}
-    returned: dict[int, Decimal] = {}
+    returned: dict[str, Decimal] = {}
     for own, amount in by_key.items():
-        advance = int(source_of(own).split("-")[0].removeprefix("a"))
+        advance = source_of(own).split("-")[0]
         returned[advance] = returned.get(advance, ZERO) + amount
     return returned
 

@@ -290,9 +290,13 @@ def _matured(advance: Advance, as_of: date) -> bool:
 
 def _open_at(advance: Advance, lots: AdvanceLots, year_end: date) -> bool:
     """Whether a financial year ended with a remainder that nobody decided about in its last quarter
-    or since: an earlier decision was about the year before.
+    or since: an earlier decision was about the year before, and one that was carried out not about
+    what came back after it.
     """
+    own = lots.of(advance)
     last_quarter = add_months(first_of(year_end), 1 - QUARTER)
     if advance.decided_on is not None and advance.decided_on >= last_quarter:
-        return False
-    return any(lots.there(lot, year_end) > ZERO for lot in lots.of(advance))
+        if advance.decision is Decision.keep:
+            return False
+        own = [lot for lot in own if lot.day > advance.decided_on]
+    return any(lots.there(lot, year_end) > ZERO for lot in own)

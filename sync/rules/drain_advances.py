@@ -39,6 +39,8 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
     deducting = _deducting(snapshot, found, engagements)
     after_credits = set_off(snapshot.ledger.receivables, snapshot.company.currency)
     for whole in sorted(snapshot.ledger.receivables, key=oldest_first):
+        if whole.role is Role.drawdown and not whole.credit and not whole.move_key:
+            found = found.plus(issues=(_reversed(whole),))
         if not is_drained(whole, as_of, found) or stem_of(whole.move_key) in corrected:
             continue
         if whole.move_id in loose:
@@ -48,7 +50,7 @@ def drain_advances(snapshot: Snapshot, as_of: date, found: Outcome) -> Outcome:
         if receivable.open < whole.open:
             found = found.plus(issues=(_not_set_off(whole, whole.open - receivable.open),))
         if whole.client_id not in deducting and lots.is_refilled_first(
-            whole.engagement_id, whole.client_id, whole.currency
+            whole.engagement_id, whole.client_id, whole.currency, whole.invoice_date
         ):
             continue
         left = receivable
@@ -305,4 +307,19 @@ def _loose(receivable: Receivable, entry: str) -> Issue:
         message=f"was drawn from an advance by {entry}, which is not reconciled with both any more;"
         " reconcile it again, or reverse it",
         engagement_id=receivable.engagement_id,
+    )
+
+
+def _reversed(invoice: Receivable) -> Issue:
+    """A person's invoice that reverses the credit note by which a taxed advance had paid."""
+    return Issue(
+        code="draw_reversed",
+        severity=Severity.warning,
+        source=Source(model="account.move", id=invoice.move_id, name=invoice.move_name),
+        field="line_ids",
+        message=f"reverses a draw from an advance and is open:"
+        f" {invoice.currency.text(invoice.open)} stand against nothing, and are neither drawn nor"
+        " returned; take the credit note that it reverses off its invoice and reconcile the two, or"
+        " reset it to draft and cancel it",
+        engagement_id=invoice.engagement_id,
     )

@@ -203,7 +203,7 @@ def test_a_decision_waits_for_the_invoices_up_to_its_day(snapshot: Snapshot) -> 
 @given(decided())
 def test_what_nobody_decided_is_said_and_nothing_else(snapshot: Snapshot) -> None:
     """Once it matured, or a financial year ended with it; a decision that was carried out before
-    says nothing about what is left.
+    says nothing about what is left, nor about what came back after it.
     """
     outcome = run(snapshot, ON)
     books = after(snapshot, outcome)
@@ -213,7 +213,11 @@ def test_what_nobody_decided_is_said_and_nothing_else(snapshot: Snapshot) -> Non
         left = sum((lot.there_by(AS_OF) for lot in lots), ZERO)
         matured = each.maturity is not None and each.maturity < AS_OF
         settled = each.decided_on is not None and each.decided_on >= LAST_QUARTER[year_end]
-        at_year_end = not settled and any(lot.there_by(year_end) > ZERO for lot in lots)
+        asked = lots
+        if settled:
+            kept = each.decision is Decision.keep
+            asked = [lot for lot in lots if not kept and lot.day > each.decided_on]
+        at_year_end = any(lot.there_by(year_end) > ZERO for lot in asked)
         open_question = (matured and each.decision is not Decision.keep) or at_year_end
         told = bool(left) and open_question and not due(each)
         assert ("advance_undecided" in codes(outcome, each)) == told

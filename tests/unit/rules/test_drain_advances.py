@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from sync.domain.documents import Invoice, Line, Role
+from sync.domain.ledger import OpenDraw
 from sync.domain.outcome import Outcome
+from sync.domain.snapshot import Snapshot
 from sync.rules.drain_advances import drain_advances
 from tests.unit.rules.funds import (
     EUR,
@@ -368,3 +370,51 @@ def test_a_fee_that_is_partly_given_back_now_is_drawn_once_the_credit_note_stand
 def test_nothing_to_draw_says_nothing() -> None:
     outcome = run(books(advance(), lots=(lot(),)), ON)
     assert (outcome.entries, codes(outcome.issues)) == ((), [])
+
+
+def given_back(*, matured: bool = False) -> Snapshot:
+    """Invoice 1 is open; a credit note gives 400 back to advance 1, whose turn is before 2."""
+    draw = OpenDraw(
+        lot_line_id=15,
+        advance_id=1,
+        invoice_id=2000,
+        entry_id=80,
+        day=day("2025-01-31"),
+        amount=money(400),
+        amount_company=money(400),
+    )
+    first = advance(1, priority=1, maturity=day("2025-03-01") if matured else None)
+    return books(
+        first,
+        advance(2, priority=2),
+        lots=(lot(1, open=money(100), open_company=money(100)), lot(2)),
+        receivables=(
+            receivable(1, 300),
+            receivable(9, 400, credit=True, reverses_ids=(2000,)),
+        ),
+        draws=(draw,),
+    )
+
+
+def test_a_draw_waits_for_what_comes_back_to_the_advance_whose_turn_it_is() -> None:
+    snapshot = given_back()
+    outcome = run(snapshot, "2025-04-01")
+    assert draws(outcome) == []
+    assert [each.total for each in outcome.entries] == [400]
+    again = run(after(snapshot, outcome), "2025-04-01")
+    # 100 that are left of the first, 200 of the 400 that came back to it, nothing of the second.
+    assert [each for _, each in draws(again)] == [100, 200]
+
+
+def test_it_waits_for_nothing_that_it_may_not_draw() -> None:
+    assert draws(run(given_back(matured=True), "2025-04-01")) == [(20, 300)]
+
+
+def test_a_reversal_of_a_draw_that_stands_open_is_told() -> None:
+    reversal = receivable(5, 360, role=Role.drawdown, move_key="", move_name="INV/7")
+    outcome = run(books(advance(), lots=(lot(),), receivables=(reversal,)), "2025-04-01")
+    assert issue(outcome, "draw_reversed").source.name == "INV/7"
+    assert draws(outcome) == []
+    ours = reversal.model_copy(update={"move_key": "1/1/drawdown/c9.l10.e8/0"})
+    again = run(books(advance(), lots=(lot(),), receivables=(ours,)), "2025-04-01")
+    assert "draw_reversed" not in codes(again.issues)
