@@ -196,3 +196,50 @@ class TestGatewayConcurrency(BaseCase):
                 self.assertRaises((psycopg2.OperationalError, psycopg2.InterfaceError)),
             ):
                 self.apply(one, run, self.alert(4))
+
+    @mute_logger("odoo.sql_db")
+    def test_time_that_a_person_changes_meanwhile_is_not_billed_as_it_was(self):
+        """Neither is lost: the call is repeated, and sees the change."""
+        with self.registry.cursor() as setup:
+            run = self.begin(setup)
+            env = api.Environment(setup, SUPERUSER_ID, {})
+            client = env["res.partner"].create({"name": "Concurrent"})
+            project = env["project.project"].create({"name": "Concurrent"})
+            employee = env["hr.employee"].create({"name": "Concurrent"})
+            entry = env["account.analytic.line"].create(
+                {
+                    "name": "Work",
+                    "project_id": project.id,
+                    "employee_id": employee.id,
+                    "date": "2025-03-10",
+                    "unit_amount": 8,
+                }
+            )
+            made = [entry, project, employee, client]
+        self.addCleanup(self.remove, made)
+        bill = {
+            "key": "concurrency/7",
+            "kind": "move",
+            "fingerprint": "a",
+            "values": {"move_type": "out_invoice", "partner_id": client.id},
+            "lines": [{"name": "Work", "price_unit": "100.00", "tax_ids": []}],
+            "bind": {"entries": [entry.id]},
+            "read": {"entries": [[entry.id, "2025-03-10", 28800, project.id]]},
+        }
+        with self.registry.cursor() as one, self.registry.cursor() as two:
+            one.execute("SELECT 1")
+            person = api.Environment(two, SUPERUSER_ID, {})
+            person["account.analytic.line"].browse(entry.id).unit_amount = 1
+            two.commit()
+            with self.assertRaises(psycopg2.errors.SerializationFailure):
+                self.apply(one, run, bill)
+            one.rollback()
+            (result,) = self.apply(one, run, bill)
+            self.assertEqual((result["status"], result["code"]), ("rejected", "stale"))
+            one.rollback()
+
+    def remove(self, made):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            for records in made:
+                env[records._name].browse(records.ids).unlink()
