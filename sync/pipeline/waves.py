@@ -18,7 +18,8 @@ from sync.push import PushReport, Run, Status
 MOST = 5
 """Waves in one run: an advance is topped up, requested, paid by nobody; nothing goes deeper."""
 
-_WRITTEN = (Status.created, Status.replaced, Status.withdrawn)
+_CHANGED = (Status.created, Status.replaced, Status.withdrawn)
+"""What is otherwise in Odoo than before."""
 _FAILED = (Status.conflict, Status.rejected, Status.unknown, Status.not_sent)
 
 
@@ -56,12 +57,12 @@ def whole(ran: Ran) -> Plan:
         changes=changes,
         held=tuple(held.values()),
         conflicts=tuple({each.key: each for look in looks for each in look.conflicts}.values()),
-        issues=latest([look.issues for look in looks]),
+        issues=each_once([look.issues for look in looks]),
         parked=last.parked,
     )
 
 
-def latest(groups: Sequence[Sequence[Issue]]) -> tuple[Issue, ...]:
+def each_once(groups: Sequence[Sequence[Issue]]) -> tuple[Issue, ...]:
     """Every trouble once, in the words of the first look that found it."""
     found: dict[tuple[object, ...], list[Issue]] = {}
     for group in groups:
@@ -116,7 +117,7 @@ def in_waves(
 
 def entails_more(wave: Wave) -> bool:
     """Whether a wave wrote anything that more may follow from."""
-    written = {each.key for each in wave.report.results if each.status in _WRITTEN}
+    written = {each.key for each in wave.report.results if each.status in _CHANGED}
     return any(change.key in written and entails(change) for change in wave.looked.plan.changes)
 
 
