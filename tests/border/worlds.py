@@ -24,11 +24,41 @@ class World:
 def worlds() -> dict[str, World]:
     """Not to be written to."""
     rich, swing, money = at_full_work(), in_full_swing(), moneyed()
+    back = moneyed(GIVEN_BACK)
     return {
         "before the first run": World(rich.odoo, rich.service, date(2025, 3, 28)),
         "in full swing": World(swing.odoo, swing.service, date(2025, 4, 2)),
         "with money": World(money.odoo, money.service, date(2025, 5, 2)),
+        "with money given back": World(back.odoo, back.service, date(2025, 3, 8)),
     }
+
+
+GIVEN_BACK = """
+scenario: given_back
+title: A draw that was restored in part
+shows: A second credit note on the same invoice is open.
+company: {po_policy: ignore}
+given:
+  engagements:
+    Care:
+      client: Crane
+      start: 2025-03-01
+      terms: {monthly_hours: 5, monthly_fee: 500, overage_rate: 90}
+    Site: {client: Crane, kind: project, start: 2025-03-01, use_advances: true}
+  milestones:
+    One: {engagement: Site, number: 1, amount: 300}
+  advances:
+    Deposit: {client: Crane, engagements: Site, amount: 300, request_on: 2025-03-03}
+when:
+  - run: 2025-03-03
+  - {pay: {advance: Deposit}, on: 2025-03-04}
+  - {sign_off: One, on: 2025-03-05}
+  - run: 2025-03-05
+  - {credit_invoice: {engagement: Site, role: milestone, amount: 100}, on: 2025-03-06}
+  - run: 2025-03-06
+  - credit_invoice: {engagement: Site, role: milestone, date: 2025-03-05, amount: 50}
+    on: 2025-03-07
+"""
 
 
 def at_full_work() -> Agency:
