@@ -141,6 +141,15 @@ def test_renewal(world: World) -> None:
     assert world.gateway("renew_lease", **world.run, lease_seconds=60) is False
 
 
+def test_the_lease_is_held_whatever_odoo_forgot(door: Door, world: World) -> None:
+    """A new product clears what Odoo keeps in memory, so that the next call asks for it anew."""
+    world.begin()
+    for call in ("renew_lease", "finish_run"):
+        door.new("product.product", name="Other work", type="service")
+        more = {"lease_seconds": 60} if call == "renew_lease" else {"state": "done"}
+        assert world.gateway(call, **world.run, **more) is True
+
+
 def test_renewal_of_one_that_ran_out(door: Door, world: World) -> None:
     """True as long as nobody took it over: the run goes on, and Odoo knows that it is held."""
     world.begin(seconds=1, owner="slow")

@@ -228,8 +228,9 @@ class RetainerGateway(models.AbstractModel):
                 expired,
             )
         )
-        runs = self._alone().sudo().env["retainer.sync.run"]
-        run = runs.browse(row[0] for row in self.env.cr.fetchall())
+        held = [row[0] for row in self.env.cr.fetchall()]
+        # Not before: where Odoo's caches are cold, a context of its own asks the database.
+        run = self._alone().sudo().env["retainer.sync.run"].browse(held)
         run.invalidate_recordset(["lease_touches"], flush=False)
         return run
 
