@@ -66,5 +66,4 @@ def look(pulled: Pulled, as_of: date, limits: Limits, before: Sequence[Plan] = (
 
 def _posting(pulled: Pulled) -> str:
     """Digest of what decides where a plan is posted, and what of it waits for review."""
-    company = pulled.snapshot.company
-    return fingerprint((pulled.books.model_dump(), company.post_invoices, company.post_entries))
+    return fingerprint((pulled.books, pulled.snapshot.company.post_invoices))

@@ -252,8 +252,6 @@ class Service:
                 force=force,
                 most=most,
             )
-            run.stop(ran.stopped)
-            run.follows = len(ran.follows.changes) if ran.follows is not None else 0
         return self._report(looked, ran, run.report, checked)
 
     def _under_lease(
@@ -283,10 +281,11 @@ class Service:
             company=looked.plan.company_id,
             run=pushed.run_id,
             waves=len(ran.waves),
-            stopped=ran.stopped or pushed.stopped,
+            stopped=pushed.stopped,
             **{status.value: number for status, number in pushed.counts.items() if number},
         )
-        books, unverified = None, checked.unverified or pushed.stopped
+        stopped = next((each.report.stopped for each in ran.waves if each.report.stopped), "")
+        books, unverified = None, checked.unverified or stopped
         if not unverified:
             try:
                 books = self._books_after(ran)
@@ -294,8 +293,6 @@ class Service:
                 unverified = str(trouble)
         reports = [each.looked.report for each in ran.waves]
         reports += [ran.left.report] if ran.left is not None else []
-        if ran.stopped:
-            pushed = pushed.model_copy(update={"stopped": ran.stopped})
         return run_report(
             together(reports),
             whole(ran),

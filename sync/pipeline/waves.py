@@ -86,8 +86,17 @@ def in_waves(
 
     ``look`` looks again, told the plans that were written so far. ``force``: over the limits as
     well, which the run's record says. Raises what the first wave raises; later trouble stops the
-    run, and the next one goes on.
+    run, and the next one goes on; the run's record says so, and how much was left to follow.
     """
+    ran = _waves(run, first, look, most=most, force=force)
+    run.stop(ran.stopped)
+    run.follows = len(ran.follows.changes) if ran.follows is not None else 0
+    return ran
+
+
+def _waves(
+    run: Run, first: Looked, look: Callable[[Sequence[Plan]], Looked], *, most: int, force: bool
+) -> Ran:
     waves: list[Wave] = []
     looked, failed = first, set[str]()
     while True:

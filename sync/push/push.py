@@ -327,11 +327,13 @@ class _Push:
                         left = self._look_up(left, documents)
                     if not left:
                         return
-                    if last:
-                        raise trouble
-                    self.held.keep()
+                    if not last:
+                        self.held.keep()
                 except (GatewayError, LeaseLost) as worse:
                     self._give_up(_changes(left), sent, str(worse))
+                    raise
+                if last:
+                    self._give_up(_changes(left), sent, trouble.what)
                     raise
 
     def _look_up(self, batch: list[Unit], documents: dict[str, Document]) -> list[Unit]:

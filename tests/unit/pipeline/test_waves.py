@@ -162,6 +162,12 @@ def test_the_limits_hold_for_all_waves_together() -> None:
     assert agency.roles() == ["fee", "fee"], "within the limits"
     assert "what follows is over the limits: 2 invoices and 3 entries" in report.stopped
     assert report.attention
+    assert (report.unverified, report.tied) == ("", True), (
+        "what was written is compared all the same"
+    )
+    (record,) = agency.runs()
+    assert record["state"] == "failed"
+    assert "what follows is over the limits" in record["log"]
     forced = Agency(max_documents=2)
     report = forced.run(force=True)
     assert forced.roles() == EVERYTHING
@@ -200,6 +206,7 @@ def test_trouble_between_two_waves_leaves_the_first_and_the_next_run_goes_on() -
     (company,) = service.companies()
     service.look = look
     assert service.verify(company, DAY).ties, "as of the last run that did its work"
+    assert (report.unverified, report.tied) == ("", True)
     assert agency.run().stopped == ""
     assert agency.roles() == EVERYTHING
 
