@@ -53,14 +53,24 @@ class Access:
 
 
 def up(name: str, database: str, workers: int, port: int, progress: Progress) -> Access:
-    """Start the instance, or find it running, with that database in it."""
+    """Start the instance, or find it running, with that database in it.
+
+    One that this call started ends with it where the rest fails or is interrupted.
+    """
     state = read_state(lasting_instances() / name)
     if state is not None and state.running:
-        box = Sandbox.attach(name)
         progress.plan(1)
-    else:
-        progress.plan(9)
-        box = Sandbox.start_daemon(name, workers, port=port, progress=progress)
+        return _with_database(Sandbox.attach(name), database, progress)
+    progress.plan(9)
+    box = Sandbox.start_daemon(name, workers, port=port, progress=progress)
+    try:
+        return _with_database(box, database, progress)
+    except BaseException:
+        Sandbox.stop_daemon(name)
+        raise
+
+
+def _with_database(box: Sandbox, database: str, progress: Progress) -> Access:
     with progress.step(f"Database {database}"):
         there = database in box.databases()
         one = box.database(database) if there else box.clone(database)

@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import Database, Sandbox, SandboxError
+from sandbox import Database, Sandbox, SandboxError, control
 from sandbox.artefacts import built
 from sandbox.paths import PROJECT
+from sandbox.progress import Silent
 
 pytestmark = pytest.mark.odoo
 
@@ -262,6 +263,30 @@ def test_an_interrupted_start_leaves_nothing() -> None:
         assert gone("/interrupted"), mentioning("/interrupted")
     Sandbox.stop_daemon("interrupted")
     assert {artefact.path for artefact in built("template")} == before
+
+
+def test_a_start_that_is_interrupted_at_its_database_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The instance stands by then; one that stood before goes on."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def starting() -> None:
+        control.up("interrupted", "drawdown", 0, 0, Silent())
+
+    monkeypatch.setattr(control, "first_visit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        starting()
+    assert gone("/interrupted"), mentioning("/interrupted")
+    Sandbox.start_daemon("interrupted")
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            starting()
+        assert Sandbox.attach("interrupted").databases() == ["drawdown"]
+    finally:
+        Sandbox.stop_daemon("interrupted")
 
 
 def test_an_instance_that_stays() -> None:
